@@ -1,0 +1,93 @@
+"""Everything one can add to Xinglin, on one page.
+
+An item is a module or folder whose name is the item's name, holding one object under the shelf's word:
+`content/<kind>/KIND`, `checks/<code>/CHECK`, `knowledge/<topic>/TOPIC`, `models/text/<name>/WRITER`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from xinglin.records import Chart, CheckCase, ContentRequest, Fact, Issue, Point
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a kind wants said: headings in reading order, points, and facts that must not be missing."""
+
+    title: str
+    sections: tuple[tuple[str, str], ...]
+    points: tuple[Point, ...]
+    must_mention: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ContentKind:
+    """One kind of content. `plan` picks and orders facts; a writer words them; it decides nothing else.
+
+    `words` maps a language to its phrase book; `options` names each option with its help text.
+    """
+
+    name: str
+    title: Mapping[str, str]
+    intended_use: Mapping[str, str]
+    not_for: Mapping[str, str]
+    plan: Callable[[ContentRequest, Chart, Sequence[Fact]], Plan]
+    words: Mapping[str, Mapping[str, str]]
+    checks: tuple[str, ...]  # codes; every kind carries those of `ALWAYS`
+    options: Mapping[str, str] = field(default_factory=dict)
+    signers: int = 1
+    leaves_as: tuple[str, ...] = ("fhir", "html", "pdf", "text")
+    document_code: tuple[str, str] = ("", "")  # LOINC document type: code, display
+
+
+@dataclass(frozen=True)
+class Example:
+    """A small case a check must judge: a sentence, the facts known, and for source checks the source."""
+
+    text: str
+    facts: tuple[Fact, ...] = ()
+    source: str = ""
+    language: Literal["en", "zh"] = "en"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must hold. `fails` must be caught, `passes` must not.
+
+    `against`: "chart" (facts of a person), "source" (a source document), "draft" (needs only the text).
+    """
+
+    name: str
+    title: Mapping[str, str]
+    why: Mapping[str, str]
+    against: Literal["chart", "source", "draft"]
+    severity: Literal["note", "warning", "stop"]
+    run: Callable[[CheckCase], tuple[Issue, ...]]
+    fails: tuple[Example, ...]
+    passes: tuple[Example, ...]
+
+
+class AbstractWriter(ABC):
+    """Words points. Must return one text per point, in order; it may never add a fact."""
+
+    name: str
+
+    @abstractmethod
+    def write(self, points: Sequence[Point], facts: Mapping[str, Fact], words: Mapping[str, str], language: str, seed: int) -> list[str]:
+        """One finished sentence (or a few) per point."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic of knowledge: versioned rows with a source each. `version` appears in Evidence."""
+
+    name: str
+    version: str
+    title: Mapping[str, str]
+    licence: str
+    rows: Callable[[], int]
+    unverified: Callable[[], int]
