@@ -96,3 +96,4 @@ class CheckCase(Struct, frozen=True):
     draft: Draft | None = None
     source: str = ""
     as_of: str = ""
+    must_mention: tuple[str, ...] = ()  # fact ids that may not be missing
