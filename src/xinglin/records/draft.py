@@ -60,6 +60,7 @@ class Provenance(Struct, frozen=True):
     knowledge: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     reworded: tuple[str, ...] = ()  # statement ids that grammar had to reword
+    options: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # e.g. "as_of moved to the newest entry of the record"
 
 
@@ -100,6 +101,7 @@ class Draft(Struct, frozen=True):
     provenance: Provenance
     omissions: tuple[Omission, ...] = ()
     issues: tuple[Issue, ...] = ()
+    must_mention: tuple[str, ...] = ()  # fact ids the kind says may not be missing
     revision: int = 1
 
     def fact(self, fact_id: str) -> Fact:
@@ -154,6 +156,7 @@ class SignedDocument(Struct, frozen=True):
     release: str
     released_at: str
     house: str  # name of the organisation, "" when unset
+    document_code: tuple[str, str] = ("", "")  # LOINC document type of the kind: code, display
 
 
 class ReleasedFile(Struct, frozen=True):
