@@ -1,3 +1,24 @@
-"""Xinglin 杏林: drafts of medical content, each sentence traced, checked, labelled and signed."""
+"""Xinglin 杏林: drafts of medical content, each sentence traced, checked, labelled and signed.
+
+>>> import xinglin as xl                                   # doctest: +SKIP
+>>> chart = xl.take_in("bundle.json")                      # doctest: +SKIP
+>>> draft = xl.make("case-summary", chart, lang="zh")      # doctest: +SKIP
+>>> draft.issues, draft.save("out/")                       # doctest: +SKIP
+"""
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+__all__ = ["check", "draft", "facts", "make", "take_in", "take_in_all"]
+
+if TYPE_CHECKING:
+    from xinglin.flow.python import check, draft, facts, make, take_in, take_in_all
+
+
+def __getattr__(name: str) -> Any:
+    # loaded when first used, so that `import xinglin` and `xinglin --help` stay quick
+    if name in __all__:
+        from xinglin.flow import python
+
+        return getattr(python, name)
+    raise AttributeError(name)

@@ -34,7 +34,9 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> Parser:
     """The whole command line."""
-    top = Parser(prog="xinglin", description=ABOUT, epilog=FIRST_STEPS, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+    top = Parser(
+        prog="xinglin", description=ABOUT, epilog=FIRST_STEPS, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
     top.add_argument("--version", action="version", version=f"xinglin {__version__}")
     verbs = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     groups: dict[str, argparse._SubParsersAction] = {}
@@ -44,7 +46,9 @@ def parser() -> Parser:
             _add(verbs, first, operation)
             continue
         if first not in groups:
-            group = verbs.add_parser(first, help=f"{first}: " + ", ".join(o.words.split()[1] for o in OPERATIONS if o.words.startswith(first + " ")))
+            group = verbs.add_parser(
+                first, help=f"{first}: " + ", ".join(o.words.split()[1] for o in OPERATIONS if o.words.startswith(first + " "))
+            )
             groups[first] = group.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
         _add(groups[first], second, operation)
     return top
@@ -77,6 +81,11 @@ def _add_parameter(sub: argparse.ArgumentParser, parameter: Parameter) -> None:
         kind = int if parameter.form == "number" else str
         shown = None if parameter.choices else parameter.name.upper()
         sub.add_argument(
-            *names, type=kind, default=parameter.default, choices=parameter.choices or None, required=parameter.required, metavar=shown,
+            *names,
+            type=kind,
+            default=parameter.default,
+            choices=parameter.choices or None,
+            required=parameter.required,
+            metavar=shown,
             help=parameter.help,
         )

@@ -39,7 +39,9 @@ class Operation:
 
 
 LANG = Parameter("lang", "language of the result", choices=("en", "zh"))
-AS_OF = Parameter("as_of", "the day the text speaks from (YYYY-MM-DD); default today, or the newest entry of a record that lies in the future")
+AS_OF = Parameter(
+    "as_of", "the day the text speaks from (YYYY-MM-DD); default today, or the newest entry of a record that lies in the future"
+)
 SEED = Parameter("seed", "seed of every random choice", "number", 0)
 OUT = Parameter("out", "folder to write to", "path", short="-o")
 DRY_RUN = Parameter("dry_run", "do everything but keep or write", "flag", False)
@@ -49,54 +51,132 @@ DRAFT = Parameter("draft", "a draft's id (draft-1)", positional=True)
 BY = Parameter("by", "who decides; default the name you are signed in with on this machine")
 
 OPERATIONS: tuple[Operation, ...] = (
-    Operation("demo", "the whole road on a made-up patient, offline; prints where to look", "demo", (
-        Parameter("out", "folder to write to", "path", "xinglin-demo", short="-o"), SEED)),
-    Operation("take-in", "FHIR bundle, NDJSON, folder or address, or a text note -> chart", "take_in", (
-        Parameter("paths", "files, folders or a FHIR address", "path", positional=True, many=True, required=True),
-        Parameter("chart", "add what is read to this chart (needed for a text note)"),
-        Parameter("when", "the day a text note was written (YYYY-MM-DD)"),
-        DRY_RUN)),
-    Operation("chart", "what is known of one person: charts, or one chart's facts", "show_chart", (
-        Parameter("chart", "a chart's id; none lists them all", positional=True), AS_OF)),
-    Operation("make", "draft a kind of content from a chart", "make", (
-        Parameter("kind", "a word of `xinglin kinds`", positional=True, required=True),
-        Parameter("charts", "a chart's id, or paths to take in on the way", positional=True, many=True),
-        LANG, AS_OF, SEED, OUT,
-        Parameter("option", "an option of the kind, as name value", "pair", many=True, labels=("NAME", "VALUE")),
-        Parameter("writer", "who words it", default="grammar"), DRY_RUN)),
-    Operation("check", "check any text against a chart or a source document", "check", (
-        Parameter("file", "text to check; - reads it from the keyboard or a pipe", "path", positional=True, required=True),
-        CHART, Parameter("source", "a source document, such as a transcript", "path"), LANG, AS_OF)),
-    Operation("review", "the queue; or one draft: accept, edit or reject its statements", "review", (
-        DRAFT,
-        Parameter("accept", "statement number, or all", many=True, labels=("N",)),
-        Parameter("edit", "statement number and its new text", "pair", many=True, labels=("N", "TEXT")),
-        Parameter("reject", "statement number (or all) and why", "pair", many=True, labels=("N", "REASON")),
-        Parameter("reason", "why something found wanting is accepted all the same"), BY)),
-    Operation("sign", "sign a draft with your own key", "sign", (
-        DRAFT, Parameter("as", "who signs", required=True),
-        Parameter("passphrase_file", "file holding the passphrase; default asks for it", "path"),
-        Parameter("meaning", "what the signature means", default="author", choices=("author", "reviewer", "second reader")))),
-    Operation("release", "write the signed, labelled files: the only way out", "release", (
-        DRAFT, Parameter("out", "folder to write to", "path", short="-o", required=True), BY)),
-    Operation("amend", "open a released draft again as a new revision", "amend", (
-        DRAFT, Parameter("reason", "why", required=True), BY)),
-    Operation("cite", "where a sentence comes from, down to the source resource", "cite", (
-        DRAFT, Parameter("statement", "statement number", positional=True))),
+    Operation(
+        "demo",
+        "the whole road on a made-up patient, offline; prints where to look",
+        "demo",
+        (Parameter("out", "folder to write to", "path", "xinglin-demo", short="-o"), SEED),
+    ),
+    Operation(
+        "take-in",
+        "FHIR bundle, NDJSON, folder or address, or a text note -> chart",
+        "take_in",
+        (
+            Parameter("paths", "files, folders or a FHIR address", "path", positional=True, many=True, required=True),
+            Parameter("chart", "add what is read to this chart (needed for a text note)"),
+            Parameter("when", "the day a text note was written (YYYY-MM-DD)"),
+            DRY_RUN,
+        ),
+    ),
+    Operation(
+        "chart",
+        "what is known of one person: charts, or one chart's facts",
+        "show_chart",
+        (Parameter("chart", "a chart's id; none lists them all", positional=True), AS_OF),
+    ),
+    Operation(
+        "make",
+        "draft a kind of content from a chart",
+        "make",
+        (
+            Parameter("kind", "a word of `xinglin kinds`", positional=True, required=True),
+            Parameter("charts", "a chart's id, or paths to take in on the way", positional=True, many=True),
+            LANG,
+            AS_OF,
+            SEED,
+            OUT,
+            Parameter("option", "an option of the kind, as name value", "pair", many=True, labels=("NAME", "VALUE")),
+            Parameter("writer", "who words it", default="grammar"),
+            DRY_RUN,
+        ),
+    ),
+    Operation(
+        "check",
+        "check any text against a chart or a source document",
+        "check",
+        (
+            Parameter("file", "text to check; - reads it from the keyboard or a pipe", "path", positional=True, required=True),
+            CHART,
+            Parameter("source", "a source document, such as a transcript", "path"),
+            LANG,
+            AS_OF,
+        ),
+    ),
+    Operation(
+        "review",
+        "the queue; or one draft: accept, edit or reject its statements",
+        "review",
+        (
+            DRAFT,
+            Parameter("accept", "statement number, or all", many=True, labels=("N",)),
+            Parameter("edit", "statement number and its new text", "pair", many=True, labels=("N", "TEXT")),
+            Parameter("reject", "statement number (or all) and why", "pair", many=True, labels=("N", "REASON")),
+            Parameter("reason", "why something found wanting is accepted all the same"),
+            BY,
+        ),
+    ),
+    Operation(
+        "sign",
+        "sign a draft with your own key",
+        "sign",
+        (
+            DRAFT,
+            Parameter("as", "who signs", required=True),
+            Parameter("passphrase_file", "file holding the passphrase; default asks for it", "path"),
+            Parameter("meaning", "what the signature means", default="author", choices=("author", "reviewer", "second reader")),
+        ),
+    ),
+    Operation(
+        "release",
+        "write the signed, labelled files: the only way out",
+        "release",
+        (DRAFT, Parameter("out", "folder to write to", "path", short="-o", required=True), BY),
+    ),
+    Operation("amend", "open a released draft again as a new revision", "amend", (DRAFT, Parameter("reason", "why", required=True), BY)),
+    Operation(
+        "cite",
+        "where a sentence comes from, down to the source resource",
+        "cite",
+        (DRAFT, Parameter("statement", "statement number", positional=True)),
+    ),
     Operation("kinds", "every kind of content, check, calculator and topic of knowledge", "kinds"),
     Operation("doctor", "is everything in order here?", "doctor"),
     Operation("audit verify", "prove that the ledger is whole", "audit_verify"),
     Operation("audit list", "who did what, newest last", "audit_list", (Parameter("last", "how many", "number", 50),)),
-    Operation("label check", "is this file labelled as AI-made, rightly and once?", "label_check", (
-        Parameter("files", "HTML, PDF, text, Markdown or JSON files", "path", positional=True, many=True, required=True),)),
-    Operation("signer add", "give a person a signing key of their own", "signer_add", (
-        Parameter("name", "who", positional=True, required=True), Parameter("passphrase_file", "file holding the passphrase", "path"))),
+    Operation(
+        "label check",
+        "is this file labelled as AI-made, rightly and once?",
+        "label_check",
+        (Parameter("files", "HTML, PDF, text, Markdown or JSON files", "path", positional=True, many=True, required=True),),
+    ),
+    Operation(
+        "signer add",
+        "give a person a signing key of their own",
+        "signer_add",
+        (Parameter("name", "who", positional=True, required=True), Parameter("passphrase_file", "file holding the passphrase", "path")),
+    ),
     Operation("signer list", "who may sign, with key fingerprints", "signer_list"),
-    Operation("signer revoke", "end a signer's key", "signer_revoke", (
-        Parameter("name", "who", positional=True, required=True), Parameter("reason", "why", required=True), BY)),
-    Operation("hold", "put a person's record under legal hold", "hold", (
-        Parameter("chart", "a chart's id", positional=True, required=True), Parameter("reason", "why", required=True), BY,
-        Parameter("lift", "lift the hold", "flag", False))),
-    Operation("erase", "destroy a person's key, and with it everything kept of them", "erase", (
-        Parameter("chart", "a chart's id", positional=True, required=True), Parameter("reason", "why", required=True), BY)),
+    Operation(
+        "signer revoke",
+        "end a signer's key",
+        "signer_revoke",
+        (Parameter("name", "who", positional=True, required=True), Parameter("reason", "why", required=True), BY),
+    ),
+    Operation(
+        "hold",
+        "put a person's record under legal hold",
+        "hold",
+        (
+            Parameter("chart", "a chart's id", positional=True, required=True),
+            Parameter("reason", "why", required=True),
+            BY,
+            Parameter("lift", "lift the hold", "flag", False),
+        ),
+    ),
+    Operation(
+        "erase",
+        "destroy a person's key, and with it everything kept of them",
+        "erase",
+        (Parameter("chart", "a chart's id", positional=True, required=True), Parameter("reason", "why", required=True), BY),
+    ),
 )

@@ -64,7 +64,9 @@ def judge_draft(draft: Draft, facts: Sequence[Fact], chart: Chart, must_mention:
     as_of, language = draft.provenance.as_of, draft.language
     pairs = [(s.id, s.text) for s in draft.statements]
     sentences = reader.read_statements(pairs, language, facts, identity=chart.identity, as_of=as_of)
-    case = CheckCase(language, sentences, tuple(facts), {s.id: s.facts for s in draft.statements}, chart, draft, "", as_of, tuple(must_mention))
+    case = CheckCase(
+        language, sentences, tuple(facts), {s.id: s.facts for s in draft.statements}, chart, draft, "", as_of, tuple(must_mention)
+    )
     issues = find_issues(case, checks)
     left_out = {f for i in issues if i.check == OMISSION for f in i.facts}
     by_statement = _by_statement(issues)
@@ -110,4 +112,6 @@ def _judged(statement: Statement, issues: list[Issue]) -> Statement:
 
 def _judged_sentence(sentence: Sentence, issues: list[Issue], source: str) -> JudgedSentence:
     checkable = sentence.checkable and bool(sentence.claims or sentence.loose or issues or source)
-    return JudgedSentence(sentence.id, sentence.text, sentence.start, _worst(issues, "supported" if checkable else "not_checkable"), tuple(issues))
+    return JudgedSentence(
+        sentence.id, sentence.text, sentence.start, _worst(issues, "supported" if checkable else "not_checkable"), tuple(issues)
+    )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from xinglin.records import Chart, CheckCase, ContentRequest, Fact, Issue, Point
+from xinglin.records import Chart, CheckCase, ContentRequest, Fact, Identity, Issue, Point
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,16 @@ class ContentKind:
 
 @dataclass(frozen=True)
 class Example:
-    """A small case a check must judge: a sentence, the facts known, and for source checks the source."""
+    """A small case a check must judge: a sentence, the facts known, and for source checks the source.
+
+    `identity`: who the person is, where the check asks; the text then stands for a sentence of our own draft.
+    """
 
     text: str
     facts: tuple[Fact, ...] = ()
     source: str = ""
     language: Literal["en", "zh"] = "en"
+    identity: Identity | None = None
 
 
 @dataclass(frozen=True)

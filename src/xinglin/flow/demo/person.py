@@ -168,12 +168,19 @@ class _Person:
                 code={"coding": [_coding(LOINC, "85354-9", "Blood pressure panel")], "text": "Blood pressure"},
                 component=[
                     {"code": {"coding": [_coding(LOINC, code, name)], "text": name}, "valueQuantity": _quantity(str(value), "mm[Hg]")}
-                    for (code, name), value in zip((("8480-6", "Systolic blood pressure"), ("8462-4", "Diastolic blood pressure")), pressures, strict=True)
+                    for (code, name), value in zip(
+                        (("8480-6", "Systolic blood pressure"), ("8462-4", "Diastolic blood pressure")), pressures, strict=True
+                    )
                 ],
             )
             rows = (("29463-7", "Body weight", weight + self.random.randint(-2, 2), "kg"), ("8302-2", "Body height", height, "cm"))
             for code, name, value, unit in (*rows, ("8867-4", "Heart rate", self.random.randint(62, 98), "/min")):
-                self._add("Observation", **common, code={"coding": [_coding(LOINC, code, name)], "text": name}, valueQuantity=_quantity(str(value), unit))
+                self._add(
+                    "Observation",
+                    **common,
+                    code={"coding": [_coding(LOINC, code, name)], "text": name},
+                    valueQuantity=_quantity(str(value), unit),
+                )
 
     def _medicine(self, medicine: Sequence, condition: str, began: int, stopped: bool) -> None:
         name, amount, unit, route, times, period = medicine
@@ -245,7 +252,11 @@ class _Person:
         }
         draw = self.random.random()
         if draw < 0.25:
-            self._add("AllergyIntolerance", **confirmed, code={"coding": [_coding("http://snomed.info/sct", "716186003", "No known allergy")], "text": "No known allergy"})
+            self._add(
+                "AllergyIntolerance",
+                **confirmed,
+                code={"coding": [_coding("http://snomed.info/sct", "716186003", "No known allergy")], "text": "No known allergy"},
+            )
             return
         for allergy in self.random.sample(self.blocks["allergy"], 0 if draw < 0.35 else self.random.randint(1, 2)):
             self._add(
@@ -264,7 +275,10 @@ class _Person:
                 "FamilyMemberHistory",
                 status="completed",
                 patient=self._subject(),
-                relationship={"coding": [_coding(f"{TERMINOLOGY}/v3-RoleCode", relative["code"], relative["relation"])], "text": relative["relation"]},
+                relationship={
+                    "coding": [_coding(f"{TERMINOLOGY}/v3-RoleCode", relative["code"], relative["relation"])],
+                    "text": relative["relation"],
+                },
                 condition=[{"code": {"text": self.random.choice(relative["conditions"])}}],
             )
 
@@ -279,7 +293,9 @@ class _Person:
             )
 
     def _smoking(self, encounter: str) -> None:
-        code, words = self.random.choice((("8517006", "Former smoker"), ("266919005", "Never smoker"), ("449868002", "Current every day smoker")))
+        code, words = self.random.choice(
+            (("8517006", "Former smoker"), ("266919005", "Never smoker"), ("449868002", "Current every day smoker"))
+        )
         self._add(
             "Observation",
             status="final",
@@ -292,18 +308,6 @@ class _Person:
         )
 
 
-class _Number(float):
-    """A float that is written with the decimals it was given with."""
-
-    def __new__(cls, text: str) -> _Number:
-        made = super().__new__(cls, text)
-        made.text = text  # type: ignore[attr-defined]
-        return made
-
-    def __repr__(self) -> str:
-        return self.text  # type: ignore[attr-defined]
-
-
 def _coding(system: str, code: str, display: str) -> Resource:
     return {"system": system, "code": code, "display": display}
 
@@ -313,4 +317,4 @@ def _concept(system: str, code: str | None) -> Resource:
 
 
 def _quantity(value: str, unit: str) -> Resource:
-    return {"value": _Number(value), "unit": unit, "system": UCUM, "code": unit}
+    return {"value": float(value) if "." in value else int(value), "unit": unit, "system": UCUM, "code": unit}

@@ -1,0 +1,332 @@
+"""What each operation does, from plain arguments to an outcome that can be printed or sent as JSON."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xinglin.flow import telling
+from xinglin.flow.house import House, TakenIn, find_draft
+from xinglin.records import ContentRequest, Draft
+from xinglin.records.errors import InvalidInput, NotFound, UsageError
+
+REFUSED = 5
+PARTIAL = 8
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Where the house is, and how to tell a person something on the side."""
+
+    home: str | None
+    note: Callable[[str], None]
+
+    def house(self) -> House:
+        return House.at(self.home)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`value` is the JSON answer (its shape is a promise), `lines` the same for people; the last line is what to use next."""
+
+    value: Mapping[str, Any]
+    lines: tuple[str, ...] = ()
+    exit_code: int = 0
+
+
+def demo(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """The whole road on a made-up patient."""
+    from xinglin.flow.demo import walk
+
+    result = walk.walk(Path(given["out"]), given["seed"] or 0, asked.note)
+    return Outcome(result, (f"open {result['index']}",))
+
+
+def take_in(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """Records in."""
+    house = asked.house()
+    notes = [p for p in given["paths"] if p.endswith((".txt", ".md"))]
+    records = [p for p in given["paths"] if p not in notes]
+    if notes and not given["chart"]:
+        raise UsageError("XL-FLOW-010", "a text note must say whose it is", where=notes[0], fix="add --chart chart-1")
+    taken: list[TakenIn] = []
+    issues: list[dict[str, str]] = []
+    if records:
+        found, people = house.take_in(records, keep=not given["dry_run"])
+        taken += people
+        issues = [telling.quality_row(i) for i in found.issues]
+    taken += [house.add_note(given["chart"], Path(p), given["when"] or "") for p in notes]
+    for row in issues:
+        asked.note(f"{row['severity']:<8}{row['code']} {row['place']}: {row['reason']}")
+    if not taken:
+        raise InvalidInput("XL-FLOW-011", "no person was found in what was given", why="a chart begins with a Patient resource",
+                           where=", ".join(given["paths"]))  # fmt: skip
+    for one in taken:
+        asked.note(telling.taken_line(one))
+    value = {"charts": [telling.taken_value(t) for t in taken], "issues": issues}
+    failed = any(row["severity"] == "error" for row in issues)
+    return Outcome(value, tuple(t.chart.id for t in taken), PARTIAL if failed else 0)
+
+
+def show_chart(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """Charts, or one chart's facts."""
+    house = asked.house()
+    if not given["chart"]:
+        rows = [{"id": r.id, "subject": r.subject, "resources": r.resources} for r in house.store.charts()]
+        return Outcome({"charts": rows}, tuple(f"{r['id']:<10}{r['subject']}  {r['resources']} resources" for r in rows))
+    chart = house.chart(given["chart"])
+    facts = house.facts(chart, given["as_of"] or "")
+    value = {
+        "chart": chart.id,
+        "facts": [telling.fact_value(f) for f in facts],
+        "unmapped": [telling.unmapped_value(u) for u in chart.unmapped],
+    }
+    return Outcome(value, tuple(telling.fact_line(f) for f in facts))
+
+
+def make(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """Draft a kind of content."""
+    house = asked.house()
+    drafts = []
+    for chart_id in _charts(asked, house, given["charts"]):
+        request = ContentRequest(
+            kind=given["kind"], chart=chart_id, language=given["lang"] or house.settings.language, as_of=given["as_of"] or "",  # type: ignore[arg-type]
+            seed=given["seed"] or 0, writer=given["writer"], options=dict(given["option"]),
+        )  # fmt: skip
+        drafts.append(house.make(request, keep=not given["dry_run"]))
+    out = Path(given["out"]) if given["out"] and not given["dry_run"] else None
+    values, lines = [], []
+    for draft in drafts:
+        files = write_preview(house, draft, out) if out else []
+        values.append(telling.draft_value(draft, files))
+        lines += telling.draft_lines(draft)
+        for line in telling.draft_notes(draft):
+            asked.note(line)
+        lines.append(str(files[0]) if files else draft.id)
+    return Outcome(values[0] if len(values) == 1 else {"drafts": values}, tuple(lines))
+
+
+def write_preview(house: House, draft: Draft, out: Path) -> list[Path]:
+    """The watermarked page and the JSON of an unsigned draft, for signed-in staff."""
+    from xinglin.review.preview import write
+
+    return write(draft, house.sources(draft), out, telling.draft_value(draft, []), house.store.house_fingerprint)
+
+
+def check(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """Any text against a chart or a source."""
+    house = asked.house()
+    text = sys.stdin.read() if given["file"] == "-" else _text(given["file"])
+    source = _text(given["source"]) if given["source"] else ""
+    chart_id = ""
+    if given["chart"]:
+        (chart_id,) = _charts(asked, house, [given["chart"]])
+    language = given["lang"] or telling.language_of(text)
+    judged = house.check(text, language, chart_id=chart_id, source=source, as_of=given["as_of"] or "")
+    return Outcome(telling.judged_value(judged), tuple(telling.judged_lines(judged)), 0 if judged.sound else REFUSED)
+
+
+def review(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """The queue, or decisions on one draft."""
+    house = asked.house()
+    if not given["draft"]:
+        rows = [telling.queue_value(r) for r in house.store.drafts()]
+        return Outcome({"queue": rows}, tuple(telling.queue_line(r) for r in rows))
+    by, draft_id = given["by"] or _who(), given["draft"]
+    for number in given["accept"]:
+        for statement in _statements(house, draft_id, number):
+            house.desk.decide(draft_id, by, "accept", statement, reason=given["reason"] or "")
+    for number, text in given["edit"]:
+        for statement in _statements(house, draft_id, number):
+            house.desk.decide(draft_id, by, "edit", statement, text=text, reason=given["reason"] or "")
+    for number, reason in given["reject"]:
+        for statement in _statements(house, draft_id, number):
+            house.desk.decide(draft_id, by, "reject", statement, reason=reason)
+    draft = house.store.draft(draft_id)
+    value = telling.draft_value(draft, []) | {
+        "state": house.desk.state(draft_id),
+        "blocking": [telling.issue_value(i) for i in house.desk.blocking(draft_id)],
+    }
+    for line in telling.draft_notes(draft):
+        asked.note(line)
+    return Outcome(value, (*telling.draft_lines(draft), f"{draft_id} revision {draft.revision}: {value['state']}"))
+
+
+def sign(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """One signature."""
+    house = asked.house()
+    draft_id = find_draft(house, given["draft"])
+    passphrase = _passphrase(given["passphrase_file"], f"passphrase of {given['as']}: ")
+    signature = house.desk.sign(draft_id, given["as"], passphrase, given["meaning"])
+    value = {"draft": draft_id, "signer": signature.signer, "key": signature.key, "digest": signature.digest, "at": signature.at}
+    return Outcome(value, (f"{draft_id} signed by {signature.signer}",))
+
+
+def release(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """The door out."""
+    house = asked.house()
+    done = house.release(find_draft(house, given["draft"]), Path(given["out"]), given["by"] or _who())
+    files = [{"path": f.path, "media_type": f.media_type, "sha256": f.sha256, "label": f.label} for f in done.files]
+    value = {"release": done.id, "draft": done.draft, "signed_by": list(done.signed_by), "at": done.at, "files": files}
+    return Outcome(value, tuple(f["path"] for f in files))
+
+
+def amend(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """A released draft opened again."""
+    house = asked.house()
+    draft = house.desk.amend(find_draft(house, given["draft"]), given["by"] or _who(), given["reason"])
+    return Outcome({"draft": draft.id, "revision": draft.revision}, (f"{draft.id} revision {draft.revision} is open",))
+
+
+def cite(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """Where sentences come from."""
+    house = asked.house()
+    draft = house.store.draft(find_draft(house, given["draft"]))
+    sources = house.sources(draft)
+    wanted = _statements(house, draft.id, given["statement"]) if given["statement"] else tuple(s.id for s in draft.statements)
+    rows = [telling.citation(draft, s, sources) for s in draft.statements if s.id in wanted]
+    return Outcome({"draft": draft.id, "citations": rows}, tuple(line for row in rows for line in telling.citation_lines(row)))
+
+
+def kinds(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """Everything on the shelves."""
+    value = telling.shelves(asked.house())
+    return Outcome(value, tuple(telling.shelf_lines(value)))
+
+
+def doctor(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """Is everything in order?"""
+    from xinglin.flow import doctor as examination
+
+    rows = examination.examine(asked.house())
+    worst = REFUSED if any(r["state"] == "fail" for r in rows) else 0
+    return Outcome(
+        {"checks": rows}, tuple(f"{r['state']:<6}{r['what']}" + (f"\n      fix: {r['fix']}" if r["fix"] else "") for r in rows), worst
+    )
+
+
+def audit_verify(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """Prove the ledger."""
+    report = asked.house().store.ledger.verify()
+    value = {"whole": report.ok, "entries": report.entries, "checkpoints": report.checkpoints, "problems": list(report.problems)}
+    word = "whole" if report.ok else "NOT whole"
+    lines = (*report.problems, f"ledger {word}: {report.entries} entries, {report.checkpoints} signed checkpoints")
+    return Outcome(value, lines, 0 if report.ok else REFUSED)
+
+
+def audit_list(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """Who did what."""
+    rows = [telling.ledger_value(e) for e in asked.house().store.ledger.entries(last=given["last"])]
+    return Outcome({"entries": rows}, tuple(f"{r['seq']:>6}  {r['at']}  {r['who']:<16}{r['what']:<22}{r['about']}" for r in rows))
+
+
+def label_check(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """Is this file labelled?"""
+    from xinglin.privacy import labels
+
+    rows = []
+    for name in given["files"]:
+        report = labels.check(_bytes(name), name)
+        rows.append(
+            {
+                "path": name,
+                "verdict": report.verdict,
+                "explicit": report.explicit,
+                "implicit": report.implicit,
+                "problems": list(report.problems),
+            }
+        )
+    good = all(r["verdict"] == "compliant" for r in rows)
+    lines = tuple(f"{r['verdict']:<14}{r['path']}" + "".join(f"\n  {p}" for p in r["problems"]) for r in rows)
+    return Outcome(rows[0] if len(rows) == 1 else {"files": rows}, lines, 0 if good else REFUSED)
+
+
+def signer_add(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """A key for a person."""
+    passphrase = _passphrase(given["passphrase_file"], f"new passphrase of {given['name']}: ")
+    signer = asked.house().desk.keys.enrol(given["name"], passphrase)
+    return Outcome({"signer": signer.user, "key": signer.public_key}, (f"{signer.user}  {signer.public_key[:16]}",))
+
+
+def signer_list(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """Who may sign."""
+    rows = [{"signer": s.user, "key": s.public_key, "state": s.state} for s in asked.house().desk.keys.signers()]
+    return Outcome({"signers": rows}, tuple(f"{r['signer']:<20}{r['key'][:16]}  {r['state']}" for r in rows))
+
+
+def signer_revoke(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """End a key."""
+    asked.house().desk.keys.revoke(given["name"], given["by"] or _who(), given["reason"])
+    return Outcome({"signer": given["name"], "state": "revoked"}, (f"{given['name']} can sign no more",))
+
+
+def hold(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """Legal hold on, or off with --lift."""
+    store, by = asked.house().store, given["by"] or _who()
+    (store.unhold if given["lift"] else store.hold)(given["chart"], given["reason"], by)
+    word = "lifted" if given["lift"] else "held"
+    return Outcome({"chart": given["chart"], "hold": not given["lift"]}, (f"{given['chart']} {word}",))
+
+
+def erase(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """Destroy a person's key."""
+    asked.house().store.erase(given["chart"], given["reason"], given["by"] or _who())
+    return Outcome({"chart": given["chart"], "erased": True}, (f"{given['chart']} erased",))
+
+
+# ---- from words to things
+
+
+def _charts(asked: Asked, house: House, given: list[str]) -> list[str]:
+    """Chart ids as given; paths and addresses are taken in on the way, together."""
+    if not given:
+        rows = house.store.charts()
+        if len(rows) != 1:
+            raise UsageError("XL-FLOW-012", "which chart?", fix="name a chart (xinglin chart lists them) or a path to take in")
+        return [rows[0].id]
+    paths = [g for g in given if not g.startswith("chart-") or Path(g).exists()]
+    ids = [g for g in given if g not in paths]
+    if paths:
+        _, taken = house.take_in(paths)
+        if not taken:
+            raise InvalidInput("XL-FLOW-011", "no person was found in what was given", where=", ".join(paths))
+        for one in taken:
+            asked.note(telling.taken_line(one))
+        ids += [t.chart.id for t in taken]
+    return ids
+
+
+def _statements(house: House, draft_id: str, number: str) -> tuple[str, ...]:
+    draft = house.store.draft(draft_id)
+    if number == "all":
+        return tuple(s.id for s in draft.statements)
+    wanted = number if number.startswith("s") else f"s{number}"
+    if wanted not in {s.id for s in draft.statements}:
+        raise NotFound("XL-FLOW-013", f"{draft_id} has no statement {number}", fix=f"1 to {len(draft.statements)}, or all")
+    return (wanted,)
+
+
+def _passphrase(path: str | None, prompt: str) -> str:
+    return _text(path).rstrip("\r\n") if path else getpass.getpass(prompt)
+
+
+def _who() -> str:
+    return getpass.getuser()
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise NotFound("XL-FLOW-014", "the file cannot be read", where=path, why=error.strerror or "") from error
+
+
+def _text(path: str) -> str:
+    try:
+        return _bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput("XL-FLOW-015", "the file is not UTF-8 text", where=path, fix="save it as UTF-8") from error

@@ -1,0 +1,103 @@
+"""The whole road on a made-up patient: taken in, drafted in two languages, checked, edited, signed, released."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from xinglin.flow import commands, telling
+from xinglin.flow.demo.person import bundle
+from xinglin.flow.house import House
+from xinglin.flow.settings import Settings
+from xinglin.records import ContentRequest, Draft
+from xinglin.records.draft import Language
+from xinglin.records.errors import Refused
+from xinglin.review.preview import write_index
+
+DOCTOR = "demo.doctor"
+AS_OF = "2026-07-01"
+PLANTED = {
+    "en": "The patient has a history of lung transplantation. Serum sodium was 400 mmol/L on 2020-01-01.",
+    "zh": "患者既往行肺移植术。2020年1月1日血钠400 mmol/L。",
+}
+
+
+def walk(out: Path, seed: int, say: Callable[[str], None]) -> dict[str, str]:
+    """Walk the road, write everything under `out`, and return where to look. An earlier demo there is replaced."""
+    _clear(out)
+    house = House(Settings(home=out.absolute() / "house", organisation="Xinglin demo hospital"))
+    record = out / "made-up-patient.json"
+    record.write_text(json.dumps(bundle(seed), ensure_ascii=False, indent=2), encoding="utf-8")
+    say("1  a made-up patient          made-up-patient.json (nobody like this exists)")
+    _, (taken,) = house.take_in([record])
+    say(f"2  taken in                   {telling.taken_line(taken)}")
+    cards: list[dict[str, str]] = []
+    for language in ("en", "zh"):
+        for kind in house.kinds.names():
+            cards += _road(house, kind, taken.chart.id, language, out, say)
+    cards += [_pasted(house, taken.chart.id, language, out, say) for language in PLANTED]  # type: ignore[arg-type]
+    report = house.store.ledger.verify()
+    say(f"6  the ledger is whole        {report.entries} entries, {report.checkpoints} signed checkpoints")
+    index = out / "index.html"
+    index.write_bytes(write_index(cards))
+    return {"index": str(index), "home": str(house.settings.home), "chart": taken.chart.id}
+
+
+def _clear(out: Path) -> None:
+    if (out / "house").is_dir() and (out / "index.html").exists():
+        shutil.rmtree(out)
+    out.mkdir(parents=True, exist_ok=True)
+
+
+def _road(house: House, kind: str, chart: str, language: Language, out: Path, say: Callable[[str], None]) -> list[dict[str, str]]:
+    draft = house.make(ContentRequest(kind=kind, chart=chart, language=language, as_of=AS_OF))
+    folder = out / language / kind.replace("_", "-")
+    pages = commands.write_preview(house, draft, folder / "draft")
+    say(f"3  drafted and checked        {draft.title}: {len(draft.statements)} statements, {_held(draft)} supported")
+    try:
+        house.desk.sign(draft.id, DOCTOR, _passphrase(house))
+    except Refused as refusal:
+        say(f"   not signed                 {refusal.what}")
+        return [_card(draft, pages[0], out, "draft")]
+    done = house.release(draft.id, folder / "release", DOCTOR)
+    say(f"5  signed, labelled, released  {', '.join(Path(f.path).name for f in done.files)}")
+    page = next(Path(f.path) for f in done.files if f.path.endswith(".html"))
+    return [_card(draft, pages[0], out, "draft"), _card(draft, page, out, "release")]
+
+
+def _passphrase(house: House) -> str:
+    """The demo doctor's passphrase: drawn once by the operating system, kept in the demo's own folder."""
+    path = house.settings.home / "demo-passphrase"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(secrets.token_urlsafe(12), encoding="utf-8")
+        path.chmod(0o600)
+    return path.read_text(encoding="utf-8")
+
+
+def _pasted(house: House, chart: str, language: Language, out: Path, say: Callable[[str], None]) -> dict[str, str]:
+    judged = house.check(PLANTED[language], language, chart_id=chart, as_of=AS_OF)
+    caught = sum(s.verdict in ("unsupported", "contradicted") for s in judged.sentences)
+    say(f"4  a pasted note, {language}          {caught} of {len(judged.sentences)} invented sentences caught")
+    path = out / language / "pasted-note.txt"
+    path.write_text("\n".join(telling.judged_lines(judged)) + "\n", encoding="utf-8")
+    title = {"en": "A pasted note, checked", "zh": "核查粘贴的文字"}[language]
+    return {"title": title, "language": language, "path": str(path.relative_to(out)), "state": "check", "text": PLANTED[language]}
+
+
+def _card(draft: Draft, page: Path, out: Path, state: str) -> dict[str, str]:
+    first = next((s.text for s in draft.statements), "")
+    return {
+        "title": draft.title,
+        "language": draft.language,
+        "path": str(page.absolute().relative_to(out.absolute())),
+        "state": state,
+        "text": first,
+    }
+
+
+def _held(draft: Draft) -> int:
+    return sum(s.faithful == "supported" for s in draft.statements)

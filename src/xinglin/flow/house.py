@@ -1,0 +1,232 @@
+"""The road of one case, on one page: records in, facts, draft, checks, a person's decisions, the door out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timezone
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from xinglin import __version__, intake
+from xinglin.flow import verify
+from xinglin.flow.settings import Settings, load
+from xinglin.intake import linking
+from xinglin.records import Chart, ContentRequest, Draft, Fact, Point, Provenance, Release, Statement
+from xinglin.records.draft import Language
+from xinglin.records.errors import NotFound, UsageError
+from xinglin.records.moments import first_instant
+from xinglin.review import release as door
+from xinglin.review.desk import Desk
+from xinglin.shelf import Shelf
+from xinglin.shelf.promises import AbstractWriter, Check, ContentKind, Topic
+from xinglin.store import Store
+from xinglin.workup import work_up
+
+Clock = Callable[[], datetime]
+
+
+class TakenIn(msgspec.Struct, frozen=True):
+    """What became of one person's records."""
+
+    chart: Chart
+    resources: int
+    new: bool  # False when nothing was there that was not kept already
+    quality: intake.QualityReport
+
+
+class House:
+    """One hospital's Xinglin. Everything a door may ask for is a method here."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or (lambda: datetime.now(timezone.utc))
+        self.kinds: Shelf[ContentKind] = Shelf("xinglin.content", "KIND", ContentKind)
+        self.checks: Shelf[Check] = Shelf("xinglin.checks", "CHECK", Check)
+        self.writers: Shelf[AbstractWriter] = Shelf("xinglin.models.text", "WRITER", AbstractWriter)
+        self.topics: Shelf[Topic] = Shelf("xinglin.knowledge", "TOPIC", Topic)
+
+    @classmethod
+    def at(cls, home: str | Path | None = None) -> House:
+        """The house kept in `home` (default XINGLIN_HOME); a fresh folder is a fresh house."""
+        return cls(load(home))
+
+    @cached_property
+    def store(self) -> Store:
+        return Store.open(self.settings.home, self.settings.database, clock=self.clock)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self.store, self.judge, clock=self.clock, enrolment=self.settings.enrolment)
+
+    # ---- records in
+
+    def take_in(self, sources: Sequence[str | Path], *, keep: bool = True) -> tuple[intake.Intake, tuple[TakenIn, ...]]:
+        """Read everything, link people, keep all of it or nothing. Raises InvalidInput, Refused (identity conflict)."""
+        found = intake.read(sources)
+        linked = [(person, self._chart_for(person)) for person in found.people]
+        if not keep:
+            return found, tuple(TakenIn(p.chart, len(p.resources), True, p.quality) for p, _ in linked)
+        kept = self.store.keep_people([(known, p.tokens, p.subject_seed, p.resources) for p, known in linked], about="take-in")
+        return found, tuple(
+            TakenIn(self.chart(k.chart), len(p.resources), k.new, p.quality) for (p, _), k in zip(linked, kept, strict=True)
+        )
+
+    def add_note(self, chart_id: str, path: Path, when: str) -> TakenIn:
+        """Add a plain text note to a chart."""
+        resource = intake.note(path, when, path.stem, self._patient_reference(chart_id))
+        (kept,) = self.store.keep_people([(chart_id, (), "", (resource,))], about="note")
+        return TakenIn(self.chart(chart_id), 1, kept.new, intake.QualityReport())
+
+    def chart(self, chart_id: str) -> Chart:
+        """The chart, read anew from the resources that came in."""
+        row = self.store.chart(chart_id)
+        return replace(intake.chart_of(self.store.resources(chart_id)), id=chart_id, subject=row.subject)
+
+    def _chart_for(self, person: intake.PersonRecord) -> str:
+        """The handle of the chart this person already has, or "" for a newcomer."""
+        candidates = {c: self.chart(c) for c in self.store.people_sharing(person.tokens)}
+        return linking.choose(person.chart, candidates)
+
+    def _patient_reference(self, chart_id: str) -> str:
+        return self.chart(chart_id).person.source
+
+    # ---- what follows from them
+
+    def facts(self, chart: Chart, as_of: str = "") -> tuple[Fact, ...]:
+        """All facts of a chart as of a day."""
+        return work_up(chart, self.as_of(chart, as_of)[0])
+
+    def as_of(self, chart: Chart, asked: str) -> tuple[str, tuple[str, ...]]:
+        """The day to speak from, and a note when it had to be moved: today, or the newest entry of a record set in the future."""
+        if asked:
+            try:
+                return date.fromisoformat(asked).isoformat(), ()
+            except ValueError as error:
+                raise UsageError("XL-FLOW-001", "--as-of is not a date", where="--as-of", fix="write it as 2026-03-04") from error
+        today = self.clock().date().isoformat()
+        if chart.newest and first_instant(chart.newest[:10]).date().isoformat() > today:
+            return chart.newest[:10], ("the record holds entries later than today; the draft speaks from the newest of them",)
+        return today, ()
+
+    # ---- a draft
+
+    def make(self, request: ContentRequest, *, keep: bool = True) -> Draft:
+        """Draft, check and keep. The same request of the same record gives the same draft."""
+        chart = self.chart(request.chart)
+        as_of, notes = self.as_of(chart, request.as_of)
+        request = replace(request, as_of=as_of, kind=request.kind.replace("-", "_"))
+        draft = self.draft(request, chart, notes)
+        return self.store.keep_draft(draft, _fingerprint(request, chart)) if keep else draft
+
+    def draft(self, request: ContentRequest, chart: Chart, notes: tuple[str, ...] = ()) -> Draft:
+        """The pure part of `make`: no store, no clock."""
+        kind = self.kinds[request.kind]
+        if unknown := sorted(set(request.options) - set(kind.options)):
+            raise UsageError(
+                "XL-FLOW-002", f"{kind.name} has no option {unknown[0]!r}", fix=f"options: {', '.join(kind.options) or 'none'}"
+            )
+        facts = work_up(chart, request.as_of)
+        plan = kind.plan(request, chart, facts)
+        by_id = {f.id: f for f in facts}
+        statements = self._worded(kind, plan.points, by_id, request, request.writer)
+        draft = Draft(
+            id="",
+            kind=kind.name,
+            chart=request.chart,
+            language=request.language,
+            title=plan.title,
+            sections=plan.sections,
+            statements=statements,
+            facts=_mentioned(statements, plan.must_mention, facts),
+            provenance=self._provenance(request, kind, chart, notes),
+            must_mention=plan.must_mention,
+        )
+        judged = verify.judge_draft(draft, facts, chart, [self.checks[c] for c in kind.checks])
+        return judged if request.writer == "grammar" else self._reworded(judged, kind, plan.points, by_id, request, facts, chart)
+
+    def judge(self, draft: Draft) -> Draft:
+        """The draft checked again against the record as it is now (after an edit)."""
+        chart = self.chart(draft.chart)
+        facts = work_up(chart, draft.provenance.as_of)
+        judged = verify.judge_draft(draft, facts, chart, [self.checks[c] for c in self.kinds[draft.kind].checks])
+        return replace(judged, facts=_mentioned(judged.statements, judged.must_mention, facts))
+
+    def _worded(
+        self, kind: ContentKind, points: Sequence[Point], facts: Mapping[str, Fact], request: ContentRequest, writer: str
+    ) -> tuple[Statement, ...]:
+        texts = self.writers[writer].write(points, facts, kind.words[request.language], request.language, request.seed)
+        pairs = zip(points, texts, strict=True)
+        return tuple(Statement(f"s{n}", p.section, text, p.facts) for n, (p, text) in enumerate(pairs, 1))
+
+    def _reworded(
+        self, draft: Draft, kind: ContentKind, points: Sequence[Point], by_id: Mapping[str, Fact],
+        request: ContentRequest, facts: Sequence[Fact], chart: Chart,
+    ) -> Draft:  # fmt: skip
+        """Another writer's sentences that did not hold are worded by `grammar` instead, and the provenance says so."""
+        plain = {s.id: s for s in self._worded(kind, points, by_id, request, "grammar")}
+        failed = tuple(s.id for s in draft.statements if s.faithful in ("unsupported", "contradicted"))
+        if not failed:
+            return draft
+        statements = tuple(plain[s.id] if s.id in failed else s for s in draft.statements)
+        draft = replace(draft, statements=statements, provenance=replace(draft.provenance, reworded=failed))
+        return verify.judge_draft(draft, facts, chart, [self.checks[c] for c in kind.checks])
+
+    def _provenance(self, request: ContentRequest, kind: ContentKind, chart: Chart, notes: tuple[str, ...]) -> Provenance:
+        return Provenance(
+            version=__version__, kind=kind.name, writer=request.writer, chart_version=chart.version, as_of=request.as_of, seed=request.seed,
+            knowledge=tuple(f"knowledge/{t.name}@{t.version}" for t in self.topics), checks=kind.checks, options=dict(request.options),
+            notes=notes,
+        )  # fmt: skip
+
+    # ---- any text
+
+    def check(self, text: str, language: Language, *, chart_id: str = "", source: str = "", as_of: str = "") -> verify.JudgedText:
+        """Judge a pasted text against a chart or a source document."""
+        if bool(chart_id) == bool(source):
+            raise UsageError("XL-FLOW-003", "a text is checked against one thing", fix="give --chart CHART or --source FILE")
+        if source:
+            return verify.judge_text(text, language, (), None, source, as_of, verify.all_checks("source"))
+        chart = self.chart(chart_id)
+        day, _ = self.as_of(chart, as_of)
+        return verify.judge_text(text, language, work_up(chart, day), chart, "", day, verify.all_checks("chart"))
+
+    # ---- the door out
+
+    def release(self, draft_id: str, out: Path, by: str) -> Release:
+        """Write the signed files. Raises Refused with the blocking issues, NotAllowed without signatures."""
+        draft = self.store.draft(draft_id)
+        kind = self.kinds[draft.kind]
+        setting = door.Setting(
+            organisation=self.settings.organisation, law_packs=self.settings.law_packs, provider_code=self.settings.provider_code
+        )
+        return door.release(self.desk, draft_id, out, by=by, signers=kind.signers, forms=kind.leaves_as, setting=setting)
+
+    def sources(self, draft: Draft) -> dict[str, bytes]:
+        """The source resources a draft's facts point at, by reference."""
+        cited = {e.pointer.split("#")[0] for f in draft.facts for e in f.evidence if e.source == "chart"}
+        return {reference: raw for reference, raw in self.store.resources(draft.chart) if reference in cited}
+
+
+def _fingerprint(request: ContentRequest, chart: Chart) -> str:
+    options = sorted(request.options.items())
+    parts = [__version__, request.kind, request.chart, chart.version, request.language, request.as_of, str(request.seed), request.writer]
+    return hashlib.sha256(repr((parts, options)).encode()).hexdigest()
+
+
+def _mentioned(statements: Sequence[Statement], must_mention: Sequence[str], facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    wanted = {f for s in statements for f in s.facts} | set(must_mention)
+    return tuple(f for f in facts if f.id in wanted)
+
+
+def find_draft(house: House, draft_id: str | None) -> str:
+    """The draft meant: the one named, or the only one on the desk."""
+    if draft_id:
+        return draft_id
+    rows = house.store.drafts()
+    if len(rows) == 1:
+        return rows[0].id
+    raise NotFound("XL-FLOW-004", "which draft?", fix="xinglin review lists them")

@@ -1,0 +1,137 @@
+"""The Python door: `import xinglin as xl`. The same operations as the command line, with objects instead of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from xinglin.flow import commands, telling
+from xinglin.flow.house import House
+from xinglin.flow.verify import JudgedText
+from xinglin.records import Chart, ContentRequest, Draft, Fact, Issue, Omission, Release, Signature, Statement
+from xinglin.records.draft import Language
+from xinglin.records.errors import UsageError
+
+
+class DraftAtHand:
+    """A kept draft: read it, save it, decide on it, sign it, release it."""
+
+    def __init__(self, house: House, draft: Draft) -> None:
+        self._house, self.draft = house, draft
+
+    @property
+    def id(self) -> str:
+        """The house's handle, "draft-1"."""
+        return self.draft.id
+
+    @property
+    def text(self) -> str:
+        """All statements, under their headings."""
+        lines = [self.draft.title]
+        for key, heading in self.draft.sections:
+            texts = [s.text for s in self.draft.statements if s.section == key]
+            lines += ["", heading, *texts] if texts else []
+        return "\n".join(lines)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The sentences, with the facts they rest on and their verdicts."""
+        return self.draft.statements
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts the draft rests on."""
+        return self.draft.facts
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """What the checks found."""
+        return self.draft.issues
+
+    @property
+    def omissions(self) -> tuple[Omission, ...]:
+        """What should have been said and was not."""
+        return self.draft.omissions
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape `xinglin make --json` prints."""
+        return telling.draft_value(self.draft, [])
+
+    def save(self, out: str | Path) -> list[Path]:
+        """Write the watermarked page and the JSON into `out`; returns their paths."""
+        return commands.write_preview(self._house, self.draft, Path(out))
+
+    def accept(self, statement: str, by: str, reason: str = "") -> None:
+        """Accept one statement ("s3"); one found wanting needs a reason."""
+        self._decide(statement, "accept", by, "", reason)
+
+    def edit(self, statement: str, text: str, by: str, reason: str = "") -> None:
+        """Replace one statement's text; it is checked again."""
+        self._decide(statement, "edit", by, text, reason)
+
+    def reject(self, statement: str, reason: str, by: str) -> None:
+        """Leave one statement out, with the reason why."""
+        self._decide(statement, "reject", by, "", reason)
+
+    def sign(self, signer: str, passphrase: str, meaning: str = "author") -> Signature:
+        """Sign with the signer's own key. Raises Refused while something blocks."""
+        return self._house.desk.sign(self.id, signer, passphrase, meaning)
+
+    def release(self, out: str | Path, by: str) -> Release:
+        """Write the signed, labelled files into `out`."""
+        return self._house.release(self.id, Path(out), by)
+
+    def _decide(self, statement: str, action: Any, by: str, text: str, reason: str) -> None:
+        self._house.desk.decide(self.id, by, action, statement, text=text, reason=reason)
+        self.draft = self._house.store.draft(self.id)
+
+    def __iter__(self) -> Iterator[Statement]:
+        return iter(self.draft.statements)
+
+    def __repr__(self) -> str:
+        return f"<draft {self.id}: {self.draft.kind}, {self.draft.language}, {len(self.draft.statements)} statements, {len(self.issues)} issues>"
+
+
+def take_in(*sources: str | Path, home: str | Path | None = None) -> Chart:
+    """The chart of the one person in `sources`. For several people use `take_in_all`."""
+    charts = take_in_all(*sources, home=home)
+    if len(charts) != 1:
+        raise UsageError("XL-PY-001", f"{len(charts)} people were found", fix="use take_in_all, which returns a list")
+    return charts[0]
+
+
+def take_in_all(*sources: str | Path, home: str | Path | None = None) -> list[Chart]:
+    """The charts of everyone in `sources`."""
+    return [t.chart for t in House.at(home).take_in(sources)[1]]
+
+
+def make(
+    kind: str, chart: Chart | str, *, lang: Language = "en", as_of: str = "", seed: int = 0, options: Mapping[str, str] | None = None,
+    writer: str = "grammar", home: str | Path | None = None,
+) -> DraftAtHand:  # fmt: skip
+    """A draft of `kind` ("case-summary") from a chart or its id, checked and kept."""
+    house = House.at(home)
+    chart_id = chart if isinstance(chart, str) else chart.id
+    request = ContentRequest(kind=kind, chart=chart_id, language=lang, as_of=as_of, seed=seed, writer=writer, options=dict(options or {}))
+    return DraftAtHand(house, house.make(request))
+
+
+def draft(draft_id: str, *, home: str | Path | None = None) -> DraftAtHand:
+    """A draft already on the desk."""
+    house = House.at(home)
+    return DraftAtHand(house, house.store.draft(draft_id))
+
+
+def check(
+    text: str, chart: Chart | str = "", *, source: str = "", lang: Language | None = None, as_of: str = "", home: str | Path | None = None
+) -> JudgedText:
+    """The verdict on every sentence of `text`, against a chart or a source document's text."""
+    chart_id = chart if isinstance(chart, str) else chart.id
+    return House.at(home).check(text, lang or telling.language_of(text), chart_id=chart_id, source=source, as_of=as_of)
+
+
+def facts(chart: Chart | str, *, as_of: str = "", home: str | Path | None = None) -> tuple[Fact, ...]:
+    """All facts of a chart, each with its evidence."""
+    house = House.at(home)
+    return house.facts(house.chart(chart) if isinstance(chart, str) else chart, as_of)

@@ -1,0 +1,42 @@
+"""The unsigned draft as signed-in staff may see it: a watermarked page and its JSON. Never final FHIR."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from xinglin.formats.html import write_preview
+from xinglin.privacy import labels
+from xinglin.records import Draft
+
+
+def write(draft: Draft, sources: Mapping[str, bytes], out: Path, value: Mapping[str, Any], house: str) -> list[Path]:
+    """Write `<draft>.html` and `<draft>.json` into `out`; the page comes first in the answer."""
+    label = labels.label_for(draft.language, draft.id or "draft", house=house)
+    page = write_preview(draft, sources, label)
+    data = json.dumps({**value, "AIGC": dict(label.aigc), "label": label.text[draft.language]}, ensure_ascii=False, indent=1)
+    out.mkdir(parents=True, exist_ok=True)
+    name = draft.id or draft.kind
+    return [_put(out / f"{name}.html", page), _put(out / f"{name}.json", data.encode())]
+
+
+def _put(path: Path, data: bytes) -> Path:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.chmod(temporary, 0o600)
+    os.replace(temporary, path)
+    return path
+
+
+def write_index(cards: list[dict[str, str]]) -> bytes:
+    """The demo's start page: one card per page to look at."""
+    from xinglin.formats.html import write_index as page
+
+    return page(cards)
