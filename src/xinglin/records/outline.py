@@ -1,0 +1,134 @@
+"""A draft in reading order: which sentences stand under which heading, and which numbered source backs each.
+
+Every file that leaves (page, PDF, text, FHIR) takes its order, its numbers and its words from here, so that
+source 3 on paper is source 3 on the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from xinglin.records.draft import Draft, Language, Omission, SignedDocument, Statement
+from xinglin.records.fact import Evidence, Fact
+from xinglin.records.quantity import Quantity
+
+
+class Line(Struct, frozen=True):
+    """One sentence and the numbers of the sources it stands on."""
+
+    statement: Statement
+    numbers: tuple[int, ...]
+
+
+class OutlineSection(Struct, frozen=True):
+    """A heading and its sentences. Sections without sentences are left out."""
+
+    key: str
+    heading: str
+    lines: tuple[Line, ...]
+
+
+class NumberedFact(Struct, frozen=True):
+    """One numbered source: what is known (`name`, `value`, `time`) and the places it was read at."""
+
+    number: int
+    fact: Fact
+    name: str
+    value: str
+    time: str
+    evidence: tuple[Evidence, ...]
+
+
+class Outline(Struct, frozen=True):
+    """A whole draft in reading order."""
+
+    sections: tuple[OutlineSection, ...]
+    sources: tuple[NumberedFact, ...]
+    omissions: tuple[Omission, ...]
+
+
+class PatientLine(Struct, frozen=True):
+    """The header of a signed document: who it is about, as the source record says it."""
+
+    name: str
+    born: str
+    sex: str
+    identifiers: tuple[str, ...]
+    made_up: bool  # the source record is marked as test data (HTEST)
+
+
+def outline(draft: Draft) -> Outline:
+    """The draft's sentences under their headings, each with the numbers of its sources.
+
+    Sources are numbered by fact, in the order the reader meets them. A sentence whose section is not in
+    `draft.sections` comes at the end, under its section key: nothing that was signed is dropped.
+    """
+    facts = {fact.id: fact for fact in draft.facts}
+    headings = dict(draft.sections)
+    keys = [*headings, *dict.fromkeys(s.section for s in draft.statements if s.section not in headings)]
+    by_section = {key: [s for s in draft.statements if s.section == key] for key in keys}
+    ordered = dict.fromkeys(fact for key in keys for s in by_section[key] for fact in s.facts if fact in facts)
+    number = {fact: i for i, fact in enumerate(ordered, 1)}
+    sections = tuple(
+        OutlineSection(
+            key, headings.get(key, key), tuple(Line(s, tuple(number[f] for f in s.facts if f in number)) for s in by_section[key])
+        )
+        for key in keys
+        if by_section[key]
+    )
+    sources = tuple(_numbered(i, facts[fact], draft.language) for fact, i in number.items())
+    return Outline(sections, sources, draft.omissions)
+
+
+def _numbered(number: int, fact: Fact, language: Language) -> NumberedFact:
+    return NumberedFact(number, fact, fact_name(fact, language), fact_value(fact), fact_time(fact), fact.evidence)
+
+
+def fact_name(fact: Fact, language: Language) -> str:
+    """What the fact is called in `language`: its first name there, else the words of the source."""
+    names = fact.names.get(language, ())
+    return names[0] if names else fact.concept.words or fact.text
+
+
+def fact_value(fact: Fact) -> str:
+    """The value as it was written, with its unit; "" when there is none."""
+    if isinstance(fact.value, Quantity):
+        return f"{fact.value.comparator}{fact.value.value} {fact.value.shown_unit or fact.value.unit}".strip()
+    return fact.value or ""
+
+
+def fact_time(fact: Fact) -> str:
+    """The day it was so, or the span, as the record wrote it."""
+    if fact.time:
+        return fact.time[:10]
+    return " – ".join(dict.fromkeys(part[:10] for part in (fact.start, fact.end) if part))
+
+
+def split_pointer(pointer: str) -> tuple[str, str]:
+    """ "Observation/x#valueQuantity" as ("Observation/x", "valueQuantity"); the second part may be empty."""
+    place, _, path = pointer.partition("#")
+    return place, path
+
+
+def patient_line(document: SignedDocument) -> PatientLine:
+    """Who the document is about, from the identity kept apart and the source Patient resource."""
+    patient: Mapping[str, Any] = msgspec.json.decode(document.patient)
+    identity = document.identity
+    return PatientLine(
+        name=identity.names[0] if identity.names else "",
+        born=str(patient.get("birthDate", "")),
+        sex=str(patient.get("gender", "")),
+        identifiers=tuple(value for _, value in identity.identifiers),
+        made_up=is_test_data(patient),
+    )
+
+
+def is_test_data(resource: Mapping[str, Any]) -> bool:
+    """True when the resource carries the HTEST mark (v3-ActReason) as a security label or a tag."""
+    meta = resource.get("meta") or {}
+    marks = [*(meta.get("security") or ()), *(meta.get("tag") or ())]
+    return any(mark.get("code") == "HTEST" for mark in marks)
