@@ -1,0 +1,106 @@
+"""What a laboratory report says, and in which order: critical, abnormal, normal, without range, trends, what is missing.
+
+Only picks and orders facts; the words are in `words/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from xinglin.models.text.grammar.wordbook import complete, word_book
+from xinglin.records import Chart, ContentRequest, Fact, Point
+from xinglin.records.errors import UsageError
+from xinglin.records.moments import day
+from xinglin.shelf.promises import Plan
+from xinglin.workup.selections import (
+    is_abnormal,
+    is_critical,
+    laboratory,
+    latest_results,
+    newest_first,
+    of_kind,
+    related_calculations,
+    same_day_groups,
+    trend_of,
+)
+
+WORDS = word_book(Path(__file__).with_name("words"))
+SECTIONS = ("critical", "abnormal", "calculations", "trends", "normal", "unjudged", "missing")
+DAYS = 365
+
+
+def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
+    """Points of a laboratory report. Raises UsageError XL-LAB-001 for an option that cannot be read."""
+    words = complete(WORDS[request.language], request.language)
+    length = request.options.get("length", "standard")
+    if length not in {"short", "standard", "full"}:
+        raise UsageError("XL-LAB-001", "length must be short, standard or full", where="option length")
+    results = _results(request, facts)
+    trends = trend_of(facts) if not request.options.get("date") else {}
+    critical = newest_first(f for f in results if is_critical(f))
+    abnormal = newest_first(f for f in results if is_abnormal(f))
+    points = [*_flagged("critical", critical, trends), *_flagged("abnormal", abnormal, trends)]
+    if length != "short":
+        said = {fact.id for fact in (*critical, *abnormal)}
+        points += _calculations(facts, results)
+        points += _trends(results, trends, said, everything=length == "full")
+        points += _groups("normal", [f for f in results if f.flag == "normal"])
+        points += _groups("unjudged", [f for f in results if not f.flag])
+    points += _missing(facts, results)
+    used = {point.section for point in points}
+    sections = tuple((key, words[f"section.{key}"]) for key in SECTIONS if key in used)
+    return Plan(words["title"], sections, tuple(points), tuple(f.id for f in (*critical, *abnormal)))
+
+
+def _results(request: ContentRequest, facts: Sequence[Fact]) -> list[Fact]:
+    wanted = request.options.get("date", "")
+    if wanted:
+        return [fact for fact in laboratory(facts) if day(fact.time) == wanted]
+    days = request.options.get("days", str(DAYS))
+    if not days.isdigit():
+        raise UsageError("XL-LAB-001", "days must be a whole number", where="option days", fix="for example: --option days 90")
+    return latest_results(facts, int(days))
+
+
+def _flagged(section: str, results: Sequence[Fact], trends: dict[str, Fact]) -> list[Point]:
+    points = []
+    for fact in results:
+        trend = trends.get(fact.key) if fact.latest else None
+        if not fact.details.get("numeric"):
+            points.append(Point(section, "lab.coded", (fact.id,)))
+        elif trend is not None:
+            points.append(Point(section, f"lab.{trend.flag}", (fact.id, trend.id)))
+        else:
+            points.append(Point(section, "lab.alone", (fact.id,)))
+    return points
+
+
+def _trends(results: Sequence[Fact], trends: dict[str, Fact], said: set[str], *, everything: bool) -> list[Point]:
+    chosen = [trends[f.key] for f in results if f.id not in said and f.latest and f.key in trends]
+    return [Point("trends", f"trend.{t.flag}", (t.id,)) for t in chosen if everything or t.flag in {"rising", "falling"}]
+
+
+def _groups(section: str, results: Sequence[Fact]) -> list[Point]:
+    """One sentence per day and panel; single results of many days share one sentence with their own dates."""
+    points, singles = [], []
+    for _, group in same_day_groups(results):
+        if len(group) == 1:
+            singles += group
+        else:
+            points.append(Point(section, f"lab.{section}_on", tuple(f.id for f in group)))
+    if singles:
+        points.append(Point(section, f"lab.{section}", tuple(f.id for f in singles)))
+    return points
+
+
+def _calculations(facts: Sequence[Fact], results: Sequence[Fact]) -> list[Point]:
+    return [Point("calculations", "calculation.one", (fact.id,)) for fact in related_calculations(facts, results)]
+
+
+def _missing(facts: Sequence[Fact], results: Sequence[Fact]) -> list[Point]:
+    gaps = {fact.key: fact for fact in of_kind(facts, "gap")}
+    if not results:
+        empty = gaps.get("gap:laboratory") or gaps.get("gap:record")
+        return [Point("missing", "gap.one", (empty.id,))] if empty else []
+    return [Point("missing", "gap.one", (gaps[key].id,)) for key in ("gap:units", "gap:sex", "gap:age") if key in gaps]

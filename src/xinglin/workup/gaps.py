@@ -1,0 +1,89 @@
+"""What the record does not hold and a reader would look for. A gap is never an absence: "nothing recorded" is not "none".
+
+The evidence of a gap is the patient's resource: the record that was searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xinglin.records import Chart, Concept, Fact
+from xinglin.workup.evidence import at
+
+_NAMES = {
+    "record": ("clinical entries", "任何临床记录"),
+    "allergies": ("allergy status", "过敏史"),
+    "medicines": ("medicines", "用药记录"),
+    "problems": ("problems or diagnoses", "问题或诊断"),
+    "laboratory": ("laboratory results", "检验结果"),
+    "weight": ("body weight", "体重"),
+    "smoking": ("smoking status", "吸烟史"),
+    "age": ("date of birth", "出生日期"),
+    "sex": ("sex", "性别"),
+    "encounters": ("encounters or admissions", "就诊或住院记录"),
+    "discharge": ("condition at discharge", "出院情况"),
+    "follow_up": ("follow-up plan", "随访计划"),
+    "reports": ("imaging or report conclusions", "影像或报告结论"),
+}
+
+
+def gap_facts(chart: Chart, facts: Sequence[Fact]) -> list[Fact]:
+    """One Fact per thing that is missing, in a fixed order."""
+    kinds = {fact.kind for fact in facts}
+    if not kinds - {"person", "gap"}:
+        return [_gap(chart, "record", 3), *_person_gaps(chart)]
+    missing = [
+        ("allergies", "allergy" not in kinds, 3),
+        ("problems", "problem" not in kinds, 2),
+        ("medicines", "medicine" not in kinds, 2),
+        ("laboratory", not any(_is_lab(fact) for fact in facts), 1),
+        ("weight", not any(fact.key in {"loinc:29463-7", "loinc:3141-9"} for fact in facts), 1),
+        ("smoking", not any(fact.details.get("class") == "smoking" for fact in facts), 1),
+        ("encounters", "encounter" not in kinds, 1),
+        ("follow_up", "plan" not in kinds, 1),
+        ("discharge", not any(e.discharge.words for e in chart.encounters), 1),
+        ("reports", "report" not in kinds, 0),
+    ]
+    return [_gap(chart, what, weight) for what, lacking, weight in missing if lacking] + _person_gaps(chart) + _lacking_parts(chart, facts)
+
+
+def _is_lab(fact: Fact) -> bool:
+    return fact.kind == "measurement" and fact.details.get("category") == "laboratory"
+
+
+def _person_gaps(chart: Chart) -> list[Fact]:
+    lacking = (("age", not chart.person.born), ("sex", chart.person.sex == "unknown"))
+    return [_gap(chart, what, 2) for what, missing in lacking if missing]
+
+
+def _lacking_parts(chart: Chart, facts: Sequence[Fact]) -> list[Fact]:
+    """Results without a unit and current medicines without a dose, named one by one."""
+    return [
+        Fact(
+            id=f"gap.dose.{fact.id}",
+            kind="gap",
+            concept=fact.concept,
+            text=f"No dose is recorded for {fact.concept.words}",
+            evidence=fact.evidence[:1],
+            key="gap:dose",
+            names=fact.names,
+            importance=2,
+            details={"about": fact.id},
+        )
+        for fact in facts
+        if fact.kind == "medicine" and fact.status == "current" and not fact.details.get("dose")
+    ]
+
+
+def _gap(chart: Chart, what: str, importance: int) -> Fact:
+    english, chinese = _NAMES[what]
+    return Fact(
+        id=f"gap.{what}",
+        kind="gap",
+        concept=Concept(text=english),
+        text=f"The record holds no {english}",
+        evidence=(at(chart.person.source or "Patient"),),
+        key=f"gap:{what}",
+        names={"en": (english,), "zh": (chinese,)},
+        importance=importance,
+    )

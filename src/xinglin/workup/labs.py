@@ -1,0 +1,222 @@
+"""Measurements: each with its reference range, a flag, the place it was read from, and whether it is the newest.
+
+The range printed by the source comes first; where it is missing, the range of our knowledge for age and sex.
+A value beyond a critical limit is flagged critical; the reasons stand in `details` (see README).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import NamedTuple
+
+from xinglin.records import Chart, Concept, Evidence, Fact, Quantity
+from xinglin.records.chart import Measurement
+from xinglin.records.moments import age_years, day, days_between, sort_key
+from xinglin.records.quantity import LOINC
+from xinglin.workup.analytes import Analyte, Limits, known_analyte
+from xinglin.workup.evidence import at, plain
+from xinglin.workup.naming import first, in_languages, merged, short_test_name, source_words
+
+RECENT_DAYS = 366
+SPOKEN = {
+    "H": "high", "HU": "high", "HH": "critical-high", "L": "low", "LU": "low", "LL": "critical-low", "N": "normal",
+    "A": "abnormal", "AA": "abnormal", "POS": "abnormal", "NEG": "normal", "DET": "abnormal", "ND": "normal", ">": "high", "<": "low",
+}  # fmt: skip
+
+
+class Judgement(NamedTuple):
+    """A flag with its reason: the limits used and where they come from."""
+
+    flag: str = ""
+    low: str = ""
+    high: str = ""
+    unit: str = ""
+    by: str = ""  # source range | source interpretation | knowledge
+    evidence: tuple[Evidence, ...] = ()
+
+
+def measurement_facts(chart: Chart, as_of: str) -> list[Fact]:
+    """One Fact per Observation or component that holds something, in the order of the chart."""
+    newest = _newest(chart.measurements)
+    panels = {report.source: report for report in chart.reports}
+    by_result = {result: report.source for report in chart.reports for result in report.results}
+    facts: list[Fact] = []
+    for one in chart.measurements:
+        if one.quantity is None and one.coded is None and not one.text:
+            continue
+        panel = panels.get(one.panel) or panels.get(by_result.get(one.source, ""))
+        latest = newest.get(subject_of(one)[0]) is one
+        facts.append(_fact(chart, one, latest, as_of, short_test_name(panel.concept.words) if panel else "", panel.source if panel else ""))
+    return facts
+
+
+@lru_cache(maxsize=16384)
+def _subject(concept: Concept, specimen: str) -> tuple[str, Mapping[str, tuple[str, ...]], Analyte | None]:
+    loinc = concept.code(LOINC)
+    words = tuple(short_test_name(word) for word in source_words(concept))
+    own = in_languages(words)
+    analyte = known_analyte(loinc) if loinc else None
+    if analyte is not None:
+        return f"loinc:{loinc}", merged(analyte.names, own), analyte
+    if loinc:
+        return f"loinc:{loinc}", own, None
+    name = words[0].casefold() if words else ""
+    code = concept.codes[0] if concept.codes else None
+    where = f"@{specimen.casefold()}" if specimen else ""
+    return (f"local:{code.code}" if code else f"name:{name}{where}"), own, None
+
+
+def subject_of(one: Measurement) -> tuple[str, Mapping[str, tuple[str, ...]], Analyte | None]:
+    """(key, names, what our knowledge holds about it) of a measurement."""
+    key, names, analyte = _subject(one.concept, one.specimen)
+    if one.quantity is None and key.startswith("loinc:"):  # some sources reuse one code for several coded findings
+        return f"{key}/{first(names).casefold()}", names, analyte
+    return key, names, analyte
+
+
+def _newest(measurements: tuple[Measurement, ...]) -> dict[str, Measurement]:
+    newest: dict[str, Measurement] = {}
+    for one in measurements:
+        if one.quantity is None and one.coded is None and not one.text:
+            continue
+        key = subject_of(one)[0]
+        if key not in newest or sort_key(one.when) >= sort_key(newest[key].when):
+            newest[key] = one
+    return newest
+
+
+def _fact(chart: Chart, one: Measurement, latest: bool, as_of: str, panel: str, panel_source: str) -> Fact:
+    key, names, analyte = subject_of(one)
+    verdict = judge(one, analyte, chart.person.sex, age_years(chart.person.born, one.when))
+    value = one.quantity or (short_test_name(one.coded.words) if one.coded else one.text)
+    name = first(names, one.concept.words)
+    details = {
+        "category": one.category, "panel": panel, "panel_source": panel_source, "encounter": one.encounter, "specimen": one.specimen,
+        "reference_low": verdict.low, "reference_high": verdict.high, "reference_unit": verdict.unit, "flag_by": verdict.by,
+        "interpretation": " ".join(one.interpretations), "status": one.status, "analyte": analyte.key if analyte else "",
+        "method": one.method, "site": one.site, "numeric": "yes" if one.quantity is not None else "",
+    }  # fmt: skip
+    return Fact(
+        id=f"measurement.{one.source}" + (f"#{one.path}" if one.path else ""),
+        kind="measurement",
+        concept=one.concept,
+        text=f"{name} {plain(value)}{f' on {day(one.when)}' if one.when else ''}{f' ({verdict.flag})' if verdict.flag else ''}",
+        evidence=(at(one.source, _value_path(one)), *verdict.evidence),
+        key=key,
+        names=names,
+        value=value,
+        time=one.when,
+        status=one.status,
+        side=one.side,
+        flag=verdict.flag,
+        latest=latest,
+        importance=_importance(one, verdict.flag, latest, as_of),
+        details={k: v for k, v in details.items() if v},
+    )
+
+
+def _value_path(one: Measurement) -> str:
+    element = "valueQuantity" if one.quantity is not None else "valueCodeableConcept" if one.coded is not None else ""
+    return ".".join(part for part in (one.path, element) if part)
+
+
+def _importance(one: Measurement, flag: str, latest: bool, as_of: str) -> int:
+    if not latest:
+        return 1 if flag.startswith("critical") else 0
+    recent = bool(one.when) and days_between(one.when, as_of) <= RECENT_DAYS if as_of else True
+    if flag.startswith("critical"):
+        return 3
+    if flag in {"low", "high", "abnormal"}:
+        return 3 if recent else 2
+    return 1 if recent else 0
+
+
+def judge(one: Measurement, analyte: Analyte | None, sex: str, age: int | None) -> Judgement:
+    """The flag of one measurement and its reason; empty when nothing allows a judgement."""
+    said = next((SPOKEN[code.upper()] for code in one.interpretations if code.upper() in SPOKEN), "")
+    number = _number(one.quantity)
+    if one.quantity is None or number is None:
+        return Judgement(flag=said, by="source interpretation" if said else "", evidence=_interpretation_place(one) if said else ())
+    verdict = _by_source_range(one, number) or _by_knowledge(one.quantity, number, analyte, sex, age)
+    if said and (not verdict.by or verdict.by == "knowledge" or said.startswith("critical")):
+        keep = verdict if verdict.by == "source range" else Judgement()
+        return keep._replace(flag=said, by="source interpretation", evidence=(*keep.evidence, *_interpretation_place(one)))
+    critical = _critical(one.quantity, number, analyte)
+    if critical and verdict.flag not in {"normal"}:
+        return verdict._replace(flag=critical[0], by=verdict.by or "knowledge", evidence=(*verdict.evidence, critical[1]))
+    return verdict
+
+
+def _interpretation_place(one: Measurement) -> tuple[Evidence, ...]:
+    return (at(one.source, ".".join(p for p in (one.path, "interpretation") if p)),)
+
+
+def _number(quantity: Quantity | None) -> Decimal | None:
+    if quantity is None:
+        return None
+    try:
+        return quantity.number
+    except InvalidOperation:
+        return None
+
+
+def _side(quantity: Quantity, number: Decimal, low: Decimal | None, high: Decimal | None) -> str:
+    """Where a value lies; a bounded value ("<5") is judged only where the bound decides."""
+    if quantity.comparator in {"<", "<="}:
+        if low is not None and number <= low:
+            return "low"
+        return "normal" if high is not None and number <= high and not low else ""
+    if quantity.comparator in {">", ">="}:
+        if high is not None and number >= high:
+            return "high"
+        return "normal" if low is not None and number >= low and high is None else ""
+    if low is not None and number < low:
+        return "low"
+    if high is not None and number > high:
+        return "high"
+    return "normal" if low is not None or high is not None else ""
+
+
+def _by_source_range(one: Measurement, number: Decimal) -> Judgement | None:
+    assert one.quantity is not None
+    for place, span in enumerate(one.ranges):
+        if span.kind not in {"", "normal"} or (span.low is None and span.high is None):
+            continue
+        bounds = [bound for bound in (span.low, span.high) if bound is not None]
+        if any(bound.unit and one.quantity.unit and bound.unit != one.quantity.unit for bound in bounds):
+            continue
+        low, high = _number(span.low), _number(span.high)
+        where = ".".join(p for p in (one.path, f"referenceRange[{place}]") if p)
+        return Judgement(
+            _side(one.quantity, number, low, high),
+            span.low.value if span.low else "",
+            span.high.value if span.high else "",
+            one.quantity.shown_unit or one.quantity.unit,
+            "source range",
+            (at(one.source, where),),
+        )
+    return None
+
+
+def _by_knowledge(quantity: Quantity, number: Decimal, analyte: Analyte | None, sex: str, age: int | None) -> Judgement:
+    limits = analyte.reference(sex, age, quantity.unit) if analyte else None
+    if limits is None:
+        return Judgement()
+    low = Decimal(limits.low) if limits.low else None
+    high = Decimal(limits.high) if limits.high else None
+    return Judgement(
+        _side(quantity, number, low, high), limits.low, limits.high, quantity.shown_unit or quantity.unit, "knowledge", (limits.evidence,)
+    )
+
+
+def _critical(quantity: Quantity, number: Decimal, analyte: Analyte | None) -> tuple[str, Evidence] | None:
+    limits: Limits | None = analyte.critical(quantity.unit) if analyte else None
+    if limits is None or quantity.comparator:
+        return None
+    if limits.low and number <= Decimal(limits.low):
+        return "critical-low", limits.evidence
+    if limits.high and number >= Decimal(limits.high):
+        return "critical-high", limits.evidence
+    return None
