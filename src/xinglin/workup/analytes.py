@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from xinglin.knowledge.variation import VERSION, margin
 from xinglin.records import Evidence, Quantity
 
 
@@ -47,9 +48,7 @@ def converted(quantity: Quantity, unit: str, analyte: Analyte | None) -> str | N
     return quantity.value if own == unit else None
 
 
-DEFAULT_MARGIN_PERCENT = Decimal(10)
-
-
 def noise_margin(loinc: str) -> tuple[Decimal, Evidence]:
     """Percent change that two results of that analyte may differ by without meaning anything, and where that comes from."""
-    return DEFAULT_MARGIN_PERCENT, Evidence("rule", "workup/trends#default-margin")
+    found = margin(loinc)
+    return found.percent, Evidence(f"knowledge/variation@{VERSION}", found.row)

@@ -23,7 +23,7 @@ _SPACE = re.compile(r"\s+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LOINC_PROPERTY = re.compile(r"\s*\[[^\]]*\]")
 _LOINC_TAIL = re.compile(r"\s+by (?:automated count|test strip|calculation|manual count|immunoassay|computation|estimate)\b.*$", re.I)
-_LOINC_PLACE = re.compile(r"\s+in (?:serum or plasma|serum, plasma or blood|serum|plasma|blood)\b", re.I)
+_LOINC_PLACE = re.compile(r"\s+(?:in|of) (?:serum or plasma|serum, plasma or blood|serum|plasma|blood)\b", re.I)
 _SYSTEMS = (("snomed", SNOMED), ("icd10", ICD10_CM), ("icd10", ICD10), ("rxnorm", RXNORM), ("loinc", LOINC))
 
 
@@ -89,3 +89,16 @@ def first(names: Mapping[str, tuple[str, ...]], fallback: str = "") -> str:
         if names.get(language):
             return names[language][0]
     return fallback
+
+
+@lru_cache(maxsize=16384)
+def medicine_named(
+    concept: Concept, ingredients: tuple[Concept, ...] = ()
+) -> tuple[str, Mapping[str, tuple[str, ...]], Mapping[str, str]]:
+    """(key, names, parts) of a medicine: the substance's key and names, with the product's own words among the names.
+
+    `parts` holds product, strength and form where the product's words say them.
+    """
+    key, names = named(concept)
+    words = source_words(concept)
+    return key, names, {"product": words[0] if words else ""}

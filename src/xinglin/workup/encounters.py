@@ -1,0 +1,94 @@
+"""The timeline of visits and stays: one Fact each, and which is the current one, the last, the last admission.
+
+Settings are read from the v3-ActCode class of the encounter; a stay in intensive care is recognised by its place or type.
+"""
+
+from __future__ import annotations
+
+import re
+
+from xinglin.records import Chart, Concept, Fact
+from xinglin.records.chart import Encounter
+from xinglin.records.moments import day, days_between, sort_key
+from xinglin.workup.evidence import at
+from xinglin.workup.naming import first, merged, named
+
+SETTINGS = {
+    "IMP": "inpatient", "ACUTE": "inpatient", "NONAC": "inpatient", "OBSENC": "inpatient", "PRENC": "planned", "SS": "day-case",
+    "EMER": "emergency", "AMB": "outpatient", "HH": "home", "VR": "virtual", "FLD": "field",
+}  # fmt: skip
+_NAMES = {
+    "inpatient": ("admission", "住院"), "day-case": ("day-case stay", "日间住院"), "emergency": ("emergency visit", "急诊就诊"),
+    "outpatient": ("outpatient visit", "门诊就诊"), "home": ("home visit", "居家访视"), "virtual": ("remote visit", "线上就诊"),
+    "planned": ("planned admission", "计划入院"), "icu": ("intensive care stay", "重症监护"), "field": ("visit", "就诊"), "": ("visit", "就诊"),
+}  # fmt: skip
+_ICU = re.compile(r"intensive care|\b[A-Z]{0,3}ICU\b|critical care|重症|加护", re.IGNORECASE)
+_INPATIENT_WORDS = re.compile(r"\b(?:inpatient|hospital admission|admission to|hospitalization)\b|住院", re.IGNORECASE)
+_EMERGENCY_WORDS = re.compile(r"\bemergency\b|急诊|急診", re.IGNORECASE)
+STAYS = frozenset({"inpatient", "icu", "day-case"})
+_NOT_REAL = {"cancelled", "entered-in-error"}
+
+
+def setting_of(one: Encounter) -> str:
+    """inpatient, emergency, icu, outpatient, day-case, home, virtual, planned, or "" when the record does not say."""
+    words = f"{one.concept.words} {one.location}"
+    coded = SETTINGS.get(one.setting.upper(), "")
+    if _ICU.search(words) and coded in {"inpatient", ""}:
+        return "icu"
+    if coded and coded != "outpatient":
+        return coded
+    if _EMERGENCY_WORDS.search(words):
+        return "emergency"
+    return "inpatient" if _INPATIENT_WORDS.search(words) else coded
+
+
+def encounter_facts(chart: Chart) -> list[Fact]:
+    """One Fact per visit or stay, oldest first; `details.role` marks the current, the last and the last admission."""
+    real = [one for one in chart.encounters if one.status not in _NOT_REAL]
+    ordered = sorted(real, key=lambda one: (sort_key(one.start), one.source))
+    roles: dict[str, str] = {}
+    if ordered:
+        roles[ordered[-1].source] = "last"
+    stays = [one for one in ordered if setting_of(one) in {"inpatient", "day-case"} and one.status != "planned"]
+    if stays:
+        roles[stays[-1].source] = "last-admission"
+    for one in ordered:
+        if one.status in {"in-progress", "arrived", "triaged", "onleave"}:
+            roles[one.source] = "current"
+    return [_fact(one, roles.get(one.source, "")) for one in ordered]
+
+
+def _fact(one: Encounter, role: str) -> Fact:
+    setting = setting_of(one)
+    english, chinese = _NAMES.get(setting, _NAMES[""])
+    reasons = [named(reason)[1] for reason in one.reasons if reason.words]
+    diagnoses = " ".join(one.diagnoses)
+    details = {
+        "setting": setting, "role": role, "type": one.concept.words, "location": one.location, "service": one.service,
+        "reason": "; ".join(first(names) for names in reasons), "reason_zh": "；".join((n.get("zh") or n.get("en", ("",)))[0] for n in reasons),
+        "discharge": one.discharge.words, "diagnoses": diagnoses, "days": _days(one),
+    }  # fmt: skip
+    paths = [path for path, known in (("period", one.start), ("reasonCode", one.reasons), ("class", one.setting)) if known]
+    if one.discharge.words:
+        paths.append("hospitalization.dischargeDisposition")
+    return Fact(
+        id=f"encounter.{one.source}",
+        kind="encounter",
+        concept=one.concept if one.concept.words else Concept(text=english),
+        text=f"{english} {day(one.start)}{f' to {day(one.end)}' if one.end and day(one.end) != day(one.start) else ''}",
+        evidence=tuple(at(one.source, path) for path in paths) or (at(one.source),),
+        key=f"encounter:{setting or 'visit'}",
+        names=merged({"en": (english,), "zh": (chinese,)}, named(one.concept)[1]),
+        time=one.start,
+        start=one.start,
+        end=one.end,
+        status=one.status,
+        importance=3 if role in {"current", "last-admission"} else 2 if role else 0,
+        details={key: text for key, text in details.items() if text},
+    )
+
+
+def _days(one: Encounter) -> str:
+    if not one.start or not one.end or len(one.start) < 10 or len(one.end) < 10:
+        return ""
+    return str(days_between(day(one.start), day(one.end)))

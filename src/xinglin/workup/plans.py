@@ -1,0 +1,94 @@
+"""Care plans and goals as the record states them, and genetic results."""
+
+from __future__ import annotations
+
+from xinglin.records import Chart, Concept, Fact
+from xinglin.records.chart import CarePlan, Goal, Variant
+from xinglin.records.moments import day
+from xinglin.workup.evidence import at
+from xinglin.workup.naming import clean, first, in_languages, named
+
+_STATUS = {"active": "active", "draft": "planned", "on-hold": "inactive", "completed": "completed", "revoked": "stopped"}
+
+
+def plan_facts(chart: Chart) -> list[Fact]:
+    """One Fact per care plan, active ones of importance 2."""
+    return [_plan(one) for one in chart.care_plans]
+
+
+def _plan(one: CarePlan) -> Fact:
+    concept = next((c for c in reversed(one.categories) if c.words and c.words != "assess-plan"), Concept(text=one.title or "care plan"))
+    if one.title:
+        concept = Concept(one.title, concept.codes)
+    key, names = named(concept)
+    activities = [named(what)[1] for what, status in one.activities if what.words and status not in {"cancelled", "stopped"}]
+    details = {
+        "activities": "; ".join(first(names) for names in activities),
+        "activities_zh": "；".join((n.get("zh") or n.get("en", ("",)))[0] for n in activities), "intent": one.intent,
+        "encounter": one.encounter, "addresses": " ".join(one.addresses),
+    }  # fmt: skip
+    status = _STATUS.get(one.status, one.status)
+    return Fact(
+        id=f"plan.{one.source}",
+        kind="plan",
+        concept=concept,
+        text=f"{first(names)} ({status})",
+        evidence=(at(one.source, "category") if one.categories and not one.title else at(one.source), at(one.source, "status")),
+        key=key,
+        names=names,
+        time=one.start,
+        start=one.start,
+        end=one.end,
+        status=status,
+        importance=2 if status == "active" else 0,
+        details={name: text for name, text in details.items() if text},
+    )
+
+
+def goal_facts(chart: Chart) -> list[Fact]:
+    """One Fact per goal with a description."""
+    return [_goal(one) for one in chart.goals if one.description]
+
+
+def _goal(one: Goal) -> Fact:
+    words = clean(one.description)
+    details = {"achievement": one.achievement, "due_date": day(one.due), "addresses": " ".join(one.addresses)}
+    return Fact(
+        id=f"goal.{one.source}",
+        kind="goal",
+        concept=Concept(text=words),
+        text=f"Goal: {words}",
+        evidence=(at(one.source, "description"),),
+        key=f"goal:{words.casefold()}",
+        names=in_languages((words,)),
+        time=one.start,
+        start=one.start,
+        status=one.status,
+        importance=1 if one.status in {"active", "accepted", "planned", "proposed", "in-progress"} else 0,
+        details={name: text for name, text in details.items() if text},
+    )
+
+
+def gene_facts(chart: Chart) -> list[Fact]:
+    """One Fact per genetic result; a result recorded as not found is absent."""
+    return [_gene(one) for one in chart.variants if one.gene or one.name]
+
+
+def _gene(one: Variant) -> Fact:
+    words = " ".join(part for part in (one.gene, one.name) if part)
+    negative = one.result.casefold() in {"negative", "not detected", "absent", "not found", "阴性", "未检出"}
+    details = {"gene": one.gene, "variant": one.name, "significance": one.significance, "allele_state": one.allele_state, "genome": one.genome}
+    return Fact(
+        id=f"gene.{one.source}",
+        kind="gene",
+        concept=Concept(text=words),
+        text=f"{words}: {one.result or one.significance or 'recorded'}",
+        evidence=(at(one.source),),
+        key=f"gene:{one.gene or one.name}",
+        names=in_languages((words, one.gene)),
+        value=one.result or one.significance or None,
+        time=one.when,
+        polarity="absent" if negative else "present",
+        importance=2,
+        details={name: text for name, text in details.items() if text},
+    )

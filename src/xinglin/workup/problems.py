@@ -1,0 +1,113 @@
+"""Problems: one Fact per illness, however many entries it has; active, resolved or inactive as recorded.
+
+Entries of one illness are merged with all their evidence. A refuted entry is a recorded absence; a provisional one is
+uncertain. Social facts and passing illnesses are marked in `details.class`, so that problem lists stay clinical.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+
+from xinglin.records import Chart, Fact
+from xinglin.records.chart import Problem
+from xinglin.records.moments import day, sort_key
+from xinglin.workup.evidence import at
+from xinglin.workup.naming import first, merged, named
+
+_ACTIVE = {"active", "recurrence", "relapse"}
+_UNCERTAIN = {"provisional", "differential", "unconfirmed"}
+_ORDER = {"active": 0, "": 1, "inactive": 2, "resolved": 3}
+
+
+@lru_cache(maxsize=1)
+def _classes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    data = tomllib.loads(Path(__file__).with_name("problem_classes.toml").read_text(encoding="utf-8"))
+    return tuple((name, re.compile("|".join(data[name]), re.IGNORECASE)) for name in ("social", "history", "passing"))
+
+
+@lru_cache(maxsize=4096)
+def class_of(words: str) -> str:
+    """social, history or passing when the words say so, else ""."""
+    return next((name for name, pattern in _classes() if pattern.search(words)), "")
+
+
+def problem_facts(chart: Chart) -> list[Fact]:
+    """One Fact per illness and polarity: active first, then unstated, inactive and resolved, newest first."""
+    groups: dict[tuple[str, str], list[Problem]] = {}
+    for one in chart.problems:
+        polarity = "absent" if one.verification == "refuted" else "uncertain" if one.verification in _UNCERTAIN else "present"
+        side = one.side or ""
+        groups.setdefault((f"{named(one.concept)[0]}|{side}", polarity), []).append(one)
+    facts = [_fact(group, polarity) for (_, polarity), group in groups.items()]
+    newest = sorted(sorted(facts, key=lambda f: f.id), key=lambda f: sort_key(f.start), reverse=True)
+    return sorted(newest, key=lambda f: _ORDER.get(f.status, 4))
+
+
+def status_of(one: Problem) -> str:
+    """active, inactive, resolved, or "" when the record does not say."""
+    if one.clinical_status in _ACTIVE:
+        return "active"
+    if one.clinical_status in {"inactive", "remission"}:
+        return "inactive"
+    if one.clinical_status == "resolved" or one.ended:
+        return "resolved"
+    return ""
+
+
+def _fact(group: list[Problem], polarity: str) -> Fact:
+    ordered = sorted(group, key=lambda one: sort_key(one.onset or one.recorded))
+    status = min((status_of(one) for one in ordered), key=lambda s: _ORDER.get(s, 4))
+    leading = [one for one in ordered if status_of(one) == status]
+    one = leading[-1] if status != "active" else leading[0]
+    key, _ = named(one.concept)
+    names = merged(*(named(entry.concept)[1] for entry in ordered))
+    words = first(names, one.concept.words)
+    kind = class_of(words)
+    end = leading[-1].ended if status == "resolved" else ""
+    details = {
+        "class": kind, "episodes": str(len(ordered)) if len(ordered) > 1 else "", "severity": one.severity, "stage": one.stage,
+        "site": "; ".join(site.words for site in one.sites), "onset_age": one.onset_age.value if one.onset_age else "",
+        "verification": one.verification, "category": one.category, "encounter": one.encounter, "recorded_date": day(one.recorded),
+        "clinical_status": one.clinical_status, "last_onset_date": day(ordered[-1].onset) if len(ordered) > 1 else "",
+    }  # fmt: skip
+    return Fact(
+        id=f"problem.{one.source}",
+        kind="problem",
+        concept=one.concept,
+        text=f"{words}: {'refuted' if polarity == 'absent' else status or 'status not recorded'}{f', since {day(one.onset)}' if one.onset else ''}",
+        evidence=_evidence(ordered),
+        key=key,
+        names=names,
+        time=one.onset or one.recorded,
+        start=one.onset,
+        end=end,
+        status=status,
+        polarity=polarity,  # type: ignore[arg-type]
+        side=one.side,
+        importance=_importance(status, kind, polarity),
+        details={name: text for name, text in details.items() if text},
+    )
+
+
+def _evidence(group: list[Problem]) -> tuple:
+    marks = []
+    for one in group:
+        marks.append(at(one.source, "code"))
+        if one.clinical_status:
+            marks.append(at(one.source, "clinicalStatus"))
+        if one.onset:
+            marks.append(at(one.source, "onsetDateTime") if len(group) == 1 else at(one.source))
+    return tuple(dict.fromkeys(marks))
+
+
+def _importance(status: str, kind: str, polarity: str) -> int:
+    if polarity == "absent" or kind == "social":
+        return 0 if kind == "social" else 1
+    if status == "active":
+        return 1 if kind == "passing" else 2 if kind == "history" else 3
+    if status == "":
+        return 2
+    return 0 if kind == "passing" else 1

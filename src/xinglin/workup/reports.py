@@ -1,0 +1,95 @@
+"""Imaging and report conclusions, quoted word for word with the place of the quotation."""
+
+from __future__ import annotations
+
+import re
+
+from xinglin.records import Chart, Concept, Evidence, Fact
+from xinglin.records.chart import Document, ImagingStudy, Report
+from xinglin.records.moments import day, sort_key
+from xinglin.workup.evidence import at
+from xinglin.workup.naming import first, named
+
+LONGEST_QUOTE = 600
+_HEADING = re.compile(r"(?im)^\s*(?:impression|conclusions?|assessment|诊断意见|影像诊断|印象|结论|結論|診斷意見)\s*[:：]\s*")
+_NEXT_HEADING = re.compile(r"(?m)^\s*(?:[A-Z][A-Z /]{3,}|[\u4e00-\u9fff]{2,8})\s*[:：]")
+
+
+def report_facts(chart: Chart) -> list[Fact]:
+    """One Fact per report with a conclusion, oldest first."""
+    texts = {document.source: document for document in chart.documents if document.text}
+    facts = [_report(one, texts) for one in sorted(chart.reports, key=lambda one: sort_key(one.when or one.issued))]
+    return [fact for fact in facts if fact is not None]
+
+
+def _report(one: Report, texts: dict[str, Document]) -> Fact | None:
+    marks: list[Evidence] = []
+    conclusion = " ".join(one.conclusion.split())
+    if conclusion:
+        marks.append(at(one.source, "conclusion", conclusion[:LONGEST_QUOTE]))
+    for source in one.documents:
+        quoted = _impression(texts[source]) if source in texts and not conclusion else None
+        if quoted is not None:
+            conclusion = quoted.quote
+            marks.append(quoted)
+    coded = "; ".join(first(named(concept)[1], concept.words) for concept in one.conclusions)
+    if coded:
+        marks.append(at(one.source, "conclusionCode"))
+    if not marks:
+        return None
+    key, names = named(one.concept)
+    when = one.when or one.issued
+    details = {"category": one.category, "coded": coded, "encounter": one.encounter}
+    return Fact(
+        id=f"report.{one.source}",
+        kind="report",
+        concept=one.concept,
+        text=f"{first(names, 'report')}{f' on {day(when)}' if when else ''}: {conclusion or coded}",
+        evidence=tuple(marks),
+        key=key,
+        names=names,
+        value=conclusion or coded,
+        time=when,
+        status=one.status,
+        importance=2,
+        details={name: text for name, text in details.items() if text},
+    )
+
+
+def _impression(document: Document) -> Evidence | None:
+    """The impression or conclusion paragraph of a note with its character range; None when it has no such heading."""
+    heading = _HEADING.search(document.text)
+    if heading is None:
+        return None
+    start = heading.end()
+    following = _NEXT_HEADING.search(document.text, start)
+    end = min(following.start() if following else len(document.text), start + LONGEST_QUOTE)
+    raw = document.text[start:end]
+    end = start + len(raw.rstrip())
+    quote = " ".join(document.text[start:end].split())
+    return Evidence("document", f"{document.source}#{start}-{end}", quote) if quote else None
+
+
+def imaging_facts(chart: Chart) -> list[Fact]:
+    """One Fact per imaging study, oldest first."""
+    return [_study(one) for one in sorted(chart.imaging, key=lambda one: sort_key(one.when))]
+
+
+def _study(one: ImagingStudy) -> Fact:
+    words = one.description or " ".join(one.modalities) or "imaging study"
+    concept = Concept(text=words)
+    key, names = named(concept)
+    details = {"modality": " ".join(one.modalities), "site": one.site, "encounter": one.encounter, "series": str(len(one.series))}
+    return Fact(
+        id=f"imaging.{one.source}",
+        kind="imaging",
+        concept=concept,
+        text=f"{words}{f' on {day(one.when)}' if one.when else ''}",
+        evidence=(at(one.source),),
+        key=key,
+        names=names,
+        time=one.when,
+        side=one.side,
+        importance=1,
+        details={name: text for name, text in details.items() if text},
+    )
