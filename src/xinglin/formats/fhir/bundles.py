@@ -1,0 +1,134 @@
+"""The resources inside a Bundle of any type, or a single resource, with the reference each goes by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from xinglin.formats.fhir.findings import Finding
+from xinglin.formats.fhir.reading import Json
+from xinglin.formats.fhir.references import is_id, urn_id
+from xinglin.formats.fhir.strict import dumps, resource
+from xinglin.records.errors import InvalidInput
+
+
+class Found(Struct, frozen=True):
+    """One resource as it was found. `reference` is "Type/id"; `full_url` what a Bundle calls it."""
+
+    reference: str
+    value: Json
+    raw: bytes
+    place: str
+    full_url: str = ""
+    deleted: bool = False
+
+
+def in_value(value: Any, place: str, findings: list[Finding]) -> Iterator[Found]:
+    """Every resource of one parsed JSON value. Raises InvalidInput XL-FHIR-012 when it is no FHIR resource."""
+    found = resource(value, where=place)
+    if found["resourceType"] == "Bundle":
+        yield from _in_bundle(found, place, findings)
+    else:
+        yield _named(found, place, "", findings)
+
+
+def _in_bundle(bundle: Json, place: str, findings: list[Finding]) -> Iterator[Found]:
+    entries = bundle.get("entry")
+    if entries is None:
+        entries = []
+    if entries.__class__ is not list:
+        raise InvalidInput("XL-FHIR-013", "the entries of the Bundle are not a list", where=f"{place} entry", fix="send a valid Bundle")
+    _say_more_pages(bundle, place, findings)
+    for number, entry in enumerate(entries):
+        where = f"{place} entry[{number}]"
+        if entry.__class__ is not dict:
+            findings.append(Finding("XL-FHIR-013", "warning", "unread", where, "the entry is not an object", "send a valid Bundle"))
+            continue
+        yield from _in_entry(entry, where, findings)
+
+
+def _in_entry(entry: Json, where: str, findings: list[Finding]) -> Iterator[Found]:
+    inside, response, request = entry.get("resource"), entry.get("response"), entry.get("request")
+    if response.__class__ is dict and response.get("outcome").__class__ is dict:  # type: ignore[union-attr]
+        findings.append(_outcome(response["outcome"], f"{where}.response.outcome"))  # type: ignore[index]
+    if inside is None:
+        deleted = _deleted(request)
+        if deleted:
+            yield Found(deleted, {}, b"", where, deleted=True)
+        return
+    try:
+        found = resource(inside, where=where)
+    except InvalidInput as error:
+        findings.append(Finding(error.code, "warning", "unread", where, error.what, error.fix))
+        return
+    url = entry.get("fullUrl")
+    if found["resourceType"] == "Bundle":
+        try:
+            yield from _in_bundle(found, where, findings)
+        except InvalidInput as error:
+            findings.append(Finding(error.code, "warning", "unread", where, error.what, error.fix))
+    elif found["resourceType"] == "OperationOutcome":
+        findings.append(_outcome(found, where))
+    else:
+        yield _named(found, where, url if url.__class__ is str else "", findings)
+
+
+def _deleted(request: Any) -> str:
+    """The reference a history or transaction entry deletes, or ""."""
+    if request.__class__ is not dict or request.get("method") != "DELETE":
+        return ""
+    url = request.get("url")
+    parts = url.split("/") if url.__class__ is str else []
+    return f"{parts[-2]}/{parts[-1]}" if len(parts) >= 2 and is_id(parts[-1]) else ""
+
+
+def _outcome(outcome: Json, where: str) -> Finding:
+    """An OperationOutcome is the other system's answer, not part of the record. Its free text is not repeated."""
+    issues = outcome.get("issue")
+    first = issues[0] if issues.__class__ is list and issues and issues[0].__class__ is dict else {}  # type: ignore[index]
+    bad = first.get("severity") in ("fatal", "error")
+    code = first.get("code")
+    kind = code if code.__class__ is str and code.isascii() and code.replace("-", "").isalpha() else "unknown"
+    return Finding(
+        "XL-FHIR-130", "warning" if bad else "note", "unread", where, f"the sending system reported a problem of the kind {kind[:40]}",
+        "ask the sending system for the entry again",
+    )  # fmt: skip
+
+
+def _say_more_pages(bundle: Json, place: str, findings: list[Finding]) -> None:
+    links = bundle.get("link")
+    if links.__class__ is list and any(link.__class__ is dict and link.get("relation") == "next" for link in links):  # type: ignore[union-attr]
+        findings.append(
+            Finding(
+                "XL-FHIR-131",
+                "warning",
+                "missing",
+                place,
+                "the Bundle says that more pages follow",
+                "take in the next pages as well, or the URL",
+            )
+        )
+
+
+def _named(found: Json, place: str, url: str, findings: list[Finding]) -> Found:
+    """The resource under "Type/id"; without an id, by its full URL or, last, by its content."""
+    kind, name = found["resourceType"], found.get("id")
+    raw = dumps(found)
+    if name is not None and not is_id(name):
+        findings.append(
+            Finding(
+                "XL-FHIR-109",
+                "warning",
+                "doubtful",
+                place,
+                "the id is not one FHIR allows; the resource goes by its content",
+                "give a valid id",
+            )
+        )
+        name = None
+    if name is None:
+        name = urn_id(url) if is_id(urn_id(url)) else f"content-{hashlib.sha256(raw).hexdigest()[:24]}"
+    return Found(f"{kind}/{name}", found, raw, place, url)

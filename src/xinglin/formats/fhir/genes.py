@@ -1,0 +1,134 @@
+"""Genetic results: genomics Observations (LOINC-coded or with the R4 genetics extensions) and MolecularSequence.
+
+Component codes follow the HL7 Genomics Reporting guide (STU2): gene studied 48018-6, c.HGVS 48004-6, p.HGVS
+48005-3, g.HGVS 81290-9, allelic state 53034-5, significance 53037-8, genotype 84413-4, reference 62374-4, 48013-7.
+"""
+
+from __future__ import annotations
+
+from xinglin.formats.fhir.entries import Entries
+from xinglin.formats.fhir.reading import Json, Reading, concept, number_text, quantity, words_of
+from xinglin.formats.fhir.shape import shape
+from xinglin.records.chart import Variant
+from xinglin.records.quantity import LOINC
+
+_GENE_COMPONENTS = frozenset({"48018-6", "48004-6", "48005-3", "81290-9", "81252-9", "53037-8", "53034-5", "84413-4", "51958-7", "48013-7"})
+_GENE_CODES = frozenset({"69548-6", "84413-4", "84414-2", "55233-1", "53040-2", "81247-9", "83009-1"})
+_NAMES = ("48004-6", "48005-3", "81290-9", "81252-9", "84413-4")
+_EXTENSION = "http://hl7.org/fhir/StructureDefinition/observation-genetics"
+
+MOLECULAR_SEQUENCE = shape(
+    "type patient:Ref specimen:Ref coordinateSystem# referenceSeq{genomeBuild referenceSeqId:CC windowStart# windowEnd# strand "
+    "chromosome:CC orientation} variant*{start# end# observedAllele referenceAllele cigar} observedSeq"
+)
+
+
+def is_genetic(r: Json) -> bool:
+    """Whether an Observation reports a gene: by its code, a component's code or the R4 genetics extensions."""
+    extensions = r.get("extension")
+    if extensions and any(str(e.get("url", "")).startswith(_EXTENSION) for e in extensions if e.__class__ is dict):
+        return True
+    if _loinc(r.get("code")) & _GENE_CODES:
+        return True
+    components = r.get("component")
+    return bool(components) and any(_loinc(part.get("code")) & _GENE_COMPONENTS for part in components or ())
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _loinc(item: Json | None) -> frozenset[str]:
+    codes = item.get("coding") if item else None
+    return frozenset([c.get("code", "") for c in codes if c.get("system") == LOINC]) if codes else _NONE
+
+
+def _words(r: Json) -> str:
+    """value[x] as words."""
+    if "valueCodeableConcept" in r:
+        return words_of(r["valueCodeableConcept"])
+    if "valueQuantity" in r:
+        found = quantity(r["valueQuantity"])
+        return f"{found.comparator}{found.value} {found.shown_unit}".strip() if found else ""
+    if "valueInteger" in r:
+        return number_text(r["valueInteger"])
+    if "valueBoolean" in r:
+        return "true" if r["valueBoolean"] else "false"
+    return r.get("valueString") or r.get("valueDateTime") or ""
+
+
+def variant_of_observation(r: Json, at: Reading) -> Variant:
+    """A genomics Observation as a Variant; components without a field of their own go to `parts`."""
+    known: dict[str, str] = {}
+    parts: list[tuple[str, str]] = []
+    for part in r.get("component") or ():
+        words = " ".join([_words(part), *(words_of(i) for i in part.get("interpretation") or ())]).strip()
+        codes = _loinc(part.get("code")) & (_GENE_COMPONENTS | {"62374-4"})
+        code = min(codes) if codes else ""
+        if code and code not in known and words:
+            known[code] = words
+        else:
+            parts.append((words_of(part.get("code")), words))
+    gene, region = _extension_words(r)
+    name = next((known[code] for code in _NAMES if code in known), "")
+    value = _words(r)
+    interpretation = " ".join(words_of(i) for i in r.get("interpretation") or ())
+    parts += [(f"LOINC {code}", known[code]) for code in _NAMES if code in known and known[code] != name]
+    if region:
+        parts.append(("region", region))
+    parts += [("interpretation", interpretation)] if interpretation and value else []
+    parts += [("note", note["text"]) for note in r.get("note") or () if note.get("text")]
+    return Variant(
+        source=at.source,
+        gene=known.get("48018-6") or gene,
+        name=name or words_of(r.get("code")),
+        result=value or interpretation,
+        significance=known.get("53037-8", ""),
+        allele_state=known.get("53034-5", ""),
+        when=at.time(r, "effectiveDateTime") or at.time(r, "issued"),
+        genome=known.get("62374-4") or known.get("48013-7") or known.get("51958-7", ""),
+        parts=tuple(parts),
+    )
+
+
+def _extension_words(r: Json) -> tuple[str, str]:
+    """Gene and region of the R4 genetics extensions."""
+    gene = region = ""
+    for extension in r.get("extension") or ():
+        if extension.__class__ is not dict:
+            continue
+        url, value = str(extension.get("url", "")), extension.get("valueCodeableConcept")
+        text = extension.get("valueString")
+        if url == f"{_EXTENSION}Gene" and value.__class__ is dict:
+            gene = _safe_words(value)
+        if url == f"{_EXTENSION}DNARegionName" and text.__class__ is str:
+            region = text
+    return gene, region
+
+
+def _safe_words(value: Json) -> str:
+    """Words of a concept inside an extension, whose types nobody has checked yet."""
+    codes = value.get("coding")
+    good = [c for c in codes if c.__class__ is dict and c.get("display").__class__ is str] if codes.__class__ is list else []
+    text = value.get("text")
+    return text if text.__class__ is str else good[0]["display"] if good else ""
+
+
+def molecular_sequence(r: Json, at: Reading, out: Entries) -> None:
+    """One Variant per variant of a sequence, or one for the sequence itself."""
+    reference = r.get("referenceSeq") or {}
+    genome = reference.get("genomeBuild") or words_of(reference.get("referenceSeqId"))
+    base = tuple((k, v) for k, v in (("type", r.get("type", "")), ("chromosome", words_of(reference.get("chromosome")))) if v)
+    found = r.get("variant") or ()
+    for item in found:
+        name = f"{_number(item, 'start')}-{_number(item, 'end')} {item.get('referenceAllele', '')}>{item.get('observedAllele', '')}"
+        parts = base + ((("cigar", item["cigar"]),) if item.get("cigar") else ())
+        out.variants.append(Variant(source=at.source, name=name, genome=genome, parts=parts))
+    if not found:
+        observed = (("observed sequence", r["observedSeq"]),) if r.get("observedSeq") else ()
+        out.variants.append(
+            Variant(source=at.source, name=concept(reference.get("referenceSeqId")).words, genome=genome, parts=base + observed)
+        )
+
+
+def _number(item: Json, name: str) -> str:
+    return number_text(item[name]) if name in item else ""

@@ -1,0 +1,240 @@
+"""Sorting resources by person, strictly by the patient each one names."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from xinglin.formats.fhir.bundles import Found
+from xinglin.formats.fhir.findings import Finding
+from xinglin.formats.fhir.lookup import identifiers_of, links_resource
+from xinglin.formats.fhir.reading import Json
+from xinglin.formats.fhir.references import search_of, target, urn_id
+from xinglin.formats.fhir.subjects import pointed_at, subject_references, targets
+from xinglin.intake.linking import Likeness, PersonKey, compare
+from xinglin.records.moments import first_instant
+
+
+class Group(Struct, frozen=True):
+    """One patient's resources, and what was found while putting them together."""
+
+    patient: str
+    resources: tuple[tuple[str, bytes], ...]
+    findings: tuple[Finding, ...]
+
+
+class _Kept(Struct):
+    """The version of a resource that counts so far."""
+
+    raw: bytes
+    age: tuple[float, int]
+    place: str
+    subjects: tuple[tuple[str, tuple[str, str] | None], ...]
+    targets: tuple[str, ...]
+
+
+def _age(found: Json) -> tuple[float, int]:
+    """How new a version is: time of last update, then version number."""
+    meta = found.get("meta")
+    if meta.__class__ is not dict:
+        return (0.0, 0)
+    updated, version = meta.get("lastUpdated"), meta.get("versionId")  # type: ignore[union-attr]
+    try:
+        moment = first_instant(updated).timestamp() if updated.__class__ is str else 0.0
+    except (ValueError, OverflowError):
+        moment = 0.0
+    return (moment, int(version) if version.__class__ is str and version.isdigit() and len(version) < 18 else 0)
+
+
+class Pool:
+    """All resources of the input, each once."""
+
+    def __init__(self) -> None:
+        self.count = self.repeated = self.refused = 0
+        self.kept: dict[str, _Kept] = {}
+        self.patients: dict[str, PersonKey] = {}
+        self.patient_urls: dict[str, str] = {}
+        self.links: dict[str, str] = {}
+        self.by_identifier: dict[tuple[str, str, str], str] = {}
+        self.deleted: set[str] = set()
+        self.findings: dict[str, list[Finding]] = {}
+        self.unlike: set[str] = set()
+
+    def add(self, found: Found) -> None:
+        """Take one resource; of two versions the newer one stays, and that is said."""
+        if found.deleted:
+            self.deleted.add(found.reference)
+            return
+        self.count += 1
+        reference, value = found.reference, found.value
+        self._note_url(found)
+        before = self.kept.get(reference)
+        if value["resourceType"] == "Patient":
+            self._add_patient(reference, value, before is not None)
+        if before is not None:
+            self.repeated += 1
+            if before.raw == found.raw or not self._is_newer(found, before):
+                return
+        for key in identifiers_of(value):
+            self.by_identifier.setdefault(key, reference)
+            self.by_identifier.setdefault((key[0], "", key[2]), reference)
+        subjects = tuple(subject_references(value))
+        self.kept[reference] = _Kept(found.raw, _age(value), found.place, subjects, tuple(targets(value)))
+
+    def _note_url(self, found: Found) -> None:
+        """Remember full URLs from which the reference cannot be told."""
+        url = found.full_url
+        if url and target(url) != found.reference and urn_id(url) != found.reference.partition("/")[2]:
+            self.links[url] = found.reference
+
+    def _is_newer(self, found: Found, before: _Kept) -> bool:
+        age = _age(found.value)
+        told = age != before.age
+        reason = (
+            "given twice with different content; the newer version is used"
+            if told
+            else "given twice with different content and nothing says which is newer; one was chosen by its bytes"
+        )
+        place = f"{found.reference} ({before.place}; {found.place})"
+        self.findings.setdefault(found.reference, []).append(
+            Finding("XL-INTAKE-010", "note" if told else "warning", "doubtful", place, reason, "check which version is right at its source")
+        )
+        return age > before.age if told else found.raw > before.raw
+
+    def _add_patient(self, reference: str, value: Json, again: bool) -> None:
+        key = PersonKey.of(reference, value)
+        if again and compare(self.patients[reference], key).likeness not in (Likeness.SAME, Likeness.SAME_ID):
+            self.unlike.add(reference)
+        self.patients[reference] = key
+
+    def groups(self, findings: list[Finding]) -> tuple[list[Group], list[str]]:
+        """The people, sorted, and the references that are nobody's. Adds what is to be said of the whole input."""
+        self._forget_deleted(findings)
+        owned, shared, rest = self._owners()
+        self._own_by_target(owned, shared)
+        used: set[str] = set()
+        groups = []
+        for patient in sorted(self.patients):
+            if patient not in self.kept:
+                continue
+            mine = owned.get(patient, [])
+            if patient in self.unlike:
+                self.refused += len(mine)
+                findings.append(_two_people(patient))
+                continue
+            helpers = self._closure(mine, shared)
+            used |= helpers
+            groups.append(self._group(patient, mine, helpers))
+        rest += sorted(shared - used)
+        self._say_left_over(rest, findings)
+        return groups, rest
+
+    def _forget_deleted(self, findings: list[Finding]) -> None:
+        for reference in sorted(self.deleted & self.kept.keys()):
+            del self.kept[reference]
+            self.repeated += 1
+            findings.append(Finding("XL-INTAKE-011", "note", "set_aside", reference, "the source says it was deleted; it is not used"))
+
+    def _owners(self) -> tuple[dict[str, list[str]], set[str], list[str]]:
+        """Patient to own references; shared references (they name no person); those that name nobody we have."""
+        owned: dict[str, list[str]] = {}
+        shared: set[str] = set()
+        rest: list[str] = []
+        for reference, kept in self.kept.items():
+            if reference in self.patients:
+                owned.setdefault(reference, []).append(reference)
+            elif not kept.subjects:
+                shared.add(reference)
+            else:
+                found = {self._patient(text, identifier) for text, identifier in kept.subjects} - {""}
+                if len(found) == 1:
+                    owned.setdefault(found.pop(), []).append(reference)
+                else:
+                    rest.append(reference)
+        return owned, shared, rest
+
+    def _patient(self, text: str, identifier: tuple[str, str] | None) -> str:
+        """The patient of the input that a subject names, or ""."""
+        reference = self.resolve(text) if text else ""
+        if reference:
+            return reference if reference in self.patients else ""
+        if identifier and not text:
+            found = self.by_identifier.get(("Patient", *identifier), "") if identifier[0] else ""
+            return found if found in self.patients else ""
+        return ""
+
+    def resolve(self, text: str) -> str:
+        """The "Type/id" any reference text leads to in this input, or ""."""
+        if text in self.links:
+            return self.links[text]
+        plain = target(text)
+        if plain:
+            return plain
+        urn = urn_id(text)
+        if urn:
+            return next((r for r in (f"{kind}/{urn}" for kind in self._kinds()) if r in self.kept), "")
+        search = search_of(text)
+        return self.by_identifier.get(search, "") if search else ""
+
+    def _kinds(self) -> tuple[str, ...]:
+        if not hasattr(self, "_known_kinds") or self._known_kinds[0] != len(self.kept):
+            kinds = tuple(sorted({reference.partition("/")[0] for reference in self.kept}, key=lambda k: (k != "Patient", k)))
+            self._known_kinds = (len(self.kept), kinds)
+        return self._known_kinds[1]
+
+    def _own_by_target(self, owned: dict[str, list[str]], shared: set[str]) -> None:
+        """Provenance belongs to the person whose resources it speaks of."""
+        owner = {reference: patient for patient, mine in owned.items() for reference in mine}
+        for reference in sorted(r for r in shared if self.kept[r].targets):
+            found = {owner.get(self.resolve(text), "") for text in self.kept[reference].targets} - {""}
+            if len(found) == 1:
+                owned[found.pop()].append(reference)
+                shared.discard(reference)
+
+    def _closure(self, mine: list[str], shared: set[str]) -> set[str]:
+        """The shared resources that a person's resources point at, and what those point at in turn."""
+        if not shared:
+            return set()
+        reached: set[str] = set()
+        texts: set[str] = set()
+        for reference in mine:
+            texts.update(pointed_at(self.kept[reference].raw))
+        while texts:
+            fresh = {found for text in texts if (found := self.resolve(text)) in shared} - reached
+            reached |= fresh
+            texts = {text for reference in fresh for text in pointed_at(self.kept[reference].raw)}
+        return reached
+
+    def _group(self, patient: str, mine: list[str], helpers: set[str]) -> Group:
+        names = sorted({*mine, *helpers})
+        inside = set(names)
+        rows = [(name, self.kept[name].raw) for name in names]
+        links = {url: reference for url, reference in self.links.items() if reference in inside}
+        if links:
+            rows = sorted([*rows, links_resource(links)])
+        said = [finding for name in names for finding in self.findings.get(name, ())]
+        return Group(patient, tuple(rows), tuple(said))
+
+    def _say_left_over(self, rest: list[str], findings: list[Finding]) -> None:
+        kinds: dict[str, int] = {}
+        for reference in rest:
+            kind = reference.partition("/")[0]
+            kinds[kind] = kinds.get(kind, 0) + 1
+        for kind, count in sorted(kinds.items()):
+            findings.append(
+                Finding(
+                    "XL-INTAKE-012",
+                    "note",
+                    "left_over",
+                    kind,
+                    "belongs to no patient in the input",
+                    "take in the Patient resource together with it",
+                    count,
+                )
+            )
+
+
+def _two_people(patient: str) -> Finding:
+    return Finding(
+        "XL-INTAKE-013", "stop", "set_aside", patient, "two different people go by this id; nothing of either is taken in",
+        "take them in one source at a time, or correct the ids",
+    )  # fmt: skip
