@@ -33,9 +33,11 @@ class Erasure:
             for name in names:
                 self._blobs.mark(name)
             self._remove_papers(connection, number)
-            gone = {"wrapped": None, "kek": "", "subject": "", "erased_at": self._now()}
+            house = self._people.sealer(self._people.row(connection, ""))
+            why = {"erased_at": self._now(), "erased_for": house.seal(reason.encode(), f"erased:{number}")}
+            gone = {"wrapped": None, "kek": "", "subject": "", **why}
             connection.execute(update(tables.people).where(tables.people.c.number == number).values(gone))
-            self._ledger.add(by, f"erased: {reason}", chart)
+            self._ledger.add(by, "erased", chart, house.digest(reason.encode()))
         self._people.forget_keys()
         self._people.settle()
         self.rotate(by)

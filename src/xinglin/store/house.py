@@ -43,6 +43,7 @@ class Store:
         self._database, self._ring = database, ring
         secret, key, house = _house_secrets(database, ring)
         blobs = Blobs(home)
+        self.public_key = house_key(key).public_key().public_bytes_raw().hex()  # names the house to the outside
         self.ledger = Ledger(database, home / "anchor.jsonl", house, house_key(key), self.now)
         self._people = People(database, ring, blobs, self.ledger, secret, self.now)
         self._papers = Papers(database, self._people, self.ledger, self.now)
@@ -150,7 +151,7 @@ class Store:
     # Erasing and keeping
 
     def erase(self, chart_id: str, reason: str, by: str) -> None:
-        """Destroy the person's key and all that it sealed. `reason` goes into the ledger: name no patient there.
+        """Destroy the person's key and all that it sealed. `reason` is kept, sealed under the house's own key.
 
         Raises Refused under a legal hold or before the retention date, NotFound.
         """

@@ -27,6 +27,7 @@ people = Table(
     Column("made_at", String(40), nullable=False),
     Column("retain_until", String(10), nullable=False),
     Column("erased_at", String(40), nullable=False),
+    Column("erased_for", LargeBinary),  # why, sealed under the house's own key
 )  # fmt: skip
 
 tokens = Table(

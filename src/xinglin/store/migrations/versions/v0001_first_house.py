@@ -38,7 +38,7 @@ def _people_tables() -> None:
     op.create_table("house", sa.Column("name", sa.String(40), primary_key=True), _bytes("value"), _text("kek", 32))
     op.create_table(
         "people", _number(), _text("subject", 40), sa.Column("wrapped", sa.LargeBinary), _text("kek", 32),
-        _text("made_at", 40), _text("retain_until", 10), _text("erased_at", 40),
+        _text("made_at", 40), _text("retain_until", 10), _text("erased_at", 40), sa.Column("erased_for", sa.LargeBinary),
     )  # fmt: skip
     op.create_table("tokens", sa.Column("token", sa.LargeBinary, primary_key=True), _number("person"))
     op.create_table("holds", _number(), _integer("person", index=True), _text("at", 40), _text("by", 200), _bytes("body"))

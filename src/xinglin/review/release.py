@@ -1,0 +1,155 @@
+"""The only door out: a signed draft becomes labelled files, kept whole, then written to a folder.
+
+Everything is verified again, rendered, looked at for its label and kept before the first byte leaves. The
+same command again writes the same bytes again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from xinglin.records.chart import Identity
+from xinglin.records.draft import Draft, Label, Release, ReleasedFile, Signature, SignedDocument
+from xinglin.records.errors import Refused, XinglinError
+from xinglin.review.desk import Desk
+from xinglin.review.export import holds_exactly, is_free, put_folder, see_that_it_fits
+from xinglin.review.standing import is_rejected
+
+if TYPE_CHECKING:
+    from xinglin.store import Store
+
+
+class FileWriter(Struct, frozen=True):
+    """One file of a release. `write` renders it; `check` gives the AI label it finds in the bytes, or raises."""
+
+    file_name: str
+    media_type: str
+    write: Callable[[SignedDocument], bytes]
+    check: Callable[[bytes], str]
+
+
+def release(
+    desk: Desk,
+    draft_id: str,
+    out: Path,
+    *,
+    kind_signers: int,
+    writers: Sequence[FileWriter],
+    label_for: Callable[[Draft, str], Label],
+    identity: Identity | None = None,
+    house: str = "",
+) -> Release:
+    """The release of the newest revision, written to the folder `out`.
+
+    `kind_signers` is how many different signers the kind asks for (at least 1). `label_for(draft, release_id)`
+    makes the label, or refuses. `identity` is read for the header; `house` is the organisation's name. Raises
+    Refused (not signed, blocked, a file without its label), UsageError (`out`), NotFound.
+    """
+    store = desk.store
+    folder = see_that_it_fits(out, store.home)
+    draft = store.draft(draft_id)
+    kept = store.release_of(draft_id, draft.revision)
+    if kept is None:
+        signatures = _verified(desk, draft, kind_signers)
+        if not is_free(folder):
+            put_folder(folder, ())  # raises: a new release never mixes with other files
+        release_id, at = store.reserve_release(draft_id, draft.revision)
+        document = _document(store, draft, signatures, label_for(draft, release_id), identity or Identity(), release_id, at, house)
+        contents, files = _rendered(document, writers)
+        signers = tuple(signature.signer for signature in signatures)
+        with store.together():
+            if store.draft(draft_id) != draft or _verified(desk, draft, kind_signers) != signatures:
+                raise Refused("XL-STORE-022", f"{draft_id} was changed meanwhile", fix="run the command again")
+            kept = store.keep_release(Release(release_id, draft_id, files, signers, at), draft.revision, contents)
+    _write_out(store, kept.release, folder)
+    return kept.release
+
+
+def export_again(store: Store, release_id: str, out: Path) -> Release:
+    """A release made earlier, written once more: the same bytes. Raises NotFound, Refused, UsageError."""
+    folder = see_that_it_fits(out, store.home)
+    kept = store.release(release_id)
+    _write_out(store, kept.release, folder)
+    return kept.release
+
+
+def _verified(desk: Desk, draft: Draft, kind_signers: int) -> tuple[Signature, ...]:
+    """The signatures that hold. Raises Refused when they are too few, or something blocks."""
+    if is_rejected(desk.store.decisions(draft.id)):
+        raise Refused("XL-REVIEW-011", f"{draft.id} was rejected", fix="make a new draft")
+    signatures = desk.verify_signatures(draft)
+    open_issues = desk.blocking(draft)
+    needed = max(1, kind_signers)
+    if len(signatures) < needed or open_issues:
+        raise Refused(
+            "XL-RELEASE-006", f"{draft.id} may not leave", why=f"{len(signatures)} of {needed} signatures, {len(open_issues)} open matters",
+            fix=f"sign it: xinglin sign {draft.id} --as USER", issues=open_issues,
+        )  # fmt: skip
+    return signatures
+
+
+def _document(
+    store: Store, draft: Draft, signatures: tuple[Signature, ...], label: Label, identity: Identity, release_id: str, at: str, house: str
+) -> SignedDocument:
+    resources = _resources(store, draft)
+    patient = next((content for reference, content in resources.items() if reference.startswith("Patient/")), b"")
+    cited = {name for statement in draft.statements for name in statement.facts}
+    places = [evidence.pointer.partition("#")[0] for fact in draft.facts if fact.id in cited for evidence in fact.evidence]
+    sources = {place: resources[place] for place in places if place in resources}
+    return SignedDocument(draft, store.decisions(draft.id), signatures, identity, patient, sources, label, release_id, at, house)
+
+
+def _resources(store: Store, draft: Draft) -> Mapping[str, bytes]:
+    """What was known of the person when the draft was made; now, when the draft does not say."""
+    if not draft.chart:
+        return {}
+    versions = {taken.version for taken in store.history(draft.chart)}
+    wanted = draft.provenance.chart_version
+    return dict(store.resources(draft.chart, wanted if wanted in versions else ""))
+
+
+def _rendered(document: SignedDocument, writers: Sequence[FileWriter]) -> tuple[list[bytes], tuple[ReleasedFile, ...]]:
+    """(contents, files), every one looked at for its label. Raises Refused."""
+    names = [writer.file_name for writer in writers]
+    if not names or len(set(names)) != len(names) or any(name != Path(name).name or name.startswith(".") for name in names):
+        raise ValueError("a release needs files with plain, different names")
+    contents = [writer.write(document) for writer in writers]
+    files = tuple(
+        ReleasedFile(writer.file_name, writer.media_type, hashlib.sha256(content).hexdigest(), _label_in(writer, content))
+        for writer, content in zip(writers, contents, strict=True)
+    )
+    return contents, files
+
+
+def _label_in(writer: FileWriter, content: bytes) -> str:
+    try:
+        label, why = writer.check(content), "no label was found in it"
+    except (XinglinError, ValueError, LookupError) as error:
+        label, why = "", error.code if isinstance(error, XinglinError) else type(error).__name__
+    if not label.strip():
+        raise Refused(
+            "XL-RELEASE-007",
+            "a file would leave without its AI label",
+            where=writer.file_name,
+            why=why,
+            fix="report this writer: it is broken",
+        )
+    return label
+
+
+def _write_out(store: Store, release: Release, folder: Path) -> None:
+    contents = store.release_contents(release.id)
+    for file, content in zip(release.files, contents, strict=True):
+        if hashlib.sha256(content).hexdigest() != file.sha256:
+            raise Refused(
+                "XL-RELEASE-008", "a kept file is not the one that was released", where=file.path, fix="restore the house from a backup"
+            )
+    files = [(file.path, content) for file, content in zip(release.files, contents, strict=True)]
+    if not holds_exactly(folder, files):
+        put_folder(folder, files)
+        store.note("house", "written out", release.id)
