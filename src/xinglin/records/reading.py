@@ -64,9 +64,13 @@ class Claim(Struct, frozen=True):
     experiencer: str = "patient"
     flag: str = ""
     flag_span: Span | None = None
-    status: str = ""  # said status: active, resolved, current, stopped, planned
+    status: str = ""  # said status: active, resolved, history, current, stopped, planned
     route: str = ""
-    frequency: str = ""
+    frequency: str = ""  # "times/hours": twice a day is "2/24"
+    trend: str = ""  # rising, falling, stable, variable, worse, better
+    moment: str = ""  # newest, older: which of several values is meant
+    relation: str = ""  # the relative, when the experiencer is family: mother, father, ...
+    part: bool = False  # one of several values of a claim: the trend and judgement stand in another
 
 
 class Sentence(Struct, frozen=True):
@@ -81,7 +85,7 @@ class Sentence(Struct, frozen=True):
     checkable: bool = True  # False: a heading, a label line, an empty phrase
 
 
-class CheckCase(Struct, frozen=True):
+class CheckCase(Struct, frozen=True, weakref=True):
     """All a check may look at.
 
     `facts` are all facts of the person (empty with a `source`). `cited` gives, for drafts of ours, the fact

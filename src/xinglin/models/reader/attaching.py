@@ -1,0 +1,278 @@
+"""Which number and which time belong to which thing in a sentence, and what each number is: value, dose, reference, change.
+
+A number belongs to the nearest thing in its clause that it can measure; a time behind a value belongs to it, a time at
+the head of a sentence belongs to all that follows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from xinglin.models.reader.frequencies import FoundFrequency
+from xinglin.models.reader.numbers import FoundNumber
+from xinglin.models.reader.scanning import ContextHit, Mention
+from xinglin.models.reader.times import FoundTime
+from xinglin.models.reader.units import COUNT_UNITS, TIME_UNITS
+
+_DOSE_UNITS = frozenset({"mg", "ug", "g", "ng", "mL", "L", "[IU]", "%", "mg/mL", "meq", "mmol", "ug/h", "mL/h", "mg/h", "mg/kg", "ug/min", "mg/d", "g/d", "m[IU]/mL", "[IU]/mL",
+                         "L/min", "kg", "ug/mL", "mg/g"}) | COUNT_UNITS  # fmt: skip
+_LENGTHS = frozenset({"cm", "mm", "m", "um", "[in_i]"})
+
+
+@dataclass(slots=True)
+class PlacedNumber:
+    """A number with its role and the mention it belongs to (-1: none)."""
+
+    number: FoundNumber
+    role: str = ""
+    mention: int = -1
+    times: tuple[int, ...] = ()
+    moment: str = ""
+    clause: int = 0
+
+
+def fits(unit: str, mention: Mention) -> bool:
+    """Whether a number of that unit can measure the thing mentioned."""
+    kinds = mention.kinds
+    if not unit:
+        return True
+    if unit in TIME_UNITS or unit == "ms":
+        return not kinds <= {"measurement"} or bool(_TIMED.search(mention.subjects[0].name.lower())) or unit in ("s", "ms")
+    if "measurement" in kinds and unit not in COUNT_UNITS:
+        return True
+    if kinds & {"medicine", "drug_class", "allergy", "immunization", "plan"} and unit in _DOSE_UNITS:
+        return True
+    if kinds & {"problem", "imaging", "report", "procedure", "device", "plan", "encounter", "document", "social", "goal"}:
+        return unit in _LENGTHS or unit in ("%", "{score}", "HU", "Gy", "mL", "{pack}", "a")
+    return bool(kinds & {"gap", "gene", "panel"})
+
+
+_TIMED = re.compile(r"time|interval|duration|prothrombin|qt|\bpt\b|ptt|时间|间期|period")
+_REFERENCE_AHEAD = re.compile(
+    r"(?:ref(?:erence)?(?: range| interval| value)?|normal(?: range| value)?|(?:upper|lower) (?:reference )?limit(?: of normal)?|target(?: range)?|goal|therapeutic range|参考(?:范围|值|区间)|正常(?:值|范围|参考值)|[上下]限|目标(?:值|范围)?|阈值)"
+    r"\s*(?:of|is|was|for age|为|是|in adults)?\s*[:：=]?\s*[(<>≤≥=~]*\s*$"
+)
+_PREVIOUS_AHEAD = re.compile(
+    r"(?:\bfrom(?: (?:a|the))?(?: (?:previous|prior|baseline|earlier|initial|first))?(?: (?:value|level|reading|result|measurement))?(?: of)?|previously|(?:compared|comparison) (?:with|to)(?: (?:a |the |its )?(?:previous|prior|earlier|last)?(?: (?:value|level|reading|result))?(?: of)?)?"
+    r"|versus|\bvs\.?|\bthan(?: the)?(?: (?:previous|prior|earlier|last))?(?: (?:value|level|reading|result))?(?: of)?|previous(?: value| level| result| reading)?(?: was| of|:)?|prior(?: value| level| result)?(?: was| of|:)?|earlier(?: value| level)?(?: was| of)?|baseline(?: of| was|:)?|it was|having been|had been|used to be|against|as against|was"
+    r"|由|从|较|比|原为?|此前为?|之前为?|上次为?|前次为?|先前为?|既往为?|曾为|自|与|相较于?|对比|前值为?|的)\s*(?:about|approximately|约)?\s*$"
+)
+_STRONG_PREVIOUS = re.compile(r"(?:from|previous|prior|earlier|compared|versus|vs|than|baseline|having been|had been|used to be|against|由|从|较|比|原|此前|之前|上次|前次|先前|既往|曾|自|与|对比|前值)")
+_CHANGE_AHEAD = re.compile(
+    r"(?:\bby(?: about| approximately| around| roughly)?|(?:increase|decrease|rise|fall|drop|change|reduction|difference|gain|loss|decline) (?:of|by)(?: about| approximately)?|upto|下降了?|升高了?|增加了?|降低了?|减少了?|上升了?|相差|差值为?|变化(?:幅度)?为?|[涨降升]幅(?:为|约|达)?|增幅为?)\s*约?\s*$"
+)
+_CHANGE_BEHIND = re.compile(r"\s*(?:point|unit|percentage point)?s?\s*(?:higher|lower|increase|decrease|rise|fall|drop|more|less|up|down|reduction|gain|decline|的?(?:升高|下降|增加|降低|上升|减少))")
+_CHANGE_WORD_AHEAD = re.compile(r"(?:\bup|\bdown|increased|decreased|rose|fell|dropped|gained|lost|升|降)\s*(?:a|about|约)?\s*$")
+_DURATION_AHEAD = re.compile(r"(?:\bfor(?: the (?:past|last))?(?: about| over| more than)?|over(?: the (?:past|last))?|lasting|lasted|during the (?:past|last)|within|持续|历时|病程|共|[x*]|疗程|已|近|达)\s*(?:about|约)?\s*$")
+_AGE_BEHIND = re.compile(r"[\s-]*(?:old\b)")
+_AGE_AHEAD = re.compile(r"(?:\baged?|\bage(?: of| is|:)?|年龄[:：为]?|现年)\s*$")
+_ONSET_AGE_AHEAD = re.compile(r"(?:\bat (?:the )?age(?: of)?|于|在|when (?:s?he was )?)\s*$")
+_COUNT_BEHIND = re.compile(r"\s*(?:times\b|次(?![/每])|episodes?|occasions?|results?|values?|measurements?|readings?|visits?|admissions?|项|个结果|份|例|siblings|children|sons|daughters|doses of|cigarettes|packs?\b)")
+_LABEL_AHEAD = re.compile(r"(?:stage|grade|type|class|level|phase|no\.?|number|day|week|visit|room|bed|step|page|figure|table|gravida|para|第|期|级|g|p)\s*$")
+
+
+def place_numbers(
+    folded: str, numbers: list[FoundNumber], mentions: list[Mention], clauses: list[int], carried: Mention | None
+) -> list[PlacedNumber]:
+    """Every number with its role and mention. `clauses` gives the clause of each character."""
+    placed = [PlacedNumber(number, clause=clauses[number.start]) for number in numbers]
+    for index, one in enumerate(placed):
+        number = one.number
+        ahead = folded[max(0, number.start - 40) : number.start]
+        one.role = _role_by_words(folded, number, ahead)
+        if one.role in ("age", "label", "count"):
+            continue
+        if number.group >= 0 and index and placed[index - 1].number.group == number.group and number.joint != "":
+            before = placed[index - 1]
+            if before.mention >= 0 or before.role:
+                one.mention, one.role = before.mention, before.role or one.role
+                continue
+        one.mention = _owner(folded, index, placed, mentions, carried)
+    _reference_by_place(folded, placed, mentions)
+    return placed
+
+
+def _role_by_words(folded: str, number: FoundNumber, ahead: str) -> str:
+    if number.unit == "a" and (number.shown_unit in ("year-old", "years-old", "yr-old", "y/o", "yo", "岁", "周岁", "year old", "years old") or _AGE_BEHIND.match(folded, number.end)):
+        return "onset" if _ONSET_AGE_AHEAD.search(ahead) or folded.startswith(("时", "起"), number.end) else "age"
+    if _AGE_AHEAD.search(ahead) and number.unit in ("", "a"):
+        return "onset" if _ONSET_AGE_AHEAD.search(ahead) or re.search(r"at (?:the )?age(?: of)?\s*$", ahead) else "age"
+    if _REFERENCE_AHEAD.search(ahead):
+        return "reference"
+    if _CHANGE_AHEAD.search(ahead) or _CHANGE_BEHIND.match(folded, number.end) or (number.unit == "%" and _CHANGE_WORD_AHEAD.search(ahead)):
+        return "difference"
+    if not number.unit and _COUNT_BEHIND.match(folded, number.end):
+        return "count"
+    if number.unit in TIME_UNITS and number.unit not in ("s",):
+        return "duration"
+    if not number.unit and _LABEL_AHEAD.search(ahead) and "." not in number.value:
+        return "label"
+    if _PREVIOUS_AHEAD.search(ahead):
+        return "previous" if _STRONG_PREVIOUS.search(_PREVIOUS_AHEAD.search(ahead).group()) else ""  # type: ignore[union-attr]
+    return ""
+
+
+def _owner(folded: str, index: int, placed: list[PlacedNumber], mentions: list[Mention], carried: Mention | None) -> int:
+    """The place of the mention a number belongs to, -1 for none."""
+    number, clause = placed[index].number, placed[index].clause
+    before = [place for place, mention in enumerate(mentions) if mention.end <= number.start]
+    behind = [place for place, mention in enumerate(mentions) if mention.start >= number.end]
+    following = behind[0] if behind else -1
+    if following >= 0 and _leads(folded, number, mentions[following]) and fits(number.unit, mentions[following]):
+        near = before[-1] if before else -1
+        if near < 0 or mentions[near].clause != clause or not fits(number.unit, mentions[near]) or folded[number.end : mentions[following].start].strip() in ("of", "的"):
+            return following
+        if any(one.mention == near for one in placed[:index]) and number.start - mentions[near].end > mentions[following].start - number.end + 3:
+            return following
+    for place in reversed(before):
+        if mentions[place].clause != clause:
+            break
+        if fits(number.unit, mentions[place]):
+            return place
+    if following >= 0 and mentions[following].clause == clause and fits(number.unit, mentions[following]) and mentions[following].start - number.end < 30:
+        return following
+    for place in reversed(before):
+        if fits(number.unit, mentions[place]) and "measurement" in mentions[place].kinds:
+            return place
+    if not before and carried is not None and number.unit and fits(number.unit, carried):
+        return -2
+    return -1
+
+
+_LEADS = re.compile(r"\s*(?:of\s+|的|)(?:[a-z-]+\s+){0,1}$")
+
+
+def _leads(folded: str, number: FoundNumber, mention: Mention) -> bool:
+    """True when the number stands right before the thing: "92 g/L haemoglobin", "5 mg of amlodipine", "500mg二甲双胍"."""
+    gap = folded[number.end : mention.start]
+    return len(gap) < 14 and "," not in gap and "、" not in gap and _LEADS.fullmatch(gap) is not None
+
+
+def _reference_by_place(folded: str, placed: list[PlacedNumber], mentions: list[Mention]) -> None:
+    """A range behind a value in brackets is the reference range."""
+    for index, one in enumerate(placed):
+        if one.number.group < 0 or one.number.joint not in ("-", "~", "–", "—", "to", "至", "到") or one.role:
+            continue
+        if one.mention < 0 or "measurement" not in mentions[one.mention].kinds:
+            continue
+        earlier = [other for other in placed[:index] if other.mention == one.mention and other.number.group != one.number.group and other.role in ("", "value")]
+        opened = folded.rfind("(", 0, one.number.start) > folded.rfind(")", 0, one.number.start)
+        if earlier and opened:
+            one.role = "reference"
+
+
+_LEADING_BREAK = re.compile(r"[;。]|\. ")
+
+
+def place_times(folded: str, times: list[FoundTime], placed: list[PlacedNumber], mentions: list[Mention]) -> None:
+    """Give each time to the numbers and mentions it dates."""
+    if not times or not mentions:
+        return
+    items = _items(placed, mentions)
+    if not items:
+        return
+    leading = times[0].start < items[0][0]
+    for index, time in enumerate(times):
+        if time.kind == "future":
+            continue
+        targets = _dated(folded, index, times, items, leading, mentions, placed)
+        for kind, place in targets:
+            if kind == "number":
+                placed[place].times = (*placed[place].times, index)
+            else:
+                mentions[place].times.append(index)
+
+
+Item = tuple[int, int, str, int]
+
+
+def _items(placed: list[PlacedNumber], mentions: list[Mention]) -> list[Item]:
+    """Numbers that are values, and mentions without values, in reading order: (start, end, kind, place)."""
+    valued = {one.mention for one in placed if one.mention != -1 and one.role in ("", "previous") and (one.mention == -2 or "measurement" in mentions[one.mention].kinds)}
+    items: list[Item] = [
+        (one.number.start, one.number.end, "number", place)
+        for place, one in enumerate(placed)
+        if one.role in ("", "previous") and one.mention in valued
+    ]
+    items += [(mention.start, mention.end, "mention", place) for place, mention in enumerate(mentions) if place not in valued]
+    return sorted(items)
+
+
+def _dated(
+    folded: str, index: int, times: list[FoundTime], items: list[Item], leading: bool, mentions: list[Mention], placed: list[PlacedNumber]
+) -> list[tuple[str, int]]:
+    time = times[index]
+    earlier = times[index - 1].end if index else 0
+    later = times[index + 1].start if index + 1 < len(times) else len(folded) + 1
+    back = [item for item in items if item[1] <= time.start and item[0] >= earlier]
+    ahead = [item for item in items if item[0] >= time.end and item[0] < later]
+    if time.start > 0 and folded[time.start - 1] == "(" and back:
+        return [_key(back[-1])] + _partner(back, placed)
+    if index == 0 and leading and ahead:
+        return [_key(item) for item in ahead]
+    if leading and ahead and not _hangs_on(folded, back, time):
+        return [_key(item) for item in ahead]
+    if not back and index and not ahead:
+        back = [item for item in items if item[1] <= time.start][-1:]
+    if not back:
+        return [_key(item) for item in ahead]
+    return _back_targets(folded, back, time, placed)
+
+
+def _hangs_on(folded: str, back: list[Item], time: FoundTime) -> bool:
+    """True when the time stands right behind a value: "110 on 4 March", "110 (May)", "110 in May", "5月的"."""
+    if not back:
+        return False
+    gap = folded[back[-1][1] : time.start].strip()
+    return gap in ("", "on", "in", "(", "at", "from", "dated", "in the", ":", "于", "@", "since", "as of", "measured on", "taken on", "recorded on", "back in", "/")
+
+
+def _key(item: Item) -> tuple[str, int]:
+    return item[2], item[3]
+
+
+def _partner(back: list[Item], placed: list[PlacedNumber]) -> list[tuple[str, int]]:
+    """The other numbers of the same group (120 of "120/80")."""
+    if back[-1][2] != "number":
+        return []
+    group = placed[back[-1][3]].number.group
+    return [_key(item) for item in back[:-1] if item[2] == "number" and group >= 0 and placed[item[3]].number.group == group]
+
+
+def _back_targets(folded: str, back: list[Item], time: FoundTime, placed: list[PlacedNumber]) -> list[tuple[str, int]]:
+    last = back[-1]
+    if last[2] == "number" and placed[last[3]].role == "previous":
+        return [_key(last), *_partner(back, placed)]
+    targets = [_key(last), *_partner(back, placed)]
+    for item in reversed(back[:-1]):
+        between = folded[item[1] : last[0]]
+        if _LEADING_BREAK.search(between) or (item[2] == "number" and placed[item[3]].role == "previous"):
+            break
+        if _key(item) not in targets:
+            targets.append(_key(item))
+        last = item
+    return targets
+
+
+def place_frequencies(frequencies: list[FoundFrequency], mentions: list[Mention]) -> None:
+    """Give each rhythm to the medicine it belongs to: the one before it, else the one behind it."""
+    for one in frequencies:
+        medicines = [mention for mention in mentions if mention.kinds & {"medicine", "drug_class"}]
+        before = [mention for mention in medicines if mention.end <= one.start]
+        target = before[-1] if before else medicines[0] if medicines else None
+        if target is None:
+            continue
+        if one.rhythm not in ("as needed", "once") and not target.frequency:
+            target.frequency = one.rhythm
+
+
+def near_context(hit: ContextHit, mentions: list[Mention], folded: str, reach: int = 3) -> int:
+    """The mention right behind a context word (at most `reach` plain words between), else -1."""
+    for place, mention in enumerate(mentions):
+        if mention.start >= hit.end:
+            gap = folded[hit.end : mention.start]
+            if any(sign in gap for sign in ",;:()、，；：") or len(gap.split()) > reach or len(gap) > 24:
+                return -1
+            return place
+    return -1

@@ -1,0 +1,153 @@
+"""Words that change what a clinical statement means: negation, doubt, whose illness, status, trend, judgement, side, route.
+
+Each word has a role; `before` words act on what follows, `after` words on what stands ahead of them. Extends the
+idea of ConText (Harkema et al., doi:10.1016/j.jbi.2009.05.002) to Chinese; the lists are our own.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from xinglin.models.reader.phrase_tree import PhraseTree
+
+
+class Role(NamedTuple):
+    """What a word does: `what` names the effect, `value` its content, `where` is before, after or near."""
+
+    what: str
+    value: str = ""
+    where: str = "near"
+
+
+_TABLE: tuple[tuple[str, str, str, str], ...] = (
+    # negation
+    ("not", "", "before", "no|not|denies|denied|deny|denying|without|negative for|absence of|no evidence of|no sign of|no signs of|free of|free from|never|never had|"
+     "no history of|no prior history of|no known history of|no past history of|no record of|no documented|does not have|do not have|did not have|has not had|has no|had no|with no|without evidence of|lack of|lacks|neither|"
+     "nor|cannot find|fails to show|failed to reveal|fails to reveal|no new|isn't|wasn't|doesn't|hasn't|didn't|aren't|don't|is not|was not|are not|were not|not have|not on|rules out|ruled out for|excluded|excludes|"
+     "rather than|instead of|"
+     "无|否认|未见|未诉|未发现|未及|未闻及|未触及|未扪及|未出现|未患|未有|没有|没|不伴|不伴有|无明显|未见明显|无伴|未发生|排除|除外|已排除|并无|从无|从未|未查见|未检出|不存在|未服用|未使用|未再|非|不是|并非|不"),
+    ("not", "", "after", "ruled out|was ruled out|has been ruled out|is ruled out|were ruled out|excluded|was excluded|has been excluded|absent|is absent|was absent|not present|not seen|not found|not detected|not identified|not observed|not noted|not evident|negative|is negative|was negative|denied|were denied|was denied|is denied|"
+     "unlikely|has been refuted|was refuted|refuted|never confirmed|was never confirmed|not confirmed|"
+     "阴性|已排除|被排除|均无|均未见|未见异常|均否认|未检出|不存在|均阴性|未确诊|被否定|已否定"),
+    ("nothing", "", "near", "no change|no significant change|no changes|no interval change|not only|no doubt|no increase|no decrease|not necessarily|not just|no further|no other|no later than|no more than|no less than|"
+     "not drained|no significant interval change|without difficulty|无明显诱因|无诱因|不仅|不但|无明显变化|无变化|无显著变化|无殊变|不等|不详|无论|不久|不断|不足|不适|不良|不全|不齐|不稳|不稳定|不明|非常|非特异|无力|无症状|无痛性|"
+     "不规则|不耐受|不清|不宁|不孕|不育|不张|不动|不振|不佳|不整|无菌|无创|无尿|除外伤|是否|no longer than|无需|不需"),
+    # doubt
+    ("doubt", "", "before", "possible|possibly|probable|probably|suspected|suspect|suspicion of|suspicious for|suspicion for|likely|may have|might have|may be|might be|could be|may|might|could represent|concern for|concerning for|query|rule out|r/o|questionable|presumed|presumptive|"
+     "apparent|differential includes|cannot exclude|cannot rule out|can not exclude|not excluding|consider|considered|to be excluded|unconfirmed|provisional|suggestive of|suggests|appears to have|potential|working diagnosis of|evaluate for|assess for|"
+     "可疑|疑似|疑|考虑|考虑为|可能|可能为|可能有|不除外|不能除外|不能排除|未能排除|待排|倾向|拟诊|疑为|怀疑|或许|似乎|疑诊"),
+    ("doubt", "", "after", "is suspected|was suspected|suspected|is possible|possible|cannot be excluded|cannot be ruled out|not excluded|has not been excluded|is not excluded|could not be excluded|is likely|is probable|unconfirmed|is unconfirmed|not yet confirmed|remains to be confirmed|待排|待查|可能|可能性大|不除外|不能排除|不能除外|待确诊|尚未确诊|待定"),
+    ("nothing", "", "near", "confirmed|确诊|明确诊断"),
+    # where a scope ends
+    ("end", "", "near", "but|however|although|though|except|apart from|aside from|yet|has|have|had|reports|reported|complains of|complained of|presents with|presented with|positive for|admits|admits to|"
+     "takes|taking|was|were|is|are|shows|showed|reveals|revealed|with known|because|due to|secondary to|which|who|"
+     "但|但是|然而|不过|有|伴|伴有|可见|出现|患有|提示|显示|因|由于|诉|查|予|给予|服用|长期|为|存在"),
+    # whose
+    ("whose", "family", "before", "family history of|family history|fhx|fh|family hx|f/h|家族史|家族中|家族|家人|有家族史|家属|亲属"),
+    ("whose", "mother", "near", "mother|mum|mom|母亲|母|妈妈"),
+    ("whose", "father", "near", "father|dad|父亲|父|爸爸"),
+    ("whose", "parent", "near", "parent|父母|双亲"),
+    ("whose", "brother", "near", "brother|哥哥|弟弟|兄弟|兄|弟|胞兄|胞弟"),
+    ("whose", "sister", "near", "sister|姐姐|妹妹|姐妹|姐|妹|姊妹|胞姐|胞妹"),
+    ("whose", "sibling", "near", "sibling|同胞|兄弟姐妹"),
+    ("whose", "son", "near", "son|儿子"),
+    ("whose", "daughter", "near", "daughter|女儿"),
+    ("whose", "child", "near", "children|子女"),
+    ("whose", "grandmother", "near", "grandmother|maternal grandmother|paternal grandmother|祖母|外祖母|奶奶|外婆|姥姥"),
+    ("whose", "grandfather", "near", "grandfather|maternal grandfather|paternal grandfather|祖父|外祖父|爷爷|外公|姥爷"),
+    ("whose", "uncle", "near", "uncle|叔叔|舅舅|伯父|叔父"),
+    ("whose", "aunt", "near", "aunt|姑姑|阿姨|姨妈|姑妈"),
+    ("whose", "cousin", "near", "cousin|nephew|niece|表兄|堂兄|表妹"),
+    ("whose", "spouse", "near", "wife|husband|spouse|partner|妻子|丈夫|配偶"),
+    ("whose", "relative", "near", "relative|first degree relative|一级亲属|亲戚"),
+    ("whose", "patient", "near", "the patient|patient|she|he|this man|this woman|pt|患者|病人|本人|该患者|患儿|patient's own|own|自身"),
+    # status
+    ("status", "active", "near", "active|ongoing|persistent|persists|currently has|continues to have|remains active|unresolved|still present|现患|仍有|仍存在|活动期|活动性|未愈|持续存在|进行中|正在治疗|尚未缓解"),
+    ("status", "resolved", "near", "resolved|has resolved|is resolved|in remission|remission|healed|cleared|recovered|has cleared|settled|no longer active|inactive|has gone|subsided|cured|over|ended|已缓解|缓解|已愈|治愈|痊愈|已治愈|已消失|消失|已好转|已恢复|恢复|已解决|非活动|已结束"),
+    ("status", "history", "before", "history of|h/o|hx of|past history of|past medical history of|pmh of|past|previous|prior|former|formerly|a history of|had|previously had|remote|既往|既往有|曾|曾有|曾患|曾患有|病史|过去|以往|早年"),
+    ("status", "history", "after", "in the past|病史|史"),
+    ("status", "current", "near", "currently on|currently taking|currently takes|is on|is taking|takes|taking|remains on|continues on|continues|continued|still on|still takes|current medication|current medications|currently prescribed|maintained on|ongoing|on regular|regular medication|uses|now on|now takes|"
+     "目前服用|正在服用|现服用|现服|目前使用|正在使用|仍在服用|继续服用|规律服用|长期服用|在用|目前用药|现用|当前用药|继续|维持|服用中|在服"),
+    ("status", "stopped", "near", "stopped|discontinued|was discontinued|was stopped|has been stopped|has been discontinued|ceased|no longer on|no longer takes|no longer taking|not taking|no longer|off|withdrawn|held|completed|finished|came off|not currently taking|used to take|previously took|previously on|formerly on|withheld|cancelled|"
+     "停用|停药|已停|已停用|停服|停止|已停药|不再服用|不再使用|停止使用|已完成|完成疗程|暂停|曾服用|曾用|中止|终止|撤除|未再服用"),
+    ("status", "planned", "before", "plan to|plans to|planned|planned for|to start|will start|scheduled|scheduled for|recommend|recommended|advise|advised|consider starting|should start|should have|to begin|awaiting|due for|to be|will be|will|should|please|needs|need|intended|to undergo|"
+     "拟|拟行|计划|建议|预约|将|将于|待行|准备|应|需|宜|择期|安排|嘱"),
+    # time
+    ("newest", "", "near", "latest|most recent|most recently|newest|current|currently|now|at present|presently|last measured|last recorded|last checked|as of now|today|to date|last|recent|recently|present|最新|最近|最近一次|目前|当前|现|现在|末次|最末|近期|近日|今|最后一次|本次|此次|现为"),
+    ("older", "", "before", "previous|previously|prior|earlier|before|baseline|initial|initially|first|at baseline|formerly|peak|peaked at|nadir|highest|lowest|maximum|minimum|admission|on admission|originally|compared with|compared to|against|versus|vs|than|from|up from|down from|rising from|falling from|having been|used to be|last time|as opposed to|had been|"
+     "之前|此前|既往|上次|前次|基线|最初|首次|初始|由|从|较|比|相较|与|对比|入院时|原|原为|原来|曾为|曾|起初|峰值|最高|最低|先前|以前|早先|前值|上一次|相比"),
+    # judgement
+    ("flag", "high", "near", "high|too high|elevated|above normal|above range|above the normal range|above the reference range|above reference|above the upper limit|over the limit|above the limit|supranormal|on the high side|abnormally high|raised above normal|h|↑|markedly elevated|exceeds the reference range|higher than normal|higher than the reference range|"
+     "偏高|增高|高|过高|高于正常|高于参考范围|高于参考值|超出正常上限|高于上限|超过上限|高于正常值|高于参考上限|超过参考上限|高于正常上限|明显升高|显著升高"),
+    ("flag", "high?", "near", "raised|increased|up|increase|升高|增加|上升"),
+    ("flag", "low", "near", "low|too low|below normal|below range|below the normal range|below the reference range|below reference|below the lower limit|subnormal|depressed|on the low side|abnormally low|under the limit|below the limit|lower than normal|deficient|markedly reduced|lower than the reference range|"
+     "偏低|减低|低|过低|低于正常|低于参考范围|低于参考值|低于正常下限|低于下限|低于正常值|低于参考下限|不足"),
+    ("flag", "low?", "near", "reduced|decreased|diminished|decrease|降低|减少|下降"),
+    ("flag", "normal", "near", "normal|within normal limits|within the normal range|within the reference range|within normal range|within reference range|within range|in range|wnl|unremarkable|not raised|in the normal range|in the reference range|inside the reference range|normal limits|as expected|"
+     "正常|正常范围|正常范围内|在正常范围|在正常范围内|参考范围内|在参考范围内|处于正常范围|未见异常|无异常|正常值|大致正常|基本正常|未超出参考范围"),
+    ("flag", "abnormal", "near", "abnormal|out of range|outside the reference range|outside the normal range|not normal|outside reference range|异常|超出范围|超出参考范围|不正常|超出正常范围"),
+    ("flag", "critical", "near", "critical|critically|dangerously|panic|life threatening|critical value|危急|危急值|极高|极低|危险"),
+    ("flag", "critical-high", "near", "critically high|dangerously high|critically elevated|critical high|panic high|危急高值|危急性升高|危急偏高"),
+    ("flag", "critical-low", "near", "critically low|dangerously low|critical low|panic low|危急低值|危急性降低|危急偏低"),
+    ("nothing", "", "near", "high blood pressure|high risk|low risk|high dose|low dose|high school|high flow|low back|lower back|low density|high density|high sensitivity|upper limit of normal|lower limit of normal|normal saline|reference range|normal range|normal value|upper limit|lower limit|reference|正常人|正常值范围|高密度|低密度|高血压|低血压|高度|低度|follow up|"
+     "up to date|right away|all right|set up|check up|work up|made up|up to|left against|left the|left for|right now|right after|run up|blood pressure|warm up|at high risk|低盐|低脂|高脂|高危|低危|提高|高热|低热|中低|高龄|高级|身高|高位|高敏|超敏|high sensitivity"),
+    # trend
+    ("trend", "rising", "near", "rose|rises|risen|rising|increasing|climbed|climbing|went up|gone up|going up|has increased|upward|higher than|up from|trending up|trended up|uptrending|raised from|increased from|increased to|increased by|increase of|increase from|rise of|rise from|an increase|a rise|increase in|rise in|jumped|grew|gained|"
+     "升至|升到|上升至|上升到|升高至|升高到|增至|增加至|增加到|呈上升|上升趋势|逐渐升高|逐渐上升|较前升高|较前上升|较前增高|较前增加|呈上升趋势|持续升高|持续上升|高于前次|高于上次|上升了|升高了|增加了|涨至|走高|上涨|有所升高|有所上升|回升|较上次升高|较上次上升|高于之前|高于此前|比上次高|比之前高|比此前高"),
+    ("trend", "falling", "near", "fell|falls|fallen|falling|dropped|drop|dropping|decreasing|declined|declining|decline|went down|gone down|going down|has decreased|downward|lower than|down from|trending down|trended down|downtrending|reduced from|decreased from|decreased to|decreased by|decrease of|decrease from|fall of|fall from|a decrease|a fall|down|decrease in|fall in|came down|come down|lost|"
+     "降至|降到|下降至|下降到|降低至|降低到|减至|减少至|减少到|呈下降|下降趋势|逐渐下降|逐渐降低|较前下降|较前降低|较前减少|较前减低|呈下降趋势|持续下降|持续降低|低于前次|低于上次|下降了|降低了|减少了|跌至|走低|回落|有所下降|有所降低|较上次下降|较上次降低|低于之前|低于此前|比上次低|比之前低|比此前低|降为"),
+    ("trend", "stable", "near", "stable|unchanged|steady|no change|no significant change|not changed|has not changed|similar to|the same as|constant|remained the same|remains the same|flat|no interval change|little changed|not significantly changed|remained stable|remains stable|much the same|"
+     "稳定|无明显变化|无变化|无显著变化|持平|不变|变化不大|未见明显变化|保持稳定|平稳|基本稳定|与前相仿|相仿|与上次相近|相近|无明显改变|保持不变|未变"),
+    ("trend", "variable", "near", "fluctuating|fluctuated|fluctuates|variable|labile|up and down|varied|波动|起伏|不稳定|忽高忽低|反复波动"),
+    ("trend", "worse", "near", "worse|worsened|worsening|deteriorated|deteriorating|deterioration|progressed|恶化|加重|变差|较前恶化|较前加重|较差|更差"),
+    ("trend", "better", "near", "better|improved|improving|improvement|recovering|好转|改善|较前好转|较前改善|有所好转|有所改善"),
+    # side
+    ("side", "left", "near", "left|left sided|l sided|lt|左|左侧|左边|左上|左下|左前|左后"),
+    ("side", "right", "near", "right|right sided|r sided|rt|右|右侧|右边|右上|右下|右前|右后"),
+    ("side", "bilateral", "near", "bilateral|bilaterally|both|both sides|on both sides|双|双侧|两侧|双边|左右两侧|左右侧|双上|双下"),
+    # route
+    ("route", "oral", "near", "orally|oral|by mouth|po|p.o.|per os|per oral|swallow|口服|经口"),
+    ("route", "intravenous", "near", "intravenous|intravenously|iv|i.v.|ivgtt|infusion|静脉|静脉注射|静脉滴注|静滴|静注|静脉输注|静推|静脉推注"),
+    ("route", "subcutaneous", "near", "subcutaneous|subcutaneously|sc|s.c.|subcut|sq|subq|under the skin|皮下|皮下注射"),
+    ("route", "intramuscular", "near", "intramuscular|intramuscularly|im|i.m.|肌肉|肌注|肌肉注射"),
+    ("route", "inhaled", "near", "inhaled|inhalation|by inhalation|inhale|inhales|inh|respiratory tract|吸入|雾化|雾化吸入|经口吸入"),
+    ("route", "topical", "near", "topical|topically|to the skin|applied to skin|cutaneous|外用|涂抹|局部外用|局部"),
+    ("route", "transdermal", "near", "transdermal|transdermally|patch|经皮|贴剂|透皮"),
+    ("route", "nasal", "near", "nasal|nasally|intranasal|intranasally|in the nose|鼻|鼻喷|滴鼻|经鼻"),
+    ("route", "ophthalmic", "near", "ophthalmic|eye drops|in the eye|intraocular|滴眼|眼用"),
+    ("route", "rectal", "near", "rectal|rectally|pr|per rectum|直肠|灌肠|纳肛"),
+    ("route", "sublingual", "near", "sublingual|sublingually|sl|under the tongue|舌下|舌下含服"),
+    ("route", "otic", "near", "otic|ear drops|in the ear|滴耳"),
+    ("route", "vaginal", "near", "vaginal|vaginally|阴道"),
+    # allergy
+    ("allergy", "", "near", "allergic|allergic to|allergy|allergies|allergy to|allergy history|hypersensitivity|hypersensitive|intolerance|intolerant|intolerant of|anaphylaxis to|anaphylactic to|allergen|reacts to|adverse reaction to|过敏|过敏史|药物过敏|药物过敏史|不耐受|过敏反应"),
+    # person
+    ("sex", "male", "near", "man|male|gentleman|boy|男|男性|男子|先生|男孩"),
+    ("sex", "female", "near", "woman|female|lady|girl|女|女性|女子|女士|女孩"),
+    ("pronoun", "male", "near", "he|his|him|himself|他"),
+    ("pronoun", "female", "near", "she|her|hers|herself|她"),
+    # what numbers are
+    ("number", "reference", "before", "reference range|reference|ref|ref range|reference interval|normal range|normal value|normal|upper limit|lower limit|upper limit of normal|lower limit of normal|target|target range|goal|therapeutic range|参考范围|参考值|参考区间|正常值|正常范围|正常参考值|上限|下限|目标|目标值|控制目标|阈值"),
+    ("number", "difference", "before", "by|difference of|change of|increase of|decrease of|rise of|fall of|drop of|upto|上升了|升高了|增加了|下降了|降低了|减少了|相差|差值|变化|上升|升高|增加|下降|降低|减少|涨幅|降幅|升幅"),
+    ("number", "previous", "before", "from|previously|compared with|compared to|versus|vs|than|up from|down from|rising from|falling from|previous|prior|earlier|was|由|从|较|比|原|此前|之前|上次|前次|自"),
+    ("number", "current", "before", "to|now|现|至|到|为|升至|降至|升到|降到"),
+    # benign
+    ("advice", "", "near", "recommend|suggest|advise|consider|repeat|recheck|monitor|follow up with|educate|discuss|建议|复查|监测|随访|嘱|注意|评估"),
+)  # fmt: skip
+
+
+@cache
+def context_tree() -> PhraseTree[tuple[Role, ...]]:
+    """Every context word with all the roles it can play."""
+    book: dict[tuple[str, ...], list[Role]] = {}
+    spelling: dict[tuple[str, ...], str] = {}
+    from xinglin.models.reader.phrase_tree import words_of
+
+    for what, value, where, words in _TABLE:
+        for word in words.split("|"):
+            path = words_of(word)
+            if path:
+                book.setdefault(path, []).append(Role(what, value, where))
+                spelling.setdefault(path, word)
+    return PhraseTree((spelling[path], tuple(roles)) for path, roles in book.items())

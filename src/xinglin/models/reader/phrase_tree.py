@@ -1,0 +1,123 @@
+"""Finds thousands of words and phrases in one pass over a sentence, in English and Chinese alike.
+
+A sentence becomes tokens (a Latin word, a run of digits, or one Chinese character); phrases are paths of tokens in
+a tree, so the longest phrase at each place is found without trying the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Generic, NamedTuple, TypeVar
+
+from xinglin.models.reader.text_forms import fold
+
+T = TypeVar("T")
+_TOKEN = re.compile(r"[a-zà-ɏα-ωß]+(?:'s\b)?|[0-9]+(?:\.[0-9]+)?|[\u3400-\u4dbf\u4e00-\u9fff]|[?+→↑↓%]")
+_END = ""
+
+
+class Token(NamedTuple):
+    """A token and where it stands; `word` is spelled one way (case, plural, British or American)."""
+
+    word: str
+    start: int
+    end: int
+
+
+class Hit(NamedTuple, Generic[T]):
+    """A phrase found: tokens `first`..`last` (exclusive), characters `start`..`end`."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    what: T
+
+
+_KEPT = frozenset("ss us is as os".split())
+
+
+@lru_cache(maxsize=65536)
+def spelled(word: str) -> str:
+    """One spelling for a word: without possessive or plural, American vowels. Chinese characters stay."""
+    if word.endswith("'s"):
+        word = word[:-2]
+    if len(word) > 3 and word.isascii() and word.isalpha():
+        word = word.replace("ae", "e").replace("oe", "e").replace("sulph", "sulf").replace("leuco", "leuko")
+        if word.endswith("ies"):
+            word = word[:-3] + "y"
+        elif word.endswith("s") and word[-2:] not in _KEPT:
+            word = word[:-1]
+        if word.endswith("our") and len(word) > 4:
+            word = word[:-3] + "or"
+        elif word.endswith(("ibre", "itre")):
+            word = word[:-2] + "er"
+    return word
+
+
+def tokens_of(folded: str) -> list[Token]:
+    """The tokens of a folded text."""
+    return [Token(spelled(match.group()), match.start(), match.end()) for match in _TOKEN.finditer(folded)]
+
+
+def words_of(phrase: str) -> tuple[str, ...]:
+    """The tokens of a phrase, for use as a path."""
+    return tuple(token.word for token in tokens_of(fold(phrase)))
+
+
+class PhraseTree(Generic[T]):
+    """A set of phrases, each with what it means. Adding the same phrase again keeps the first meaning."""
+
+    def __init__(self, phrases: Iterable[tuple[str, T]] = ()) -> None:
+        self._root: dict = {}
+        for phrase, meaning in phrases:
+            self.add(phrase, meaning)
+
+    def add(self, phrase: str, meaning: T) -> None:
+        """File one phrase. A phrase without letters, digits or Chinese characters is left out."""
+        path = words_of(phrase)
+        if not path:
+            return
+        node = self._root
+        for word in path:
+            node = node.setdefault(word, {})
+        node.setdefault(_END, meaning)
+
+    def get(self, phrase: str) -> T | None:
+        """The meaning of exactly this phrase."""
+        node = self._root
+        for word in words_of(phrase):
+            node = node.get(word)
+            if node is None:
+                return None
+        return node.get(_END)
+
+    def longest(self, tokens: list[Token], position: int) -> tuple[int, T] | None:
+        """The longest phrase that begins at token `position`: (token behind it, meaning)."""
+        node = self._root.get(tokens[position].word)
+        best: tuple[int, T] | None = None
+        index = position + 1
+        count = len(tokens)
+        while node is not None:
+            if _END in node:
+                best = (index, node[_END])
+            if index >= count:
+                break
+            node = node.get(tokens[index].word)
+            index += 1
+        return best
+
+    def find_all(self, tokens: list[Token]) -> list[Hit[T]]:
+        """All phrases from left to right, longest first at each place, without overlap."""
+        hits, position, count = [], 0, len(tokens)
+        root = self._root
+        while position < count:
+            if tokens[position].word in root and (best := self.longest(tokens, position)) is not None:
+                stop, meaning = best
+                hits.append(Hit(tokens[position].start, tokens[stop - 1].end, position, stop, meaning))
+                position = stop
+            else:
+                position += 1
+        return hits

@@ -1,0 +1,112 @@
+"""One pass over a sentence: what it speaks of, and the words around it that change what is said.
+
+At each place the longest phrase wins; where two are equally long, this patient's own words come before the word list
+and the word list before the context words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from xinglin.models.reader.context_words import Role, context_tree
+from xinglin.models.reader.phrase_tree import PhraseTree, Token
+from xinglin.models.reader.subjects import KnownWords, Subject
+
+
+@dataclass(slots=True)
+class Mention:
+    """A place where a text speaks of something, while its sentence is being read."""
+
+    start: int
+    end: int
+    subjects: tuple[Subject, ...]
+    clause: int = 0
+    values: list[int] = field(default_factory=list)  # places in the list of numbers
+    times: list[int] = field(default_factory=list)
+    negated: bool = False
+    doubted: bool = False
+    side: str = ""
+    whose: str = "patient"
+    relation: str = ""
+    status: str = ""
+    flag: str = ""
+    flag_start: int = -1
+    flag_end: int = -1
+    trend: str = ""
+    moment: str = ""
+    route: str = ""
+    frequency: str = ""
+    allergy: bool = False
+    kinds: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class ContextHit:
+    """A context word and where it stands; `gone` once it has been used up."""
+
+    start: int
+    end: int
+    roles: tuple[Role, ...]
+    clause: int = 0
+
+
+_NEEDS_NUMBER = re.compile(r"\s*(?:[:=]|was|is|of|at|为|是)?\s*[<>≤≥~≈约]?\s*\d")
+_COMMON = frozenset(
+    "a all am an and are as at ad be but by can do ed et for go had has he her him his hr how i if in is it its lad led let ll lot man may me mi more ms my no not of off on one or our out own "
+    "pa pe pm pt pet put ra ran red rice rest sat see she so some ten the then to tip top tub two up us use via was we who will with you yes old mad aid aids cap caps tab hs fast cold dose mass rash gas bad".split()
+)
+
+
+def scan(
+    text: str, folded: str, tokens: list[Token], own: PhraseTree[tuple[Subject, ...]], known: KnownWords
+) -> tuple[list[Mention], list[ContextHit], list[tuple[int, int]]]:
+    """Mentions, context words, and the stretches that hold known medical words which are not mentions (anatomy, relatives)."""
+    mentions: list[Mention] = []
+    hits: list[ContextHit] = []
+    other: list[tuple[int, int]] = []
+    trees = (own, known.tree, context_tree())
+    roots = tuple(tree._root for tree in trees)
+    position, count = 0, len(tokens)
+    while position < count:
+        word = tokens[position].word
+        best_stop, best_rank, best = position, -1, None
+        for rank in (0, 1, 2):
+            if word in roots[rank] and (found := trees[rank].longest(tokens, position)) is not None and found[0] > best_stop:
+                if rank < 2 and not _stands(text, folded, tokens, position, found[0]):
+                    continue
+                best_stop, best_rank, best = found[0], rank, found[1]
+        if best is None:
+            position += 1
+            continue
+        start, end = tokens[position].start, tokens[best_stop - 1].end
+        if best_rank == 2:
+            hits.append(ContextHit(start, end, best))  # type: ignore[arg-type]
+        else:
+            subjects: tuple[Subject, ...] = best if best_rank == 0 else (best,)  # type: ignore[assignment]
+            if best_rank == 1 and subjects[0].kind in ("anatomy", "relative", "organism"):
+                other.append((start, end))
+                if subjects[0].kind == "relative" and (found := trees[2].longest(tokens, position)) is not None:
+                    hits.append(ContextHit(start, end, found[1]))  # type: ignore[arg-type]
+            else:
+                mentions.append(Mention(start, end, subjects, kinds=frozenset(subject.kind for subject in subjects)))
+        position = best_stop
+    return mentions, hits, other
+
+
+def _stands(text: str, folded: str, tokens: list[Token], first: int, stop: int) -> bool:
+    """False where a short name is only a common word or a unit ("as", "it", the "mg" of "500 mg")."""
+    if stop - first > 1:
+        return True
+    start, end = tokens[first].start, tokens[first].end
+    if end - start > 4 or not folded[start].isascii():
+        return True
+    written = text[start:end]
+    if folded[start:end] in _COMMON and not written.isupper():
+        return False
+    if end - start > 2:
+        return True
+    before = folded[:start].rstrip()
+    if before and before[-1].isdigit():
+        return False
+    return _NEEDS_NUMBER.match(folded, end) is not None or (end - start == 2 and written != written.lower())

@@ -1,0 +1,259 @@
+"""What a text can speak of: this person's facts under every name they go by, and medical words the record does not hold.
+
+Built once per patient. The record's own names come first; the word list and the laboratory table add synonyms,
+and lend the names of everything that this person does NOT have, so that an invented illness is recognised.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from xinglin.models.reader.context_words import context_tree
+from xinglin.models.reader.phrase_tree import PhraseTree, words_of
+from xinglin.records.fact import Fact
+from xinglin.records.quantity import LOINC
+
+
+class Subject(NamedTuple):
+    """One thing to speak of. `facts` are ids; empty: a medical word that the record knows nothing of."""
+
+    key: str
+    kind: str
+    facts: tuple[str, ...] = ()
+    name: str = ""
+    also: str = ""  # key of the word-list term that lent the name
+
+
+_PARENTHESES = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*")
+_STRENGTH = re.compile(r"\s*\d[\d.,]*\s?(?:mg|mcg|g|ml|unt|units?|%|meq|iu|actuat|hr|毫克|克|毫升).*$", re.IGNORECASE)
+_LEAD = re.compile(r"^(?:nda\d+\s+)?\d+\s?(?:hr|ml|actuat|day)\s+", re.IGNORECASE)
+_LOINC_TAIL = re.compile(r"\s*\[.*$|\s+(?:in|by|of|from)\s+(?:serum|blood|plasma|urine|venous|arterial|capillary|automated|calculated).*$", re.IGNORECASE)
+_FORMS = re.compile(r"\s+(?:oral|injectable|topical|extended|delayed|release|tablets?|capsules?|solution|suspension|product|hydrochloride|sodium|maleate|tartrate|succinate|besylate|calcium|potassium)\b.*$", re.IGNORECASE)
+_SOFT = frozenset("acute chronic mild moderate severe primary secondary essential simple viral bacterial recurrent suspected history of the a an personal known unspecified "
+                  "other disorder disease finding type nos with without due to nonspecific localized generalised generalized".split())  # fmt: skip
+_TOO_PLAIN = frozenset(
+    "blood serum plasma urine disease disorder finding pain injury infection test result report document note plan procedure history problem patient examination "
+    "assessment evaluation treatment therapy visit encounter admission care medication medicine drug value level count ratio total direct body score left right "
+    "active current none unknown status other type normal high low positive negative present absent not yes no female male man woman child adult heart mean review "
+    "check data summary record name date time day week month year reading measurement range reference check up follow up service management "
+    "患者 病人 检查 治疗 诊断 结果 报告 病史 症状 正常 异常 疾病 阴性 阳性 左 右 药物 测量 记录 检验".split()
+)
+_GROUP = {
+    "measurement": "measurement", "trend": "measurement", "calculation": "measurement", "problem": "problem", "medicine": "medicine", "allergy": "allergy",
+    "procedure": "procedure", "family": "family", "imaging": "imaging", "report": "report", "document": "document", "immunization": "immunization",
+    "encounter": "encounter", "plan": "plan", "goal": "plan", "gene": "gene", "device": "device", "gap": "gap",
+}  # fmt: skip
+
+
+def names_of(fact: Fact) -> list[str]:
+    """Every name the record gives a fact, and the shorter forms people use for it."""
+    words = [word for names in fact.names.values() for word in names]
+    words += [fact.concept.text, *(code.display for code in fact.concept.codes)]
+    out: list[str] = []
+    for word in words:
+        if word:
+            out += _forms(word, fact.kind)
+    return list(dict.fromkeys(form for form in out if form))
+
+
+def _forms(word: str, kind: str) -> list[str]:
+    forms = [word]
+    bare = _PARENTHESES.sub(" ", word).strip()
+    if bare:
+        forms.append(bare)
+    if kind in ("measurement", "trend", "calculation"):
+        short = _LOINC_TAIL.sub("", bare)
+        forms.append(short)
+    elif kind in ("medicine", "allergy", "immunization"):
+        stem = _FORMS.sub("", _STRENGTH.sub("", _LEAD.sub("", bare)))
+        forms.append(stem)
+        if kind == "allergy":
+            forms.append(re.sub(r"^(?:allergy to|allergic to|intolerance to)\s+|\s+allergy$|过敏$|^对", "", bare, flags=re.IGNORECASE))
+        if " / " in bare or "/" in stem or "+" in bare:
+            forms += [_FORMS.sub("", _STRENGTH.sub("", part.strip())) for part in re.split(r"\s*/\s*|\s*\+\s*", stem if "/" in stem else bare)][:0]
+    elif kind in ("problem", "family", "procedure", "imaging", "report"):
+        forms += _heads(bare)
+    return forms
+
+
+def _heads(name: str) -> list[str]:
+    """The name without leading words that only qualify it: "Acute viral pharyngitis" is also "viral pharyngitis", "pharyngitis"."""
+    parts = name.split()
+    heads = []
+    while len(parts) > 1 and parts[0].lower().strip(",") in _SOFT:
+        parts = parts[1:]
+        heads.append(" ".join(parts))
+    if "," in name:
+        heads.append(name.split(",")[0])
+    return heads
+
+
+class KnownWords(NamedTuple):
+    """Medical words of the word list and the laboratory table, as one tree."""
+
+    tree: PhraseTree[Subject]
+    by_key: dict[str, tuple[str, tuple[str, ...]]]  # key -> (kind, names)
+    by_code: dict[tuple[str, str], str]  # (system, code) -> key
+    parents: dict[str, tuple[str, ...]]
+
+
+_TERM_KINDS = {
+    "problem": "problem", "symptom": "problem", "finding": "problem", "medicine": "medicine", "drug_class": "drug_class", "allergen": "allergen", "procedure": "procedure",
+    "imaging": "imaging", "anatomy": "anatomy", "vaccine": "immunization", "organism": "organism", "device": "device", "social": "social", "relative": "relative",
+    "measurement": "measurement", "allergy": "allergy",
+}  # fmt: skip
+
+
+@cache
+def known_words() -> KnownWords:
+    """The medical words known to the house, whoever the patient is."""
+    tree: PhraseTree[Subject] = PhraseTree()
+    by_key: dict[str, tuple[str, tuple[str, ...]]] = {}
+    by_code: dict[tuple[str, str], str] = {}
+    parents: dict[str, tuple[str, ...]] = {}
+    for key, kind, names, codes, broader in _rows():
+        by_key[key] = (kind, names)
+        parents[key] = broader
+        for code in codes:
+            by_code.setdefault(code, key)
+        for name in names:
+            if _usable(name):
+                tree.add(name, Subject(key, kind, (), name, key))
+    return KnownWords(tree, by_key, by_code, parents)
+
+
+def _rows() -> Iterable[tuple[str, str, tuple[str, ...], tuple[tuple[str, str], ...], tuple[str, ...]]]:
+    """(key, kind, names, codes, broader keys) from the laboratory table and the word list, whichever are present."""
+    yield from _analytes()
+    try:
+        from xinglin.knowledge.terms import book
+    except ImportError:
+        return
+    try:
+        terms = book.terms()
+    except FileNotFoundError:
+        return
+    for term in terms:
+        names = tuple(name for name in (*term.en, *term.zh) if name not in term.ambiguous)
+        codes = tuple((code.system, code.code) for code in term.codes)
+        yield term.key, _TERM_KINDS.get(term.kind, "problem"), names, codes, term.parents
+
+
+def _analytes() -> Iterable[tuple[str, str, tuple[str, ...], tuple[tuple[str, str], ...], tuple[str, ...]]]:
+    from xinglin.knowledge.labs.book import analytes
+
+    for one in analytes():
+        names = tuple(name for words in one.names.values() for name in words)
+        yield f"analyte:{one.key}", "measurement", names, tuple((LOINC, code) for code in one.loincs), ()
+
+
+def _usable(name: str) -> bool:
+    """False for names that mean nothing on their own or are words of the context list."""
+    path = words_of(name)
+    if not path or " ".join(path) in _TOO_PLAIN or "".join(path) in _TOO_PLAIN:
+        return False
+    if len(path) == 1 and (path[0] in _TOO_PLAIN or path[0].isdigit()):
+        return False
+    return not (len(path) == 1 and len(path[0]) > 1 and path[0].isascii() and context_tree().get(name) is not None)
+
+
+class Subjects(NamedTuple):
+    """What this patient's record knows, by name."""
+
+    tree: PhraseTree[tuple[Subject, ...]]
+    by_key: dict[str, Subject]
+
+
+def subjects_of(facts: Sequence[Fact]) -> Subjects:
+    """The names of one person's facts, with the synonyms that the word list and the laboratory table know for them."""
+    groups: dict[tuple[str, str], list[Fact]] = {}
+    for fact in facts:
+        group = _GROUP.get(fact.kind)
+        if group:
+            groups.setdefault((fact.key or f"name:{fact.concept.words.lower()}", group), []).append(fact)
+    known = known_words()
+    names: dict[tuple[str, ...], dict[tuple[str, str], Subject]] = {}
+    spelling: dict[tuple[str, ...], str] = {}
+    by_key: dict[str, Subject] = {}
+    for (key, group), members in groups.items():
+        own = list(dict.fromkeys(name for fact in _distinct(members) for name in names_of(fact)))
+        terms = _terms_for(key, members, own, known)
+        words = list(dict.fromkeys([*own, *(name for term in terms for name in known.by_key[term][1])]))
+        shown = own[0] if own else key
+        subject = Subject(key, group, tuple(fact.id for fact in members), shown, terms[0] if terms else "")
+        by_key.setdefault(key, subject)
+        for word in words:
+            path = words_of(word)
+            if _usable(word):
+                names.setdefault(path, {})[(key, group)] = subject
+                spelling.setdefault(path, word)
+        for term in terms:  # a broader word ("diabetes") also speaks of the narrower fact
+            for broader in _ancestors(term, known):
+                for word in known.by_key.get(broader, ("", ()))[1]:
+                    path = words_of(word)
+                    if _usable(word):
+                        names.setdefault(path, {}).setdefault((key, group), subject._replace(also=broader))
+                        spelling.setdefault(path, word)
+    tree = PhraseTree((spelling[path], tuple(subjects.values())) for path, subjects in names.items())
+    return Subjects(tree, by_key)
+
+
+def _distinct(members: Sequence[Fact]) -> list[Fact]:
+    """One fact per set of names: a hundred results of one analyte have the same names."""
+    seen: dict[tuple, Fact] = {}
+    for fact in members:
+        seen.setdefault((fact.concept, tuple(fact.names.items())), fact)
+    return list(seen.values())
+
+
+def _terms_for(key: str, members: Sequence[Fact], own: Sequence[str], known: KnownWords) -> list[str]:
+    """Keys of the word-list rows that speak of the same thing, by key, by code or by an equal name."""
+    found: dict[str, None] = {}
+    kind = _GROUP.get(members[0].kind, "")
+    if key in known.by_key:
+        found[key] = None
+    if key.startswith("loinc:") and (LOINC, key[6:]) in known.by_code:
+        found[known.by_code[LOINC, key[6:]]] = None
+    analyte = members[0].details.get("analyte", "")
+    if analyte and f"analyte:{analyte}" in known.by_key:
+        found[f"analyte:{analyte}"] = None
+    for code in members[0].concept.codes:
+        match = known.by_code.get((code.system, code.code))
+        if match:
+            found[match] = None
+    for name in own:
+        subject = known.tree.get(name)
+        if subject is not None and _same_sort(kind, subject.kind):
+            found[subject.key] = None
+    return list(found)
+
+
+_SORTS = {
+    "measurement": ("measurement",), "medicine": ("medicine", "drug_class"), "allergy": ("medicine", "allergen", "drug_class", "allergy", "problem"),
+    "immunization": ("immunization", "medicine"), "problem": ("problem", "social"), "family": ("problem",), "procedure": ("procedure", "imaging"), "imaging": ("imaging", "procedure"),
+    "report": ("imaging", "procedure", "measurement"), "plan": ("procedure", "problem", "medicine", "imaging"), "device": ("device", "procedure"),
+    "encounter": ("problem", "procedure"),
+}  # fmt: skip
+
+
+def _same_sort(group: str, kind: str) -> bool:
+    return kind in _SORTS.get(group, (kind,))
+
+
+_TOO_BROAD = frozenset(f"term:{word}" for word in "pain disease infection injury neoplasm cancer disorder symptom bleeding inflammation fracture".split()) - {
+    "term:cancer", "term:fracture"
+}  # fmt: skip
+
+
+def _ancestors(term: str, known: KnownWords) -> list[str]:
+    todo, seen = list(known.parents.get(term, ())), []
+    while todo:
+        key = todo.pop()
+        if key in seen or key in _TOO_BROAD:
+            continue
+        seen.append(key)
+        todo.extend(known.parents.get(key, ()))
+    return seen

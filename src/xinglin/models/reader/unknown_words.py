@@ -1,0 +1,56 @@
+"""Words that sound like an illness, an operation or a medicine but stand in no list: what a text may have invented."""
+
+from __future__ import annotations
+
+import re
+
+_CUE = re.compile(
+    r"\b(?P<cue>(?:history of|diagnosed with|diagnosis of|diagnosed as having|suffers from|suffering from|complains of|presents with|presented with|hospitali[sz]ed for|admitted for|admitted with|treated for|known to have)"
+    r"|(?P<cut>underwent|status post|s/p|had an? (?:operation|surgery) for)|(?P<allergy>allergic to|allergy to)|(?P<drug>takes|taking|prescribed|started on|treated with|receiving|received|was given|on regular))\s+"
+    r"(?:an? |the |some |any |his |her |recurrent |mild |moderate |severe |acute |chronic |recent |new |known |left |right |bilateral |a dose of )*(?P<thing>[a-z][a-z-]{3,}(?: [a-z-]{3,}){0,2})"
+)
+_SUFFIX = re.compile(
+    r"\b[a-z]{2,}(?:itis|ectomy|otomy|ostomy|oplasty|opathy|aemia|emia|osis|oma|omas|algia|plegia|uria|megaly|rrhage|rrhea|rrhoea|pril|sartan|olol|statin|mycin|cillin|azole|prazole|dipine|floxacin|cycline|gliptin|gliflozin|glutide"
+    r"|tidine|mab|tinib|vir|parin|xaban|setron|triptan|barbital|azepam|caine|thiazide|glitazone|oxetine|phylline|lukast|dronate|sulfa|steride|zosin|afil)\b"
+)
+_SUFFIX_ZH = re.compile(r"(?:诊断为?|患有?|确诊为?|合并|并发|罹患)(?P<thing>[\u4e00-\u9fff]{2,10}?(?:炎|癌|瘤|病|症|综合征|骨折|梗死|出血|结石|囊肿|衰竭|不全|感染|结核|硬化|脱垂|穿孔|梗阻))"
+                        r"|(?:行|接受|曾行|施行|做过)(?:了)?(?P<cut>[\u4e00-\u9fff]{2,12}?(?:切除术|置换术|成形术|移植术|修补术|吻合术|造口术|搭桥术|手术|术))"
+                        r"|(?:服用|口服|使用|给予|予以?|应用|注射)(?P<drug>[\u4e00-\u9fff]{2,8}?(?:片|胶囊|注射液|颗粒|缓释片|肠溶片|普利|沙坦|洛尔|他汀|霉素|西林|拉唑|地平|沙星|环素|列汀|列净|单抗|替尼|韦|肝素|沙班|唑仑|韦林))"
+                        r"|对(?P<allergy>[\u4e00-\u9fff]{2,8}?)过敏")  # fmt: skip
+_PLAIN = frozenset(
+    "diagnosis basis prognosis dose doses medicine medicines medication medications treatment therapy tablets capsule record symptom symptoms smoking care followup advice place part note "
+    "emphasis analysis results values hypothesis sis crisis process none nothing unknown anything any drug drugs food foods them this that these those good well better worse time times "
+    "regularly daily orally home hospital clinic ward service services information instruction instructions support patient coma aroma stroma axis osmosis dosis virus".split()
+)
+
+
+def find_unknown(folded: str, covered: bytearray) -> list[tuple[int, int, str]]:
+    """Stretches that name a clinical thing nobody listed: (start, end, kind). `covered` marks what was recognised."""
+    found: list[tuple[int, int, str]] = []
+    for match in _SUFFIX.finditer(folded):
+        _keep(found, covered, match.start(), match.end(), "problem" if not _drug_like(match.group()) else "medicine", folded)
+    for match in _CUE.finditer(folded):
+        start, end = match.span("thing")
+        kind = "procedure" if match["cut"] else "allergy" if match["allergy"] else "medicine" if match["drug"] else "problem"
+        if kind == "medicine":
+            end = start + len(folded[start:end].split()[0])
+        _keep(found, covered, start, end, kind, folded)
+    for match in _SUFFIX_ZH.finditer(folded):
+        group = next(name for name in ("thing", "cut", "drug", "allergy") if match[name])
+        kind = {"thing": "problem", "cut": "procedure", "drug": "medicine", "allergy": "allergy"}[group]
+        _keep(found, covered, match.start(group), match.end(group), kind, folded)
+    return sorted(found)
+
+
+_DRUG_END = re.compile(r"(?:pril|sartan|olol|statin|mycin|cillin|azole|dipine|floxacin|cycline|gliptin|gliflozin|glutide|tidine|mab|tinib|vir|parin|xaban|setron|triptan|barbital|azepam|caine|thiazide|glitazone|oxetine|phylline|lukast|dronate|steride|zosin|afil)$")
+
+
+def _drug_like(word: str) -> bool:
+    return _DRUG_END.search(word) is not None
+
+
+def _keep(found: list[tuple[int, int, str]], covered: bytearray, start: int, end: int, kind: str, folded: str) -> None:
+    if any(covered[start:end]) or folded[start:end].split()[0] in _PLAIN or folded[start:end] in _PLAIN:
+        return
+    covered[start:end] = b"\x01" * (end - start)
+    found.append((start, end, kind))
