@@ -26,6 +26,7 @@ class Asked:
     note: Callable[[str], None]
 
     def house(self) -> House:
+        """The house the command speaks of."""
         return House.at(self.home)
 
 
@@ -58,17 +59,17 @@ def take_in(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     if records:
         found, people = house.take_in(records, keep=not given["dry_run"])
         taken += people
-        issues = [telling.quality_row(i) for i in found.issues]
+        issues = [telling.quality_row(i) for i in found.findings]
     taken += [house.add_note(given["chart"], Path(p), given["when"] or "") for p in notes]
     for row in issues:
-        asked.note(f"{row['severity']:<8}{row['code']} {row['place']}: {row['reason']}")
+        asked.note(telling.quality_line(row))
     if not taken:
         raise InvalidInput("XL-FLOW-011", "no person was found in what was given", why="a chart begins with a Patient resource",
                            where=", ".join(given["paths"]))  # fmt: skip
     for one in taken:
         asked.note(telling.taken_line(one))
     value = {"charts": [telling.taken_value(t) for t in taken], "issues": issues}
-    failed = any(row["severity"] == "error" for row in issues)
+    failed = any(row["kind"] == "unread" for row in issues)
     return Outcome(value, tuple(t.chart.id for t in taken), PARTIAL if failed else 0)
 
 
@@ -76,8 +77,8 @@ def show_chart(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """Charts, or one chart's facts."""
     house = asked.house()
     if not given["chart"]:
-        rows = [{"id": r.id, "subject": r.subject, "resources": r.resources} for r in house.store.charts()]
-        return Outcome({"charts": rows}, tuple(f"{r['id']:<10}{r['subject']}  {r['resources']} resources" for r in rows))
+        rows = [{"id": r.id, "subject": r.subject, "since": r.made_at} for r in house.store.charts()]
+        return Outcome({"charts": rows}, tuple(f"{r['id']:<10}{r['subject']}  since {r['since']}" for r in rows))
     chart = house.chart(given["chart"])
     facts = house.facts(chart, given["as_of"] or "")
     value = {
@@ -114,7 +115,7 @@ def write_preview(house: House, draft: Draft, out: Path) -> list[Path]:
     """The watermarked page and the JSON of an unsigned draft, for signed-in staff."""
     from xinglin.review.preview import write
 
-    return write(draft, house.sources(draft), out, telling.draft_value(draft, []), house.store.house_fingerprint)
+    return write(draft, house.sources(draft), out, telling.draft_value(draft, []), house.label(draft, draft.id or "draft"))
 
 
 def check(asked: Asked, given: Mapping[str, Any]) -> Outcome:
@@ -169,8 +170,9 @@ def sign(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 def release(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """The door out."""
     house = asked.house()
-    done = house.release(find_draft(house, given["draft"]), Path(given["out"]), given["by"] or _who())
-    files = [{"path": f.path, "media_type": f.media_type, "sha256": f.sha256, "label": f.label} for f in done.files]
+    out = Path(given["out"])
+    done = house.release(find_draft(house, given["draft"]), out)
+    files = [{"path": str(out / f.path), "media_type": f.media_type, "sha256": f.sha256, "label": f.label} for f in done.files]
     value = {"release": done.id, "draft": done.draft, "signed_by": list(done.signed_by), "at": done.at, "files": files}
     return Outcome(value, tuple(f["path"] for f in files))
 
@@ -178,7 +180,11 @@ def release(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 def amend(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """A released draft opened again."""
     house = asked.house()
-    draft = house.desk.amend(find_draft(house, given["draft"]), given["by"] or _who(), given["reason"])
+    draft_id = find_draft(house, given["draft"])
+    kept = house.store.release_of(draft_id, house.store.draft(draft_id).revision)
+    if kept is None:
+        raise NotFound("XL-FLOW-016", f"{draft_id} has not been released", fix="edit it on the desk instead: xinglin review")
+    draft = house.desk.amend(kept.release.id, given["by"] or _who(), given["reason"])
     return Outcome({"draft": draft.id, "revision": draft.revision}, (f"{draft.id} revision {draft.revision} is open",))
 
 
@@ -211,16 +217,16 @@ def doctor(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 
 def audit_verify(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """Prove the ledger."""
-    report = asked.house().store.ledger.verify()
-    value = {"whole": report.ok, "entries": report.entries, "checkpoints": report.checkpoints, "problems": list(report.problems)}
-    word = "whole" if report.ok else "NOT whole"
+    report = asked.house().store.verify(Path(given["anchor"]) if given["anchor"] else None)
+    value = {"whole": report.whole, "entries": report.entries, "checkpoints": report.checkpoints, "problems": list(report.problems)}
+    word = "whole" if report.whole else "NOT whole"
     lines = (*report.problems, f"ledger {word}: {report.entries} entries, {report.checkpoints} signed checkpoints")
-    return Outcome(value, lines, 0 if report.ok else REFUSED)
+    return Outcome(value, lines, 0 if report.whole else REFUSED)
 
 
 def audit_list(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """Who did what."""
-    rows = [telling.ledger_value(e) for e in asked.house().store.ledger.entries(last=given["last"])]
+    rows = [telling.ledger_value(e) for e in list(asked.house().store.ledger.entries())[-given["last"] :]]
     return Outcome({"entries": rows}, tuple(f"{r['seq']:>6}  {r['at']}  {r['who']:<16}{r['what']:<22}{r['about']}" for r in rows))
 
 
@@ -249,25 +255,28 @@ def signer_add(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """A key for a person."""
     passphrase = _passphrase(given["passphrase_file"], f"new passphrase of {given['name']}: ")
     signer = asked.house().desk.keys.enrol(given["name"], passphrase)
-    return Outcome({"signer": signer.user, "key": signer.public_key}, (f"{signer.user}  {signer.public_key[:16]}",))
+    return Outcome({"signer": signer.user, "key": signer.public}, (f"{signer.user}  {signer.public[:16]}",))
 
 
 def signer_list(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """Who may sign."""
-    rows = [{"signer": s.user, "key": s.public_key, "state": s.state} for s in asked.house().desk.keys.signers()]
+    rows = [{"signer": s.user, "key": s.public, "state": s.state} for s in asked.house().store.signer_keys()]
     return Outcome({"signers": rows}, tuple(f"{r['signer']:<20}{r['key'][:16]}  {r['state']}" for r in rows))
 
 
 def signer_revoke(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """End a key."""
-    asked.house().desk.keys.revoke(given["name"], given["by"] or _who(), given["reason"])
+    asked.house().desk.keys.revoke(given["name"], given["by"] or _who())
     return Outcome({"signer": given["name"], "state": "revoked"}, (f"{given['name']} can sign no more",))
 
 
 def hold(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """Legal hold on, or off with --lift."""
     store, by = asked.house().store, given["by"] or _who()
-    (store.unhold if given["lift"] else store.hold)(given["chart"], given["reason"], by)
+    if given["lift"]:
+        store.unhold(given["chart"], by)
+    else:
+        store.hold(given["chart"], given["reason"], by)
     word = "lifted" if given["lift"] else "held"
     return Outcome({"chart": given["chart"], "hold": not given["lift"]}, (f"{given['chart']} {word}",))
 

@@ -37,8 +37,8 @@ def _home(house: House) -> Row:
 
 
 def _ledger(house: House) -> Row:
-    report = house.store.ledger.verify()
-    if report.ok:
+    report = house.store.verify()
+    if report.whole:
         return {"what": f"ledger whole: {report.entries} entries", "state": "ok", "fix": ""}
     return {
         "what": f"ledger NOT whole: {report.problems[0]}",

@@ -14,13 +14,15 @@ from msgspec.structs import replace
 from xinglin import __version__, intake
 from xinglin.flow import verify
 from xinglin.flow.settings import Settings, load
-from xinglin.intake import linking
-from xinglin.records import Chart, ContentRequest, Draft, Fact, Point, Provenance, Release, Statement
+from xinglin.privacy import labels
+from xinglin.records import Chart, ContentRequest, Draft, Fact, Label, Point, Provenance, Release, Statement
 from xinglin.records.draft import Language
 from xinglin.records.errors import NotFound, UsageError
 from xinglin.records.moments import first_instant
-from xinglin.review import release as door
 from xinglin.review.desk import Desk
+from xinglin.review.keys import SigningKeys
+from xinglin.review.release import release
+from xinglin.review.writers import writers_for
 from xinglin.shelf import Shelf
 from xinglin.shelf.promises import AbstractWriter, Check, ContentKind, Topic
 from xinglin.store import Store
@@ -35,7 +37,8 @@ class TakenIn(msgspec.Struct, frozen=True):
     chart: Chart
     resources: int
     new: bool  # False when nothing was there that was not kept already
-    quality: intake.QualityReport
+    quality: intake.QualityReport = intake.QualityReport()
+    perhaps: tuple[str, ...] = ()  # charts this person may be confused with: a twin, a namesake
 
 
 class House:
@@ -56,43 +59,52 @@ class House:
 
     @cached_property
     def store(self) -> Store:
+        """What the house keeps."""
         return Store.open(self.settings.home, self.settings.database, clock=self.clock)
 
     @cached_property
     def desk(self) -> Desk:
-        return Desk(self.store, self.judge, clock=self.clock, enrolment=self.settings.enrolment)
+        """Where people decide and sign."""
+        return Desk(self.store, self.judge, keys=SigningKeys(self.store, enrolment=self.settings.enrolment))
 
     # ---- records in
 
     def take_in(self, sources: Sequence[str | Path], *, keep: bool = True) -> tuple[intake.Intake, tuple[TakenIn, ...]]:
-        """Read everything, link people, keep all of it or nothing. Raises InvalidInput, Refused (identity conflict)."""
-        found = intake.read(sources)
-        linked = [(person, self._chart_for(person)) for person in found.people]
+        """Read everything, link people, keep all of it or nothing. Raises InvalidInput (also for contradicting identities)."""
+        found = intake.read(sources, as_of=self.clock().date().isoformat())
+        linked = [(person, *self._known(person)) for person in found.people]
         if not keep:
-            return found, tuple(TakenIn(p.chart, len(p.resources), True, p.quality) for p, _ in linked)
-        kept = self.store.keep_people([(known, p.tokens, p.subject_seed, p.resources) for p, known in linked], about="take-in")
-        return found, tuple(
-            TakenIn(self.chart(k.chart), len(p.resources), k.new, p.quality) for (p, _), k in zip(linked, kept, strict=True)
-        )
+            return found, tuple(TakenIn(intake.chart_of(p.resources), len(p.resources), True, p.quality) for p, *_ in linked)
+        taken = []
+        with self.store.together():
+            for person, key, link in linked:
+                chart = link.same or self.store.new_chart(intake.tokens(key), person.patient)
+                if link.same:
+                    self.store.add_tokens(chart, intake.tokens(key))
+                kept = self.store.keep_resources(chart, person.resources, about="take-in")
+                taken.append((chart, kept, person, link))
+        return found, tuple(TakenIn(self.chart(c), len(p.resources), k.changed, p.quality, link.doubtful) for c, k, p, link in taken)
+
+    def _known(self, person: intake.PersonRecord) -> tuple[intake.PersonKey, intake.Link]:
+        """What the person is recognised by, and the chart they already have, if any."""
+        key = intake.PersonKey.of_identity(person.patient, person.identity, person.born, person.sex)
+        stored = [(handle, self._key(handle)) for handle in self.store.people_sharing(intake.tokens(key))]
+        return key, intake.link(key, stored)
+
+    def _key(self, chart_id: str) -> intake.PersonKey:
+        chart = self.chart(chart_id)
+        return intake.PersonKey.of_identity(chart.person.source, chart.identity, chart.person.born, chart.person.sex)
 
     def add_note(self, chart_id: str, path: Path, when: str) -> TakenIn:
         """Add a plain text note to a chart."""
-        resource = intake.note(path, when, path.stem, self._patient_reference(chart_id))
-        (kept,) = self.store.keep_people([(chart_id, (), "", (resource,))], about="note")
-        return TakenIn(self.chart(chart_id), 1, kept.new, intake.QualityReport())
+        resource = intake.note(path, when, path.stem, patient=self.chart(chart_id).person.source)
+        kept = self.store.keep_resources(chart_id, [resource], about="note")
+        return TakenIn(self.chart(chart_id), 1, kept.changed)
 
     def chart(self, chart_id: str) -> Chart:
         """The chart, read anew from the resources that came in."""
-        row = self.store.chart(chart_id)
-        return replace(intake.chart_of(self.store.resources(chart_id)), id=chart_id, subject=row.subject)
-
-    def _chart_for(self, person: intake.PersonRecord) -> str:
-        """The handle of the chart this person already has, or "" for a newcomer."""
-        candidates = {c: self.chart(c) for c in self.store.people_sharing(person.tokens)}
-        return linking.choose(person.chart, candidates)
-
-    def _patient_reference(self, chart_id: str) -> str:
-        return self.chart(chart_id).person.source
+        chart = intake.chart_of(self.store.resources(chart_id))
+        return replace(chart, id=chart_id, subject=self.store.subject(chart_id), version=self.store.version(chart_id))
 
     # ---- what follows from them
 
@@ -152,8 +164,7 @@ class House:
         """The draft checked again against the record as it is now (after an edit)."""
         chart = self.chart(draft.chart)
         facts = work_up(chart, draft.provenance.as_of)
-        judged = verify.judge_draft(draft, facts, chart, [self.checks[c] for c in self.kinds[draft.kind].checks])
-        return replace(judged, facts=_mentioned(judged.statements, judged.must_mention, facts))
+        return verify.judge_draft(draft, facts, chart, [self.checks[c] for c in self.kinds[draft.kind].checks])
 
     def _worded(
         self, kind: ContentKind, points: Sequence[Point], facts: Mapping[str, Fact], request: ContentRequest, writer: str
@@ -196,14 +207,22 @@ class House:
 
     # ---- the door out
 
-    def release(self, draft_id: str, out: Path, by: str) -> Release:
-        """Write the signed files. Raises Refused with the blocking issues, NotAllowed without signatures."""
+    def release(self, draft_id: str, out: Path) -> Release:
+        """Write the signed files. Raises Refused with the blocking issues or for want of signatures."""
         draft = self.store.draft(draft_id)
         kind = self.kinds[draft.kind]
-        setting = door.Setting(
-            organisation=self.settings.organisation, law_packs=self.settings.law_packs, provider_code=self.settings.provider_code
-        )
-        return door.release(self.desk, draft_id, out, by=by, signers=kind.signers, forms=kind.leaves_as, setting=setting)
+        return release(
+            self.desk, draft_id, out, kind_signers=kind.signers, writers=writers_for(kind.leaves_as), label_for=self.label,
+            identity=self.chart(draft.chart).identity, house=self.settings.organisation,
+        )  # fmt: skip
+
+    def label(self, draft: Draft, produce_id: str) -> Label:
+        """The AI label of a release, or of an unsigned draft. Raises Refused where a law asks for a provider code that is not set."""
+        signatures = self.desk.verify_signatures(draft) if draft.id else ()
+        return labels.label_for(
+            draft.language, produce_id, self.settings.provider_code or labels.house_producer(self.store.public_key), self.settings.organisation,
+            self.settings.law_packs, [x.signer for x in signatures], signatures[0].digest if signatures else "",
+        )  # fmt: skip
 
     def sources(self, draft: Draft) -> dict[str, bytes]:
         """The source resources a draft's facts point at, by reference."""

@@ -130,7 +130,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "release",
         "write the signed, labelled files: the only way out",
         "release",
-        (DRAFT, Parameter("out", "folder to write to", "path", short="-o", required=True), BY),
+        (DRAFT, Parameter("out", "folder to write to", "path", short="-o", required=True)),
     ),
     Operation("amend", "open a released draft again as a new revision", "amend", (DRAFT, Parameter("reason", "why", required=True), BY)),
     Operation(
@@ -141,7 +141,12 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation("kinds", "every kind of content, check, calculator and topic of knowledge", "kinds"),
     Operation("doctor", "is everything in order here?", "doctor"),
-    Operation("audit verify", "prove that the ledger is whole", "audit_verify"),
+    Operation(
+        "audit verify",
+        "prove that the ledger is whole",
+        "audit_verify",
+        (Parameter("anchor", "a copy of anchor.jsonl kept elsewhere", "path"),),
+    ),
     Operation("audit list", "who did what, newest last", "audit_list", (Parameter("last", "how many", "number", 50),)),
     Operation(
         "label check",

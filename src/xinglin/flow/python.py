@@ -78,9 +78,9 @@ class DraftAtHand:
         """Sign with the signer's own key. Raises Refused while something blocks."""
         return self._house.desk.sign(self.id, signer, passphrase, meaning)
 
-    def release(self, out: str | Path, by: str) -> Release:
+    def release(self, out: str | Path) -> Release:
         """Write the signed, labelled files into `out`."""
-        return self._house.release(self.id, Path(out), by)
+        return self._house.release(self.id, Path(out))
 
     def _decide(self, statement: str, action: Any, by: str, text: str, reason: str) -> None:
         self._house.desk.decide(self.id, by, action, statement, text=text, reason=reason)

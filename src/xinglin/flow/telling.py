@@ -89,6 +89,14 @@ def quality_row(issue: Any) -> Row:
     return msgspec.to_builtins(issue)
 
 
+def quality_line(row: Row) -> str:
+    """The same for people."""
+    times = f" ({row['count']} times)" if row["count"] > 1 else ""
+    return f"{row['severity']:<8}{row['code']} {row['place']}: {row['reason']}{times}" + (
+        f"\n        fix: {row['remedy']}" if row["remedy"] else ""
+    )
+
+
 def unmapped_value(unmapped: Any) -> Row:
     """Something read and kept that has no place in the chart."""
     return {k: v for k, v in msgspec.to_builtins(unmapped).items() if v}
@@ -101,8 +109,16 @@ def taken_value(taken: TakenIn) -> Row:
         "subject": taken.chart.subject,
         "resources": taken.resources,
         "new": taken.new,
-        "unmapped": [unmapped_value(u) for u in taken.chart.unmapped],
-        "issues": [quality_row(i) for i in taken.quality.issues],
+        "quality": {
+            "read": taken.quality.read,
+            "converted": taken.quality.converted,
+            "supporting": taken.quality.supporting,
+            "set_aside": taken.quality.set_aside,
+            "without_place": taken.quality.without_place,
+        },
+        "unmapped": [unmapped_value(u) for u in taken.quality.unmapped or taken.chart.unmapped],
+        "issues": [quality_row(i) for i in taken.quality.findings],
+        "perhaps_the_same_as": list(taken.perhaps),
     }
 
 
@@ -123,9 +139,10 @@ def ledger_value(entry: Any) -> Row:
 def taken_line(taken: TakenIn) -> str:
     """What became of one person, in a line."""
     chart = taken.chart
-    kinds = sum(u.count for u in chart.unmapped)
-    doubts = len(taken.quality.issues)
-    return f"{chart.id or '(not kept)'}: {taken.resources} resources{'' if taken.new else ' (already kept)'}, {kinds} unmapped, {doubts} doubtful"
+    unmapped = sum(u.count for u in taken.quality.unmapped)
+    line = f"{chart.id or '(not kept)'}: {taken.resources} resources{'' if taken.new else ' (all kept already)'}"
+    line += f", {unmapped} elements unmapped, {len(taken.quality.doubtful)} doubtful, {len(taken.quality.missing)} missing"
+    return line + (f"; perhaps the same person as {', '.join(taken.perhaps)} (not merged)" if taken.perhaps else "")
 
 
 def fact_line(fact: Fact) -> str:

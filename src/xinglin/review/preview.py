@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from xinglin.formats.html import write_preview
-from xinglin.privacy import labels
-from xinglin.records import Draft
+from xinglin.records import Draft, Label
 
 
-def write(draft: Draft, sources: Mapping[str, bytes], out: Path, value: Mapping[str, Any], house: str) -> list[Path]:
+def write(draft: Draft, sources: Mapping[str, bytes], out: Path, value: Mapping[str, Any], label: Label) -> list[Path]:
     """Write `<draft>.html` and `<draft>.json` into `out`; the page comes first in the answer."""
-    label = labels.label_for(draft.language, draft.id or "draft", house=house)
     page = write_preview(draft, sources, label)
-    data = json.dumps({**value, "AIGC": dict(label.aigc), "label": label.text[draft.language]}, ensure_ascii=False, indent=1)
+    words = label.text[draft.language]
+    data = json.dumps({**value, "AIGC": dict(label.aigc), "label": words}, ensure_ascii=False, indent=1)
     out.mkdir(parents=True, exist_ok=True)
     name = draft.id or draft.kind
     return [_put(out / f"{name}.html", page), _put(out / f"{name}.json", data.encode())]

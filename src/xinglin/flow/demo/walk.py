@@ -39,7 +39,7 @@ def walk(out: Path, seed: int, say: Callable[[str], None]) -> dict[str, str]:
         for kind in house.kinds.names():
             cards += _road(house, kind, taken.chart.id, language, out, say)
     cards += [_pasted(house, taken.chart.id, language, out, say) for language in PLANTED]  # type: ignore[arg-type]
-    report = house.store.ledger.verify()
+    report = house.store.verify()
     say(f"6  the ledger is whole        {report.entries} entries, {report.checkpoints} signed checkpoints")
     index = out / "index.html"
     index.write_bytes(write_index(cards))
@@ -62,9 +62,9 @@ def _road(house: House, kind: str, chart: str, language: Language, out: Path, sa
     except Refused as refusal:
         say(f"   not signed                 {refusal.what}")
         return [_card(draft, pages[0], out, "draft")]
-    done = house.release(draft.id, folder / "release", DOCTOR)
+    done = house.release(draft.id, folder / "release")
     say(f"5  signed, labelled, released  {', '.join(Path(f.path).name for f in done.files)}")
-    page = next(Path(f.path) for f in done.files if f.path.endswith(".html"))
+    page = next(folder / "release" / f.path for f in done.files if f.path.endswith(".html"))
     return [_card(draft, pages[0], out, "draft"), _card(draft, page, out, "release")]
 
 

@@ -1,0 +1,170 @@
+"""Words of speech and of notes on one footing: stems, spoken numbers as digits, spelled letters joined.
+
+"one forty over ninety", "A L T", "do n't", "twenty six" and "26" are made comparable with what a note writes.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from msgspec import Struct
+
+
+class Token(Struct, gc=False):
+    """One word or number of a text. `values` are the numbers it may stand for; `stem` compares words."""
+
+    start: int
+    end: int
+    word: str
+    stem: str
+    values: tuple[str, ...] = ()
+    turn: int = 0
+    sentence: int = 0  # counts sentence ends, so that a window does not cross them unseen
+    clause: int = 0  # counts every stop, commas too
+
+
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[a-zA-Z]+(?:['’-][a-zA-Z]+)*|[%/°]|[.?!,;:\n]")
+_ONES = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+                                   "seventeen eighteen nineteen".split())}  # fmt: skip
+_TENS = {w: 10 * n for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
+             "eleventh": 11, "twelfth": 12, "twentieth": 20, "thirtieth": 30}  # fmt: skip
+_NUMBER_WORDS = {*_ONES, *_TENS, "hundred", "thousand", "oh", "o", "point", "half", "dozen"}
+_QUANTIFIERS = {"couple": "2", "once": "1", "twice": "2", "half": "0.5", "dozen": "12", "single": "1", "both": "2"}
+_CONTRACTED = (("wan na", "wanna  "[:6]), ("gon na", "gonna  "[:6]))
+
+
+def tokens(text: str) -> list[Token]:
+    """The words and numbers of a text in order. Spoken numbers carry every value they may mean."""
+    found: list[Token] = []
+    sentence = clause = 0
+    for match in _TOKEN.finditer(text):
+        word = match.group().lower().replace("’", "'")
+        if word in ".?!\n":
+            sentence += 1
+        if word in ".?!\n,;:":
+            clause += 1
+            continue
+        values = (_plain(word),) if word[0].isdigit() else ()
+        found.append(Token(match.start(), match.end(), word, stem(word), values, 0, sentence, clause))
+    _spoken(found)
+    _spelled(found)
+    return found
+
+
+def _plain(digits: str) -> str:
+    text = digits.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits) else digits.replace(",", ".")
+    return (text.rstrip("0").rstrip(".") if text.count(".") == 1 else text) or "0"
+
+
+def _spoken(found: list[Token]) -> None:
+    """Give number words their values: as a sum, as a year, as digits in a row, and each part alone."""
+    i = 0
+    while i < len(found):
+        word = found[i].word
+        if word in _ORDINALS:
+            found[i].values = (str(_ORDINALS[word]),)
+        elif re.fullmatch(r"\d+(?:st|nd|rd|th)", word):
+            found[i].values = (re.sub(r"\D", "", word),)
+        elif "-" in word and all(p in _NUMBER_WORDS or p in _ORDINALS for p in word.split("-")):
+            found[i].values = readings(tuple(word.split("-")))
+        elif word in _NUMBER_WORDS and word not in ("point", "o", "oh"):
+            last = i
+            while last + 1 < len(found) and found[last + 1].word in _NUMBER_WORDS | {"and"} and found[last + 1].clause == found[i].clause:
+                last += 1
+            while found[last].word in ("and", "point", "o", "oh"):
+                last -= 1
+            values = readings(tuple(t.word for t in found[i : last + 1]))
+            for token in found[i : last + 1]:
+                token.values = values
+            i = last
+        elif word in _QUANTIFIERS:
+            found[i].values = (_QUANTIFIERS[word],)
+        i += 1
+
+
+@lru_cache(maxsize=4096)
+def readings(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Every number a run of number words may mean, the likeliest first: ("one", "forty") -> 140, 1, 40 ..."""
+    words = tuple(w for w in words if w != "and")
+    found: list[str] = []
+    if "point" in words:
+        at = words.index("point")
+        whole = readings(words[:at])[:1] if at else ("0",)
+        digits = "".join(str(_ONES.get(w, 0) if w not in _TENS else _TENS[w]) for w in words[at + 1 :])
+        if whole and digits:
+            found.append(_plain(f"{whole[0]}.{digits}"))
+    groups = _groups(words)
+    if len(groups) > 1:
+        found.append("".join(str(g) for g in groups) if all(g < 100 for g in groups) else str(sum(groups)))
+        if len(groups) == 2 and groups[0] < 100 and 0 < groups[1] < 100:
+            found.append(str(groups[0] * 100 + groups[1]))
+    found += [str(g) for g in groups]
+    if words == ("half",):
+        found.append("0.5")
+    return tuple(dict.fromkeys(found))
+
+
+def _groups(words: tuple[str, ...]) -> list[int]:
+    """Runs that belong together: twenty six -> 26; two thousand eight -> 2008; nineteen ninety two -> 19, 92."""
+    groups: list[int] = []
+    current: int | None = None
+    room = 0  # how large a following part may still be added to the current group
+    for word in words:
+        if word in ("oh", "o"):
+            value, size = 0, 1
+        elif word == "hundred":
+            current, room = (current or 1) * 100, 100
+            continue
+        elif word == "thousand":
+            current, room = (current or 1) * 1000, 1000
+            continue
+        elif word in _TENS:
+            value, size = _TENS[word], 10
+        elif word in _ONES:
+            value, size = _ONES[word], 1
+        else:
+            continue
+        if current is not None and value < room and (size < room):
+            current, room = current + value, 10 if size == 10 else 0
+            continue
+        if current is not None:
+            groups.append(current)
+        current, room = value, 10 if size == 10 else 0
+    return [*groups, current] if current is not None else groups
+
+
+def _spelled(found: list[Token]) -> None:
+    """Join letters spoken one by one: "A L T" and "m r i" become one word on each of their tokens."""
+    i = 0
+    while i < len(found):
+        last = i
+        while last < len(found) and len(found[last].word) == 1 and found[last].word.isalpha() and found[last].sentence == found[i].sentence:
+            last += 1
+        if last - i >= 2:
+            joined = "".join(t.word for t in found[i:last])
+            for token in found[i:last]:
+                token.word, token.stem = joined, joined
+        i = max(last, i + 1)
+
+
+_SUFFIXES = (
+    ("ization", "iz"), ("ational", "at"), ("fulness", ""), ("iveness", "iv"), ("ations", "at"), ("ation", "at"), ("ities", ""), ("iness", ""),
+    ("ically", "ic"), ("ments", ""), ("ment", ""), ("ness", ""), ("edly", ""), ("ings", ""), ("ing", ""), ("ions", ""), ("ion", ""),
+    ("ied", "y"), ("ies", "y"), ("ily", "y"), ("ally", "al"), ("ous", ""), ("ive", ""), ("ful", ""), ("est", ""), ("ers", ""), ("ed", ""),
+    ("er", ""), ("es", ""), ("ly", ""), ("al", ""), ("ic", ""), ("y", ""), ("s", ""), ("e", ""),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """A crude stem, the same for "swelling", "swollen"-like forms only where the letters agree; at least four letters stay."""
+    word = word[:-2] if word.endswith("'s") else word
+    if len(word) < 5 or not word.isalpha():
+        return word[:-1] if len(word) == 4 and word.endswith("s") and not word.endswith("ss") else word
+    for suffix, instead in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) + len(instead) >= 4:
+            word = word[: len(word) - len(suffix)] + instead
+            break
+    return word[:-1] if len(word) > 4 and word[-1] == word[-2] else word
