@@ -1,49 +1,24 @@
 """How many planted errors a checker finds in real notes, and how often it blames an honest sentence.
 
 Takes verdicts per sentence with character spans, for the altered and for the untouched notes;
-gives detection by class and the false-alarm rate, each with a 95 % interval (Wilson 1927, 10.1080/01621459.1927.10502953).
+gives detection by class and the false-alarm rate, each with a 95 % interval.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from load import DATA, Case, cases, is_heading, sentences
+sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
+from load import DATA, Case, cases, is_heading, sentences  # noqa: E402
+from wilson import Rate, rates  # noqa: E402
 
 FLAGGED = {"unsupported", "contradicted"}
 Spans = list[tuple[int, int]]
-
-
-@dataclass(frozen=True)
-class Rate:
-    """`hits` of `total`, with the 95 % Wilson score interval; rate and bounds are shares from 0 to 1."""
-
-    hits: int
-    total: int
-
-    @property
-    def rate(self) -> float:
-        return self.hits / self.total if self.total else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        if not self.total:
-            return 0.0, 1.0
-        z, n, p = 1.959964, self.total, self.hits / self.total
-        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-        half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-        return max(0.0, middle - half), min(1.0, middle + half)
-
-    def line(self, name: str) -> str:
-        low, high = self.interval
-        return f"{name:28} {self.hits:5}/{self.total:<5} {100 * self.rate:6.1f} %  ({100 * low:.1f}-{100 * high:.1f})"
 
 
 def touches(spans: Spans, start: int, end: int) -> bool:
@@ -57,7 +32,7 @@ def score(notes: list[Case], verdicts: list[dict]) -> dict[str, Rate]:
     """Rates by name: "all plants", one per class, "false alarms" (untouched notes), "false alarms beside plants".
 
     A verdict is {"set", "row", "text": "altered"|"original", "start", "end", "verdict"}. A plant no flagged
-    sentence overlaps is missed, so an unread note counts as missed. Raises ValueError when a note has no verdict at all.
+    sentence overlaps is missed. Raises ValueError when a note has no verdict at all.
     """
     flagged: dict[tuple[str, str, str], Spans] = defaultdict(list)
     seen: set[tuple[str, str, str]] = set()
@@ -66,29 +41,26 @@ def score(notes: list[Case], verdicts: list[dict]) -> dict[str, Rate]:
         seen.add(place)
         if verdict["verdict"] in FLAGGED:
             flagged[place].append((verdict["start"], verdict["end"]))
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for note in notes:
-        for text in ("altered", "original"):
-            if (note.set, note.row, text) not in seen:
-                raise ValueError(f"no verdict for the {text} note {note.set}/{note.row}")
-        spans = flagged[note.set, note.row, "altered"]
-        for plant in note.plants:
-            _count(counts, ("all plants", plant.kind), touches(spans, plant.start, plant.end))
-        _false_alarms(counts, "false alarms", note.note_text, flagged[note.set, note.row, "original"], [])
-        _false_alarms(counts, "false alarms beside plants", note.altered_text, spans, [(p.start, p.end) for p in note.plants])
-    return {name: Rate(hits, total) for name, (hits, total) in counts.items()}
+    missing = [f"{n.set}/{n.row} {text}" for n in notes for text in ("altered", "original") if (n.set, n.row, text) not in seen]
+    if missing:
+        raise ValueError(f"no verdict for {len(missing)} notes, the first: {missing[0]}")
+    return rates(hit for note in notes for hit in _hits(note, flagged))
 
 
-def _false_alarms(counts: dict[str, list[int]], name: str, text: str, spans: Spans, plants: Spans) -> None:
+def _hits(note: Case, flagged: dict[tuple[str, str, str], Spans]) -> Iterator[tuple[str, bool]]:
+    spans = flagged.get((note.set, note.row, "altered"), [])
+    for plant in note.plants:
+        found = touches(spans, plant.start, plant.end)
+        yield "all plants", found
+        yield plant.kind, found
+    yield from _false_alarms("false alarms", note.note_text, flagged.get((note.set, note.row, "original"), []), [])
+    yield from _false_alarms("false alarms beside plants", note.altered_text, spans, [(p.start, p.end) for p in note.plants])
+
+
+def _false_alarms(name: str, text: str, spans: Spans, plants: Spans) -> Iterator[tuple[str, bool]]:
     for start, end in sentences(text):
         if not is_heading(text[start:end]) and not any(touches([(start, end)], *plant) for plant in plants):
-            _count(counts, (name,), touches(spans, start, end))
-
-
-def _count(counts: dict[str, list[int]], names: tuple[str, ...], hit: bool) -> None:
-    for name in names:
-        counts[name][0] += hit
-        counts[name][1] += 1
+            yield name, touches(spans, start, end)
 
 
 def main() -> None:
@@ -98,9 +70,9 @@ def main() -> None:
     parser.add_argument("--split", choices=["tune", "held_out"])
     chosen = parser.parse_args()
     verdicts = [json.loads(line) for line in chosen.verdicts.read_text(encoding="utf-8").splitlines() if line]
-    rates = score(list(cases(chosen.data, chosen.split)), verdicts)
-    for name in sorted(rates, key=lambda n: (n.startswith("false"), n != "all plants", n)):
-        print(rates[name].line(name))
+    found = score(list(cases(chosen.data, chosen.split)), verdicts)
+    for name in sorted(found, key=lambda n: (n.startswith("false"), n != "all plants", n)):
+        print(found[name].line(name))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,66 @@
+"""Sentences worded freely against the recorded facts of invented patients: is each one borne out?
+
+Gives every case of cases.jsonl with the facts of its patient (patients.json) as Fact papers, and scores verdicts.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from xinglin.records.draft import Language
+from xinglin.records.fact import Fact
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from wilson import Rate, rates  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Case:
+    """One sentence. `expect` is the verdict it deserves given `facts`, all that is recorded of the patient at `as_of`."""
+
+    id: str
+    patient: str
+    language: Language
+    as_of: str
+    text: str
+    expect: Literal["supported", "contradicted", "unsupported"]
+    kind: str
+    facts: tuple[Fact, ...]
+
+
+def cases() -> Iterator[Case]:
+    """Every case, in file order."""
+    patients = json.loads((HERE / "patients.json").read_text(encoding="utf-8"))
+    facts = {name: tuple(msgspec.convert(fact, Fact) for fact in patient["facts"]) for name, patient in patients.items()}
+    for line in (HERE / "cases.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        patient = row["patient"]
+        yield Case(row["id"], patient, row["language"], row["as_of"], row["text"], row["expect"], row["class"], facts[patient])
+
+
+def score(verdicts: Iterable[tuple[str, str]]) -> dict[str, Rate]:
+    """Rates from (case id, verdict) pairs: wrong ones caught, right ones let through, exact label; by language and by class.
+
+    A wrong sentence is caught by "contradicted" or "unsupported" alike; a right one must be "supported". Raises KeyError
+    when a case has no verdict.
+    """
+    said = dict(verdicts)
+
+    def hits() -> Iterator[tuple[str, bool]]:
+        for case in cases():
+            verdict, right = said[case.id], case.expect == "supported"
+            good = verdict == "supported" if right else verdict in ("contradicted", "unsupported")
+            side = "right let through" if right else "wrong caught"
+            for name in (side, f"{side}, {case.language}", f"{side}, {case.kind}"):
+                yield name, good
+            yield "exact verdict", verdict == case.expect
+
+    return rates(hits())
