@@ -10,6 +10,7 @@ from xinglin.intake.linking import PersonKey as PersonKey
 from xinglin.intake.linking import compare as compare
 from xinglin.intake.linking import link as link
 from xinglin.intake.linking import tokens as tokens
+from xinglin.intake.notes import note as note
 from xinglin.intake.person import Intake as Intake
 from xinglin.intake.person import PersonRecord as PersonRecord
 from xinglin.intake.person import QualityReport as QualityReport

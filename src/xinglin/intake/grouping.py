@@ -6,9 +6,10 @@ from msgspec import Struct
 
 from xinglin.formats.fhir.bundles import Found
 from xinglin.formats.fhir.findings import Finding
-from xinglin.formats.fhir.lookup import identifiers_of, links_resource
+from xinglin.formats.fhir.lookup import index_of_identifiers, links_resource
 from xinglin.formats.fhir.reading import Json
 from xinglin.formats.fhir.references import search_of, target, urn_id
+from xinglin.formats.fhir.strict import parse
 from xinglin.formats.fhir.subjects import pointed_at, subject_references, targets
 from xinglin.intake.linking import Likeness, PersonKey, compare
 from xinglin.records.moments import first_instant
@@ -22,7 +23,7 @@ class Group(Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
-class _Kept(Struct):
+class _Kept(Struct, gc=False):
     """The version of a resource that counts so far."""
 
     raw: bytes
@@ -54,7 +55,7 @@ class Pool:
         self.patients: dict[str, PersonKey] = {}
         self.patient_urls: dict[str, str] = {}
         self.links: dict[str, str] = {}
-        self.by_identifier: dict[tuple[str, str, str], str] = {}
+        self.by_identifier: dict[tuple[str, str, str], str] | None = None
         self.deleted: set[str] = set()
         self.findings: dict[str, list[Finding]] = {}
         self.unlike: set[str] = set()
@@ -74,9 +75,6 @@ class Pool:
             self.repeated += 1
             if before.raw == found.raw or not self._is_newer(found, before):
                 return
-        for key in identifiers_of(value):
-            self.by_identifier.setdefault(key, reference)
-            self.by_identifier.setdefault((key[0], "", key[2]), reference)
         subjects = tuple(subject_references(value))
         self.kept[reference] = _Kept(found.raw, _age(value), found.place, subjects, tuple(targets(value)))
 
@@ -158,7 +156,7 @@ class Pool:
         if reference:
             return reference if reference in self.patients else ""
         if identifier and not text:
-            found = self.by_identifier.get(("Patient", *identifier), "") if identifier[0] else ""
+            found = self.identified(("Patient", *identifier)) if identifier[0] else ""
             return found if found in self.patients else ""
         return ""
 
@@ -173,7 +171,13 @@ class Pool:
         if urn:
             return next((r for r in (f"{kind}/{urn}" for kind in self._kinds()) if r in self.kept), "")
         search = search_of(text)
-        return self.by_identifier.get(search, "") if search else ""
+        return self.identified(search) if search else ""
+
+    def identified(self, key: tuple[str, str, str]) -> str:
+        """The resource of that type, system ("" for any) and identifier, or "". Indexed when first asked for."""
+        if self.by_identifier is None:
+            self.by_identifier = index_of_identifiers({reference: parse(kept.raw) for reference, kept in self.kept.items()})
+        return self.by_identifier.get(key, "")
 
     def _kinds(self) -> tuple[str, ...]:
         if not hasattr(self, "_known_kinds") or self._known_kinds[0] != len(self.kept):

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from xinglin.formats.fhir.lookup import identifiers_of
 from xinglin.formats.fhir.people import name_words
+from xinglin.formats.fhir.unchecked import list_in, objects_in, text_in
 from xinglin.records.chart import Identity
 from xinglin.records.errors import InvalidInput
 
@@ -40,15 +41,13 @@ class PersonKey(Struct, frozen=True):
     @classmethod
     def of(cls, patient: str, resource: dict[str, Any]) -> PersonKey:
         """The key of a Patient resource, of whatever quality."""
-        names = resource.get("name")
-        words = [_safe_name(n) for n in names if n.__class__ is dict] if names.__class__ is list else []  # type: ignore[union-attr]
-        born, sex = resource.get("birthDate"), resource.get("gender")
+        words = [_safe_name(name) for name in objects_in(resource, "name")]
         return cls(
             patient,
             frozenset((system, value) for _, system, value in identifiers_of(resource) if system and value),
             frozenset(_plain(word) for word in words if word),
-            born if born.__class__ is str else "",  # type: ignore[arg-type]
-            sex if sex.__class__ is str else "",  # type: ignore[arg-type]
+            text_in(resource, "birthDate"),
+            text_in(resource, "gender"),
         )
 
     @classmethod
@@ -59,13 +58,8 @@ class PersonKey(Struct, frozen=True):
 
 
 def _safe_name(name: dict[str, Any]) -> str:
-    family, given, text = name.get("family"), name.get("given"), name.get("text")
-    good = {
-        "family": family if family.__class__ is str else "",
-        "given": [g for g in given if g.__class__ is str] if given.__class__ is list else [],  # type: ignore[union-attr]
-        "text": text if text.__class__ is str else "",
-    }
-    return name_words(good)
+    given = [g for g in list_in(name, "given") if isinstance(g, str)]
+    return name_words({"family": text_in(name, "family"), "given": given, "text": text_in(name, "text")})
 
 
 def _plain(name: str) -> str:

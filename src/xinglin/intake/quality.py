@@ -120,13 +120,14 @@ def _dated(chart: Chart) -> Iterator[tuple[str, str]]:
 def _times(chart: Chart, as_of: str) -> Iterator[Finding]:
     born, died = chart.person.born, chart.person.died
     rows = [(source, when) for source, when in _dated(chart) if when]
-    if as_of:
+    first, last = (min(row[1] for row in rows), max(row[1] for row in rows)) if rows else ("9999", "")
+    if as_of and last > as_of:
         places = [source for source, when in rows if _after(when, as_of)]
         yield from _counted("XL-INTAKE-106", "warning", "doubtful", places, "the date lies in the future", "correct the date")
-    if born:
+    if born and first < born:
         places = [source for source, when in rows if _after(born, when)]
         yield from _counted("XL-INTAKE-107", "warning", "doubtful", places, "the date lies before birth", "correct the date")
-    if died and died != "yes":
+    if died and died != "yes" and last > died:
         places = [source for source, when in rows if _after(when, died)]
         yield from _counted("XL-INTAKE-108", "note", "doubtful", places, "the date lies after death", "correct the date")
     backwards = [e.source for e in (*chart.encounters, *chart.procedures) if _before(e.end, e.start)]
@@ -149,17 +150,28 @@ def _measurements(measurements: tuple[Measurement, ...]) -> Iterator[Finding]:
 
 
 def _twice(measurements: tuple[Measurement, ...]) -> Iterator[Finding]:
-    """Results that say the same at the same time under two ids, and results that contradict each other there."""
-    seen: dict[tuple[object, ...], str] = {}
+    """Results that say the same at the same time under two ids."""
+    seen: dict[tuple[str, ...], Measurement] = {}
     places = []
     for m in measurements:
-        if not m.when or len(m.when) < 13 or not (m.quantity or m.coded or m.text):
+        if len(m.when) < 13 or not (m.quantity or m.coded or m.text):
             continue
-        key = (m.concept, m.when, m.quantity, m.coded, m.text, m.path, m.site, m.specimen)
-        first = seen.setdefault(key, m.source)
-        if first != m.source:
-            places.append(f"{first}, {m.source}")
+        code = m.concept.codes[0].code if m.concept.codes else m.concept.text
+        value = m.quantity.value if m.quantity else m.text
+        first = seen.setdefault((m.when, code, m.path, value, m.specimen), m)
+        if first is not m and first.source != m.source and _say_the_same(first, m):
+            places.append(f"{first.source}, {m.source}")
     yield from _counted("XL-INTAKE-113", "note", "doubtful", places, "the same result is given twice", "remove one of them at its source")
+
+
+def _say_the_same(one: Measurement, other: Measurement) -> bool:
+    return (one.concept, one.quantity, one.coded, one.text, one.site) == (
+        other.concept,
+        other.quantity,
+        other.coded,
+        other.text,
+        other.site,
+    )
 
 
 def _without_code(chart: Chart) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from xinglin.formats.fhir.findings import Finding
 from xinglin.formats.fhir.reading import Json
 from xinglin.formats.fhir.references import is_id, urn_id
 from xinglin.formats.fhir.strict import dumps, resource
+from xinglin.formats.fhir.unchecked import object_in, objects_in, text_in
 from xinglin.records.errors import InvalidInput
 
 
@@ -26,13 +27,13 @@ class Found(Struct, frozen=True):
     deleted: bool = False
 
 
-def in_value(value: Any, place: str, findings: list[Finding]) -> Iterator[Found]:
-    """Every resource of one parsed JSON value. Raises InvalidInput XL-FHIR-012 when it is no FHIR resource."""
+def in_value(value: Any, place: str, findings: list[Finding], compact: bytes = b"") -> Iterator[Found]:
+    """Every resource of one parsed JSON value (`compact`: its compact JSON where known). Raises InvalidInput XL-FHIR-012."""
     found = resource(value, where=place)
     if found["resourceType"] == "Bundle":
         yield from _in_bundle(found, place, findings)
     else:
-        yield _named(found, place, "", findings)
+        yield _named(found, place, "", findings, compact)
 
 
 def _in_bundle(bundle: Json, place: str, findings: list[Finding]) -> Iterator[Found]:
@@ -51,9 +52,10 @@ def _in_bundle(bundle: Json, place: str, findings: list[Finding]) -> Iterator[Fo
 
 
 def _in_entry(entry: Json, where: str, findings: list[Finding]) -> Iterator[Found]:
-    inside, response, request = entry.get("resource"), entry.get("response"), entry.get("request")
-    if response.__class__ is dict and response.get("outcome").__class__ is dict:  # type: ignore[union-attr]
-        findings.append(_outcome(response["outcome"], f"{where}.response.outcome"))  # type: ignore[index]
+    inside, request = entry.get("resource"), object_in(entry, "request")
+    outcome = object_in(object_in(entry, "response"), "outcome")
+    if outcome:
+        findings.append(_outcome(outcome, f"{where}.response.outcome"))
     if inside is None:
         deleted = _deleted(request)
         if deleted:
@@ -64,7 +66,6 @@ def _in_entry(entry: Json, where: str, findings: list[Finding]) -> Iterator[Foun
     except InvalidInput as error:
         findings.append(Finding(error.code, "warning", "unread", where, error.what, error.fix))
         return
-    url = entry.get("fullUrl")
     if found["resourceType"] == "Bundle":
         try:
             yield from _in_bundle(found, where, findings)
@@ -73,25 +74,22 @@ def _in_entry(entry: Json, where: str, findings: list[Finding]) -> Iterator[Foun
     elif found["resourceType"] == "OperationOutcome":
         findings.append(_outcome(found, where))
     else:
-        yield _named(found, where, url if url.__class__ is str else "", findings)
+        yield _named(found, where, text_in(entry, "fullUrl"), findings)
 
 
-def _deleted(request: Any) -> str:
+def _deleted(request: Json) -> str:
     """The reference a history or transaction entry deletes, or ""."""
-    if request.__class__ is not dict or request.get("method") != "DELETE":
+    if request.get("method") != "DELETE":
         return ""
-    url = request.get("url")
-    parts = url.split("/") if url.__class__ is str else []
+    parts = text_in(request, "url").split("/")
     return f"{parts[-2]}/{parts[-1]}" if len(parts) >= 2 and is_id(parts[-1]) else ""
 
 
 def _outcome(outcome: Json, where: str) -> Finding:
     """An OperationOutcome is the other system's answer, not part of the record. Its free text is not repeated."""
-    issues = outcome.get("issue")
-    first = issues[0] if issues.__class__ is list and issues and issues[0].__class__ is dict else {}  # type: ignore[index]
-    bad = first.get("severity") in ("fatal", "error")
-    code = first.get("code")
-    kind = code if code.__class__ is str and code.isascii() and code.replace("-", "").isalpha() else "unknown"
+    first = (objects_in(outcome, "issue") or [{}])[0]
+    bad, code = first.get("severity") in ("fatal", "error"), text_in(first, "code")
+    kind = code if code.isascii() and code.replace("-", "").isalpha() else "unknown"
     return Finding(
         "XL-FHIR-130", "warning" if bad else "note", "unread", where, f"the sending system reported a problem of the kind {kind[:40]}",
         "ask the sending system for the entry again",
@@ -99,8 +97,7 @@ def _outcome(outcome: Json, where: str) -> Finding:
 
 
 def _say_more_pages(bundle: Json, place: str, findings: list[Finding]) -> None:
-    links = bundle.get("link")
-    if links.__class__ is list and any(link.__class__ is dict and link.get("relation") == "next" for link in links):  # type: ignore[union-attr]
+    if any(link.get("relation") == "next" for link in objects_in(bundle, "link")):
         findings.append(
             Finding(
                 "XL-FHIR-131",
@@ -113,10 +110,10 @@ def _say_more_pages(bundle: Json, place: str, findings: list[Finding]) -> None:
         )
 
 
-def _named(found: Json, place: str, url: str, findings: list[Finding]) -> Found:
+def _named(found: Json, place: str, url: str, findings: list[Finding], compact: bytes = b"") -> Found:
     """The resource under "Type/id"; without an id, by its full URL or, last, by its content."""
     kind, name = found["resourceType"], found.get("id")
-    raw = dumps(found)
+    raw = compact or dumps(found)
     if name is not None and not is_id(name):
         findings.append(
             Finding(

@@ -20,14 +20,15 @@ from xinglin.formats.fhir.entries import Entries
 from xinglin.formats.fhir.findings import Finding
 from xinglin.formats.fhir.lookup import Lookup, contained_of
 from xinglin.formats.fhir.reading import Json, Reading
-from xinglin.formats.fhir.shape import EmptyElement, Node, WrongType, walk, without_nulls
+from xinglin.formats.fhir.shape import EmptyElement, Shape, WrongType, walk, without_nulls
 from xinglin.formats.fhir.strict import parse, resource
+from xinglin.formats.fhir.unchecked import objects_in
 from xinglin.records.chart import Chart, Unmapped
 from xinglin.records.errors import XinglinError
 from xinglin.records.moments import first_instant
 
 _Reader = Callable[[Json, Reading, Entries], None]
-READERS: dict[str, tuple[Node, _Reader]] = {
+READERS: dict[str, tuple[Shape, _Reader]] = {
     "Patient": (people.PATIENT, people.patient),
     "RelatedPerson": (people.RELATED_PERSON, people.related_person),
     "Encounter": (people.ENCOUNTER, people.encounter),
@@ -52,7 +53,7 @@ READERS: dict[str, tuple[Node, _Reader]] = {
     "MolecularSequence": (genes.MOLECULAR_SEQUENCE, genes.molecular_sequence),
 }
 # Read only through the entries that point at them: a medicine's name, a ward's name, the text of a note.
-LOOKED_UP: dict[str, Node | None] = {
+LOOKED_UP: dict[str, Shape | None] = {
     "Medication": medicines.MEDICATION,
     "Location": None,
     "Organization": None,
@@ -61,6 +62,8 @@ LOOKED_UP: dict[str, Node | None] = {
     "Binary": None,
     "Basic": None,
 }
+
+POINTED_AT = {kind: shape for kind, shape in LOOKED_UP.items() if shape is not None}
 
 
 class Derived(Struct, frozen=True):
@@ -88,11 +91,12 @@ class _Deriving:
     """One pass over one person's resources, in the order of their references."""
 
     def __init__(self, rows: list[tuple[str, bytes]]) -> None:
-        self.rows, self.findings = rows, []
-        self.parsed: list[tuple[str, Json]] = []
+        self.rows = rows
+        self.findings: list[Finding] = []
         self.out = Entries()
         self.paths: dict[str, dict[str, int]] = {}
         self.whole: dict[tuple[str, str], int] = {}
+        self.at = Reading(Lookup(rows, POINTED_AT).find, self.findings)
         self.counts = {"mapped": 0, "looked_up": 0, "set_aside": 0, "unmapped": 0}
 
     def run(self) -> Derived:
@@ -100,45 +104,47 @@ class _Deriving:
         for reference, raw in self.rows:
             digest.update(b"%d:%b%d:%b" % (len(reference), reference.encode(), len(raw), raw))
             try:
-                self.parsed.append((reference, resource(parse(raw, where=reference), where=reference)))
+                found = resource(parse(raw, where=reference), where=reference)
             except XinglinError as error:
                 self._set_aside(reference, reference.partition("/")[0], error.code, error.what)
-        self.at = Reading(Lookup(self.parsed).find, self.findings)
-        for reference, found in self.parsed:
-            self._read(reference, found)
+            else:
+                self._read(reference, found, raw)
         return self._finished(digest.hexdigest())
 
-    def _read(self, reference: str, found: Json) -> None:
+    def _read(self, reference: str, found: Json, raw: bytes) -> None:
         kind = found["resourceType"]
         if _entered_in_error(found):
             self._set_aside(reference, kind, "XL-FHIR-120", "entered in error", "note")
             return
         reader = READERS.get(kind)
         if reader is None:
-            self._read_around(reference, kind, found)
+            self._read_around(reference, kind, found, raw)
             return
         shape, read = reader
         unmapped = self.paths.setdefault(kind, {})
-        found = self._checked(reference, kind, found, shape, unmapped)
-        if found is None:
+        checked = self._checked(reference, kind, found, raw, shape, unmapped)
+        if checked is None:
             return
+        found = checked
         at = self.at
         at.source, at.kind = reference, kind
-        at.contained = contained_of(found, self.findings, reference) if "contained" in found else {}
+        at.contained = contained_of(found, self.findings, reference, POINTED_AT) if "contained" in found else {}
         read(found, at, self.out)
         self.counts["mapped"] += 1
 
-    def _checked(self, reference: str, kind: str, found: Json, shape: Node, unmapped: dict[str, int]) -> Json | None:
+    def _checked(self, reference: str, kind: str, found: Json, raw: bytes, shape: Shape, unmapped: dict[str, int]) -> Json | None:
         """The resource once its types are right, without null elements; None when it is set aside."""
+        if shape.fits(raw, found, unmapped):
+            return found
         trial: dict[str, int] = {}
         try:
             try:
-                walk(found, shape, trial)
+                walk(found, shape.node, trial)
             except EmptyElement:
                 trial = {}
                 found = without_nulls(found)
                 self._find("XL-FHIR-103", "doubtful", reference, "an element is null; it is left out", "leave the element out")
-                walk(found, shape, trial)
+                walk(found, shape.node, trial)
         except WrongType as wrong:
             self._set_aside(f"{reference} {wrong.path}", kind, "XL-FHIR-104", wrong.why)
             return None
@@ -154,7 +160,7 @@ class _Deriving:
                 )  # fmt: skip
         return found
 
-    def _read_around(self, reference: str, kind: str, found: Json) -> None:
+    def _read_around(self, reference: str, kind: str, found: Json, raw: bytes) -> None:
         """Resources without an entry of their own."""
         if kind not in LOOKED_UP:
             self.counts["unmapped"] += 1
@@ -164,7 +170,7 @@ class _Deriving:
         self.counts["looked_up"] += 1
         shape = LOOKED_UP[kind]
         if shape is not None:
-            self._checked(reference, kind, found, shape, self.paths.setdefault(kind, {}))
+            self._checked(reference, kind, found, raw, shape, self.paths.setdefault(kind, {}))
 
     def _set_aside(self, place: str, kind: str, code: str, why: str, severity: str = "warning") -> None:
         self.counts["set_aside"] += 1
@@ -196,11 +202,9 @@ class _Deriving:
 def _entered_in_error(r: Json) -> bool:
     if r.get("status") == "entered-in-error" or r.get("lifecycleStatus") == "entered-in-error" or r.get("docStatus") == "entered-in-error":
         return True
-    verification = r.get("verificationStatus")
-    if verification.__class__ is not dict:
+    if "verificationStatus" not in r:
         return False
-    codes = verification.get("coding")
-    return codes.__class__ is list and any(c.__class__ is dict and c.get("code") == "entered-in-error" for c in codes)
+    return any(c.get("code") == "entered-in-error" for c in objects_in(r["verificationStatus"], "coding"))
 
 
 def _newest(out: Entries) -> str:

@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 from xinglin.formats.fhir.entries import Entries
 from xinglin.formats.fhir.reading import Json, Reading, concept, concepts, first_code, words_of
 from xinglin.formats.fhir.shape import shape
+from xinglin.formats.fhir.unchecked import list_in, object_in, text_in
 from xinglin.records.chart import Document, ImagingStudy, Report
 from xinglin.records.quantity import Concept
 
@@ -105,9 +106,8 @@ def attachment(item: Json, at: Reading, path: str) -> tuple[str, str]:
     if not data and url:
         found = at.look_up({"reference": url})
         if found is not None and found.get("resourceType") == "Binary":
-            inside, kind = found.get("data"), found.get("contentType")
-            data = inside if inside.__class__ is str else ""
-            media_type = media_type or (kind if kind.__class__ is str else "")
+            data = text_in(found, "data")
+            media_type = media_type or text_in(found, "contentType")
         elif not url.startswith("#"):
             at.report(
                 "XL-FHIR-114",
@@ -202,22 +202,16 @@ def composition(r: Json, at: Reading, out: Entries) -> None:
     when, encounter, code = at.time(r, "date"), at.reference(r.get("encounter")), concept(r.get("type"))
     before = len(out.documents)
 
-    def add(sections: object, prefix: str) -> None:
-        for number, section in enumerate(sections if sections.__class__ is list else ()):  # type: ignore[arg-type]
-            if section.__class__ is not dict:
-                continue
+    def add(parent: Json, prefix: str) -> None:
+        for number, section in enumerate(list_in(parent, "section")):
             path = f"{prefix}section[{number}]"
-            narrative = section.get("text")
-            div = narrative.get("div") if narrative.__class__ is dict else None
-            text = text_of_html(div) if div.__class__ is str else ""
-            title = section.get("title")
-            name = title if title.__class__ is str else ""
+            text, name = text_of_html(text_in(object_in(section, "text"), "div")), text_in(section, "title")
             kind = concept(section["code"]) if not prefix and section.get("code") else code
             if text or name:
                 out.documents.append(Document(at.source, path, kind, r.get("status", ""), when, name, "text/html", text, encounter))
-            add(section.get("section"), path + ".")
+            add(section, path + ".")
 
-    add(r.get("section"), "")
+    add(r, "")
     if len(out.documents) == before:
         out.documents.append(Document(at.source, "", code, r.get("status", ""), when, r.get("title", ""), "", "", encounter))
 
@@ -259,7 +253,5 @@ def _study_uid(r: Json) -> str:
 
 
 def _instances(series: Json) -> int:
-    said, listed = series.get("numberOfInstances"), series.get("instance")
-    if said is not None:
-        return int(said)
-    return len(listed) if listed.__class__ is list else 0
+    said = series.get("numberOfInstances")
+    return int(said) if said is not None else len(list_in(series, "instance"))

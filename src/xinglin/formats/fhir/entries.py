@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from xinglin.records import chart as records
 from xinglin.records.chart import Chart, Identity, Person
 
@@ -38,4 +40,4 @@ class Entries:
 
     def chart(self) -> Chart:
         """The chart as far as it has come, without version and unmapped."""
-        return Chart(person=self.person, identity=self.identity, **{name: tuple(getattr(self, name)) for name in LISTS})
+        return replace(Chart(person=self.person, identity=self.identity), **{name: tuple(getattr(self, name)) for name in LISTS})

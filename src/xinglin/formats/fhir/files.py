@@ -14,7 +14,7 @@ from typing import IO
 
 from xinglin.formats.fhir.bundles import Found, in_value
 from xinglin.formats.fhir.findings import Finding
-from xinglin.formats.fhir.strict import DEFAULT_LIMITS, MEBIBYTE, Limits, parse, parse_whole, without_mark
+from xinglin.formats.fhir.strict import DEFAULT_LIMITS, MEBIBYTE, Limits, parse_compact, parse_whole, without_mark
 from xinglin.records.errors import InvalidInput, NotFound, OutOfResources, XinglinError
 
 ENDINGS = (".json", ".ndjson", ".jsonl")
@@ -130,7 +130,8 @@ def _in_lines(lines: Iterable[bytes], where: str, findings: list[Finding], limit
             continue
         place = f"{where} line {number}"
         try:
-            found = list(in_value(parse(line, where=place, limits=limits), place, findings))
+            value, compact = parse_compact(line, where=place, limits=limits)
+            found = list(in_value(value, place, findings, compact))
         except (InvalidInput, OutOfResources) as error:
             bad, first = bad + 1, first or error
             if bad <= limits.findings_per_file:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from xinglin.formats.fhir.entries import Entries
 from xinglin.formats.fhir.reading import Json, Reading, concept, number_text, quantity, words_of
 from xinglin.formats.fhir.shape import shape
+from xinglin.formats.fhir.unchecked import object_in, objects_in, text_in
 from xinglin.records.chart import Variant
 from xinglin.records.quantity import LOINC
 
@@ -25,8 +26,7 @@ MOLECULAR_SEQUENCE = shape(
 
 def is_genetic(r: Json) -> bool:
     """Whether an Observation reports a gene: by its code, a component's code or the R4 genetics extensions."""
-    extensions = r.get("extension")
-    if extensions and any(str(e.get("url", "")).startswith(_EXTENSION) for e in extensions if e.__class__ is dict):
+    if "extension" in r and any(text_in(e, "url").startswith(_EXTENSION) for e in objects_in(r, "extension")):
         return True
     if _loinc(r.get("code")) & _GENE_CODES:
         return True
@@ -93,24 +93,18 @@ def variant_of_observation(r: Json, at: Reading) -> Variant:
 def _extension_words(r: Json) -> tuple[str, str]:
     """Gene and region of the R4 genetics extensions."""
     gene = region = ""
-    for extension in r.get("extension") or ():
-        if extension.__class__ is not dict:
-            continue
-        url, value = str(extension.get("url", "")), extension.get("valueCodeableConcept")
-        text = extension.get("valueString")
-        if url == f"{_EXTENSION}Gene" and value.__class__ is dict:
-            gene = _safe_words(value)
-        if url == f"{_EXTENSION}DNARegionName" and text.__class__ is str:
-            region = text
+    for extension in objects_in(r, "extension"):
+        url = text_in(extension, "url")
+        if url == f"{_EXTENSION}Gene":
+            gene = _safe_words(object_in(extension, "valueCodeableConcept"))
+        if url == f"{_EXTENSION}DNARegionName":
+            region = text_in(extension, "valueString")
     return gene, region
 
 
 def _safe_words(value: Json) -> str:
     """Words of a concept inside an extension, whose types nobody has checked yet."""
-    codes = value.get("coding")
-    good = [c for c in codes if c.__class__ is dict and c.get("display").__class__ is str] if codes.__class__ is list else []
-    text = value.get("text")
-    return text if text.__class__ is str else good[0]["display"] if good else ""
+    return text_in(value, "text") or next((words for c in objects_in(value, "coding") if (words := text_in(c, "display"))), "")
 
 
 def molecular_sequence(r: Json, at: Reading, out: Entries) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from xinglin.formats.fhir.findings import Finding
 from xinglin.formats.fhir.reading import Json
 from xinglin.formats.fhir.references import search_of, target, urn_id
-from xinglin.formats.fhir.strict import dumps
+from xinglin.formats.fhir.shape import Shape, fault, without_nulls
+from xinglin.formats.fhir.strict import dumps, parse, resource
+from xinglin.formats.fhir.unchecked import list_in, objects_in, text_in
+from xinglin.records.errors import XinglinError
 
 LINKS = "Basic/xinglin-links"  # full URLs of a bundle that cannot be told from the ids of its resources
 LINK_URL = "urn:xinglin:full-url"
@@ -22,22 +25,27 @@ def links_resource(links: dict[str, str]) -> tuple[str, bytes]:
 
 
 class Lookup:
-    """All resources of one person, found by any way to refer to them."""
+    """All resources of one person, found by any way to refer to them. Each is parsed when it is first asked for."""
 
-    def __init__(self, parsed: Sequence[tuple[str, Json]]) -> None:
-        self._by_reference = dict(parsed)
+    def __init__(self, rows: Sequence[tuple[str, bytes]], shapes: Mapping[str, Shape]) -> None:
+        self._raw = dict(rows)
+        self._shapes = shapes
+        self._parsed: dict[str, Json | None] = {}
         self._by_id: dict[str, str] = {}
         self._by_identifier: dict[tuple[str, str, str], str] | None = None
-        self._links: dict[str, str] = {}
-        for reference, found in parsed:
-            if reference == LINKS:
-                self._links = _links(found)
+        self._links = _links(self._resource(LINKS) or {})
 
     def find(self, text: str) -> tuple[str, Json] | None:
         """Reference and resource of any reference text, or None."""
         reference = self._reference(text)
-        found = self._by_reference.get(reference) if reference else None
+        found = self._resource(reference) if reference else None
         return (reference, found) if found is not None else None
+
+    def _resource(self, reference: str) -> Json | None:
+        if reference not in self._parsed:
+            raw = self._raw.get(reference)
+            self._parsed[reference] = _sound(raw, self._shapes) if raw is not None else None
+        return self._parsed[reference]
 
     def _reference(self, text: str) -> str:
         if text in self._links:
@@ -48,16 +56,27 @@ class Lookup:
         urn = urn_id(text)
         if urn:
             if not self._by_id:
-                self._by_id = {key.partition("/")[2]: key for key in self._by_reference}
+                self._by_id = {key.partition("/")[2]: key for key in self._raw}
             return self._by_id.get(urn, "")
         search = search_of(text)
         return self._searched(search) if search else ""
 
     def _searched(self, search: tuple[str, str, str]) -> str:
         if self._by_identifier is None:
-            self._by_identifier = index_of_identifiers(self._by_reference)
+            every = {reference: self._resource(reference) for reference in self._raw}
+            self._by_identifier = index_of_identifiers({reference: found for reference, found in every.items() if found})
         kind, system, value = search
         return self._by_identifier.get((kind, system, value), "") or self._by_identifier.get((kind, "", value), "")
+
+
+def _sound(raw: bytes, shapes: Mapping[str, Shape]) -> Json | None:
+    """The resource with right types where the shape of its type is known; None when it cannot be used."""
+    try:
+        found = without_nulls(resource(parse(raw)))
+    except XinglinError:
+        return None
+    shape = shapes.get(found["resourceType"])
+    return None if shape is not None and fault(found, shape) else found
 
 
 def index_of_identifiers(resources: dict[str, Json]) -> dict[tuple[str, str, str], str]:
@@ -72,30 +91,30 @@ def index_of_identifiers(resources: dict[str, Json]) -> dict[tuple[str, str, str
 
 def identifiers_of(found: Json) -> list[tuple[str, str, str]]:
     """(type, system, value) of every well-formed identifier of a resource, of any shape."""
-    items = found.get("identifier")
-    if items.__class__ is dict:
-        items = [items]
-    if items.__class__ is not list:
+    if "identifier" not in found:
         return []
-    good = [i for i in items if i.__class__ is dict and i.get("value").__class__ is str]  # type: ignore[union-attr]
-    return [(found["resourceType"], i["system"] if i.get("system").__class__ is str else "", i["value"]) for i in good]
+    kind = found["resourceType"]
+    return [(kind, text_in(i, "system"), value) for i in objects_in(found, "identifier") if (value := text_in(i, "value"))]
 
 
 def _links(found: Json) -> dict[str, str]:
-    rows = found.get("extension")
-    pairs = [str(r.get("valueString", "")).split(" ") for r in rows if r.__class__ is dict] if rows.__class__ is list else []  # type: ignore[union-attr]
+    pairs = [text_in(row, "valueString").split(" ") for row in objects_in(found, "extension")]
     return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
 
 
-def contained_of(found: Json, findings: list[Finding], source: str) -> dict[str, Json]:
-    """The contained resources by id; those that are no resources are reported."""
-    items = found["contained"]
+def contained_of(found: Json, findings: list[Finding], source: str, shapes: Mapping[str, Shape]) -> dict[str, Json]:
+    """The contained resources by id; those that are no resources, or have wrong types, are reported."""
     good: dict[str, Json] = {}
-    for number, item in enumerate(items if items.__class__ is list else ()):
-        if item.__class__ is dict and item.get("id").__class__ is str and item.get("resourceType").__class__ is str:
-            good[item["id"]] = item
+    for number, item in enumerate(list_in(found, "contained")):
+        name, kind, place = text_in(item, "id"), text_in(item, "resourceType"), f"{source} contained[{number}]"
+        if name and kind:
+            whole = without_nulls(item)
+            why = fault(whole, shapes[kind]) if kind in shapes else ""
+            if why:
+                findings.append(Finding("XL-FHIR-104", "warning", "set_aside", place, why, "correct it at its source"))
+            else:
+                good[name] = whole
         else:
-            place = f"{source} contained[{number}]"
             findings.append(
                 Finding("XL-FHIR-106", "warning", "doubtful", place, "a contained resource has no id or type", "correct it at its source")
             )

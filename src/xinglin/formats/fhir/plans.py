@@ -16,6 +16,7 @@ from xinglin.formats.fhir.reading import (
     words_of,
 )
 from xinglin.formats.fhir.shape import shape
+from xinglin.formats.fhir.unchecked import object_in, text_in
 from xinglin.records.chart import CarePlan, Device, Goal, Specimen
 from xinglin.records.quantity import Concept
 
@@ -60,11 +61,8 @@ def _activity(item: Json, at: Reading) -> tuple[Concept, str]:
         return (what if what != Concept() else Concept(words)), detail.get("status", "")
     reference = item.get("reference") or {}
     found = at.look_up(reference) or {}
-    code, status = found.get("code"), found.get("status")
-    words = reference.get("display", "")
-    if not words and code.__class__ is dict and isinstance(code.get("text"), str):
-        words = code["text"]
-    return Concept(words or at.reference(reference)), status if status.__class__ is str else ""
+    words = reference.get("display", "") or text_in(object_in(found, "code"), "text")
+    return Concept(words or at.reference(reference)), text_in(found, "status")
 
 
 def goal(r: Json, at: Reading, out: Entries) -> None:

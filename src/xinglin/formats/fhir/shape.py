@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from xinglin.formats.fhir.strict import Numeral
 
 _TOKEN = re.compile(r"([A-Za-z0-9_\[\]]+)(#|!|\?)?(?::([A-Za-z]+))?(\*)?(\{)?|(\})")
@@ -32,7 +34,12 @@ _NAMED = {
     "additionalInstruction:CC* doseAndRate*{type:CC doseQuantity:Q doseRange:Range rateQuantity:Q rateRatio:Ratio rateRange:Range} "
     "maxDosePerPeriod:Ratio maxDosePerAdministration:Q maxDosePerLifetime:Q",
 }
-_EVERYWHERE = "resourceType id meta{versionId lastUpdated profile? security?} contained? identifier:Identifier* language "
+_EVERYWHERE = "resourceType id meta{versionId lastUpdated profile?} contained? identifier:Identifier* language "
+# Often there, never mapped: counted without the walk.
+_COUNTED = frozenset(
+    """extension text performer partOf derivedFrom basedOn recorder asserter requester participant serviceProvider
+    managingOrganization implicitRules priority author custodian insurance reasonReference recorded""".split()  # noqa: SIM905
+)
 
 
 class Number:
@@ -65,14 +72,52 @@ class Node(dict[str, "Rule"]):
 Rule = type | Node | Many
 
 
-def shape(text: str) -> Node:
+class Shape:
+    """The shape of one resource type: the tree to walk, and a compiled twin that says yes in a hundredth of the time."""
+
+    __slots__ = ("_counted", "_decoder", "node")
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self._counted = _COUNTED - node.keys()
+        self._decoder = msgspec.json.Decoder(_struct("Resource", node, self._counted))
+
+    def fits(self, raw: bytes, value: dict[str, Any], unmapped: dict[str, int]) -> bool:
+        """Whether the JSON has the right types and nothing unknown; counts what is often there and never mapped.
+
+        When this says no, `walk` finds out why.
+        """
+        try:
+            self._decoder.decode(raw)
+        except msgspec.ValidationError:
+            return False
+        for name in value.keys() & self._counted:
+            unmapped[name] = unmapped.get(name, 0) + 1
+        return True
+
+
+def _struct(name: str, node: Node, counted: frozenset[str] = frozenset()) -> type[msgspec.Struct]:
+    """A struct type that takes exactly what the node takes. Fields go by number, for `class` and `for` are words of Python."""
+    fields = [(f"f{n}", _type_of(key, rule), msgspec.field(name=key, default=None)) for n, (key, rule) in enumerate(node.items())]
+    fields += [(f"c{n}", msgspec.Raw, msgspec.field(name=key, default=msgspec.Raw())) for n, key in enumerate(sorted(counted))]
+    return msgspec.defstruct(name, fields, forbid_unknown_fields=True, gc=False)
+
+
+def _type_of(key: str, rule: Rule) -> Any:
+    if isinstance(rule, Many):
+        return list[_type_of(key, rule.item)]
+    if isinstance(rule, Node):
+        return _struct(key.capitalize(), rule)
+    return {Number: float, Anything: msgspec.Raw}.get(rule, rule)
+
+
+def shape(text: str) -> Shape:
     """The shape of a resource written as `name name# name! name:Type name* name{...}`.
 
     A bare name is text, `#` a number, `!` true or false, `?` anything, `:Type` a named FHIR type, `*` a list,
     and braces hold the elements of an object.
     """
-    tokens = _tokens(_EVERYWHERE + text)
-    return _node(tokens, "")
+    return Shape(_node(_tokens(_EVERYWHERE + text), ""))
 
 
 def _tokens(text: str) -> Iterator[re.Match[str]]:
@@ -103,6 +148,17 @@ class WrongType(Exception):
     def __init__(self, path: str, why: str) -> None:
         super().__init__(path)
         self.path, self.why = path, why
+
+
+def fault(found: dict[str, Any], wanted: Shape) -> str:
+    """Why a resource that others point at cannot be used ("path: reason"), or "" when it can."""
+    try:
+        walk(found, wanted.node, {})
+    except WrongType as wrong:
+        return f"{wrong.path}: {wrong.why}"
+    except EmptyElement:
+        return "an element is null where FHIR wants a value"
+    return ""
 
 
 class EmptyElement(Exception):

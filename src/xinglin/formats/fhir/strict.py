@@ -79,6 +79,13 @@ def parse(raw: bytes, *, where: str = "", limits: Limits = DEFAULT_LIMITS) -> An
     """
     if len(raw) > limits.resource_bytes:
         raise _too_large(where, "one JSON text", limits.resource_bytes)
+    return _parse(raw, where, limits)[0]
+
+
+def parse_compact(raw: bytes, *, where: str = "", limits: Limits = DEFAULT_LIMITS) -> tuple[Any, bytes]:
+    """Like `parse`, with the same value as compact JSON: what is kept as evidence."""
+    if len(raw) > limits.resource_bytes:
+        raise _too_large(where, "one JSON text", limits.resource_bytes)
     return _parse(raw, where, limits)
 
 
@@ -86,19 +93,22 @@ def parse_whole(raw: bytes, *, where: str = "", limits: Limits = DEFAULT_LIMITS)
     """Like `parse`, for a whole file (a Bundle), under the limit for files."""
     if len(raw) > limits.file_bytes:
         raise _too_large(where, "the file", limits.file_bytes)
-    return _parse(raw, where, limits)
+    return _parse(raw, where, limits)[0]
 
 
-def _parse(raw: bytes, where: str, limits: Limits) -> Any:
+def _parse(raw: bytes, where: str, limits: Limits) -> tuple[Any, bytes]:
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         _refuse(raw, error, where)
-    bare = raw.translate(None, _SPACE)
-    if bare.count(b"{") + bare.count(b"[") > limits.depth:
+    if raw.count(b"{") + raw.count(b"[") > limits.depth:
         _check_depth(value, where, limits.depth)
-    if orjson.dumps(value).translate(None, _SPACE) == bare:
-        return value
+    compact = orjson.dumps(value)
+    if compact == raw:
+        return value, raw
+    bare = raw.translate(None, _SPACE)
+    if compact.translate(None, _SPACE) == bare:
+        return value, compact
     return _parse_with_text(raw, bare, where, limits)
 
 
@@ -114,16 +124,18 @@ def _check_depth(value: Any, where: str, depth: int) -> None:
         )
 
 
-def _parse_with_text(raw: bytes, bare: bytes, where: str, limits: Limits) -> Any:
+def _parse_with_text(raw: bytes, bare: bytes, where: str, limits: Limits) -> tuple[Any, bytes]:
     def numeral(text: str) -> Numeral:
         if len(text) > limits.digits:
             raise _too_many_digits(where, limits.digits)
         return Numeral(text)
 
     value = msgspec.json.Decoder(float_hook=numeral).decode(raw)
-    if dumps(value).translate(None, _SPACE) == bare:
-        return value
-    return _parse_name_by_name(raw, where, numeral, limits)
+    compact = dumps(value)
+    if compact.translate(None, _SPACE) == bare:
+        return value, compact
+    value = _parse_name_by_name(raw, where, numeral, limits)
+    return value, dumps(value)
 
 
 def _parse_name_by_name(raw: bytes, where: str, numeral: Callable[[str], Numeral], limits: Limits) -> Any:
