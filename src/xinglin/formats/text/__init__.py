@@ -1,0 +1,1 @@
+"""Plain text that leaves the house."""

@@ -1,0 +1,6 @@
+"""Lets these tests say `import signed_example`."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "formats"))
