@@ -1,0 +1,29 @@
+"""QT interval corrected for heart rate by Rautaharju."""
+
+from __future__ import annotations
+
+from xinglin.workup import calculator_inputs as ask
+from xinglin.workup.calculator import MEDCALC, Answer, Calculator, Source, Values
+
+
+def _formula(v: Values) -> Answer:
+    return Answer(v.number("qt_ms") * (120 + v.number("heart_rate")) / 180)
+
+
+CALCULATOR = Calculator(
+    name="qtc_rautaharju",
+    title={"en": "QTc (Rautaharju)", "zh": "QTc(Rautaharju)"},
+    inputs=(ask.QT, ask.HEART_RATE),
+    formula=_formula,
+    unit="ms",
+    decimals=0,
+    formula_text="QT x (120 + heart rate) / 180",
+    source=Source(
+        (
+            "Rautaharju PM, Zhang ZM. Linearly scaled, rate-invariant normal limits for QT interval. J "
+            "Cardiovasc Electrophysiol 2002;13:1211-1218"
+        ),
+        "10.1046/j.1540-8167.2002.01211.x",
+        MEDCALC.format("qt_calculator_rautaharju.py"),
+    ),
+)
