@@ -135,11 +135,7 @@ class Desk:
 
         Raises Refused when the papers of the draft are not those the ledger saw, or `draft` is not what is kept.
         """
-        if problems := self.store.history_problems(draft.id):
-            raise Refused(
-                "XL-REVIEW-008", f"the papers of {draft.id} were changed from outside", why=", ".join(problems),
-                fix="run: xinglin audit verify; then restore the house from a backup",
-            )  # fmt: skip
+        self.see_that_nobody_meddled(draft.id)
         if self.store.draft(draft.id, draft.revision) != draft:
             raise Refused("XL-REVIEW-009", f"this is not {draft.id} as it is kept", fix="read the draft from the house again")
         decisions = self.store.decisions(draft.id)
@@ -159,6 +155,7 @@ class Desk:
         fresh = with_omissions(self._checked(replace(draft, revision=draft.revision + 1)), draft)
         decision = Decision(draft.id, draft.revision, by, "edit", self._now(), reason=reason)
         with self.store.together():
+            self.see_that_nobody_meddled(draft.id)
             self.store.add_decision(decision)
             return self.store.keep_revision(fresh, by)
 
@@ -172,9 +169,18 @@ class Desk:
         return draft
 
     def _see_that_nothing_changed(self, draft: Draft) -> None:
-        """Under the write lock: still the newest revision, and still open."""
+        """Under the write lock: still the newest revision, still open, and all papers as the ledger saw them."""
+        self.see_that_nobody_meddled(draft.id)
         if self._open_draft(draft.id).revision != draft.revision:
             raise Refused("XL-STORE-022", f"{draft.id} was changed meanwhile", fix="look at the newest revision and decide again")
+
+    def see_that_nobody_meddled(self, draft_id: str) -> None:
+        """Raises Refused when the papers of a draft are not those the ledger saw."""
+        if problems := self.store.history_problems(draft_id):
+            raise Refused(
+                "XL-REVIEW-008", f"the papers of {draft_id} were changed from outside", why=", ".join(problems),
+                fix="run: xinglin audit verify; then restore the house from a backup",
+            )  # fmt: skip
 
     def _is_key_of(self, user: str, public: str) -> bool:
         return any(key.public == public and key.state == "active" for key in self.store.signer_keys(user))

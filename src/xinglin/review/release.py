@@ -53,6 +53,7 @@ def release(
     store = desk.store
     folder = see_that_it_fits(out, store.home)
     draft = store.draft(draft_id)
+    desk.see_that_nobody_meddled(draft_id)
     kept = store.release_of(draft_id, draft.revision)
     if kept is None:
         signatures = _verified(desk, draft, kind_signers)

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from xinglin.records.errors import InvalidInput, OutOfResources, RemoteFailed
@@ -26,7 +26,8 @@ _ADVISORY_LOCK = 0x58494E47  # one number that all writers of one PostgreSQL hou
 class Work(threading.local):
     """What the running transaction of this thread will do when it ends."""
 
-    connection: Connection | None = None
+    connection: Connection | None = None  # of the running write
+    looking: Connection | None = None  # of the running read
     before_commit: list[Callable[[Connection], None]] = []
     after_commit: list[Callable[[], None]] = []
     after_rollback: list[Callable[[], None]] = []
@@ -70,15 +71,20 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One consistent look; inside `write()`, the look of that transaction."""
-        if self.work.connection is not None:
-            yield self.work.connection
+        """One consistent look; inside `write()` or another `read()`, the look of that one."""
+        running = self.work.connection or self.work.looking
+        if running is not None:
+            yield running
             return
         with _faults(), self.engine.connect() as connection:
             if not self.is_sqlite:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
-                yield connection
+                self.work.looking = connection
+                try:
+                    yield connection
+                finally:
+                    self.work.looking = None
 
     def housekeep(self, *statements: str) -> None:
         """Run statements such as VACUUM outside any transaction."""
@@ -151,6 +157,11 @@ def _faults() -> Iterator[None]:
         raise RemoteFailed(
             "XL-STORE-013", "the database does not answer", why=type(error.orig).__name__, fix="see that it runs and is writable"
         ) from None
+    except IntegrityError:
+        raise InvalidInput(
+            "XL-STORE-028", "the rows of the house do not fit together", why="something was changed from outside",
+            fix="run: xinglin audit verify; then restore the house from a backup",
+        ) from None  # fmt: skip
     except DBAPIError as error:
         if isinstance(error.orig, sqlite3.DatabaseError) and "malformed" in str(error.orig):
             raise InvalidInput("XL-STORE-014", "the database file is damaged", fix="restore the house from a backup") from None

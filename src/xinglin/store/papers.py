@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 class _ReleaseBody(msgspec.Struct):
     release: Release
+    revision: int
     blobs: tuple[str, ...]
 
 
@@ -143,7 +144,7 @@ class Papers:
         return tuple(_opened(sealer, f"signature:{row.number}:{mark.number}:{revision}", mark.body, Signature) for mark in rows)
 
     def history_problems(self, draft_id: str) -> tuple[str, ...]:
-        """Where revisions, decisions and signatures differ from what the ledger saw; () when they agree."""
+        """Where revisions, decisions, signatures and releases differ from what the ledger saw; () when they agree."""
         with self._database.read() as connection:
             row, sealer = self._row(connection, draft_id)
             found: list[tuple[str, str]] = []
@@ -155,6 +156,10 @@ class Papers:
             for mark in self._marks(connection, tables.signatures, row.number):
                 plain = sealer.open(mark.body, f"signature:{row.number}:{mark.number}:{mark.revision}")
                 found.append((f"signature {mark.number}", sealer.digest(plain)))
+            for release in connection.execute(select(tables.releases).where(tables.releases.c.draft == row.number)).all():
+                found.append(
+                    (f"released revision {release.revision}", sealer.digest(sealer.open(release.body, f"release:{release.number}")))
+                )
             known = [(entry.what.split(":")[0], entry.digest) for entry in self._ledger.entries(draft_id) if _is_mark(entry.what)]
         problems = {what for what, _ in set(found) ^ set(known)}
         if row.revision != max((int(what.split()[1]) for what, _ in known if what.startswith("revision")), default=0):
@@ -183,7 +188,7 @@ class Papers:
             if (earlier := self.release_of(release.draft, revision)) is not None:
                 return earlier
             names = tuple(self._people.put_blob(connection, row.person, sealer, content) for content in contents)
-            plain = msgspec.json.encode(_ReleaseBody(release, names))
+            plain = msgspec.json.encode(_ReleaseBody(release, revision, names))
             older = (tables.releases.c.draft == row.number) & (tables.releases.c.state == "released")
             connection.execute(update(tables.releases).where(older).values(state="superseded"))
             values = {"number": number, "person": row.person, "draft": row.number, "revision": revision, "state": "released"}
@@ -228,6 +233,11 @@ class Papers:
         person = self._people.row(connection, f"chart-{row.person}" if row.person else "")
         plain = self._people.sealer(person).open(row.body, f"release:{row.number}")
         body = msgspec.json.decode(plain, type=_ReleaseBody)
+        if (body.release.draft, body.revision) != (f"draft-{row.draft}", row.revision):
+            raise InvalidInput(
+                "XL-STORE-003", "something kept was changed from outside", where=f"release-{row.number}",
+                why="it stands beside another draft", fix="restore the house from a backup and run: xinglin audit verify",
+            )  # fmt: skip
         return KeptRelease(body.release, row.revision, row.state, body.blobs)
 
     def _next(self, connection: Connection, number: tables.Column, draft: tables.Column, value: int) -> int:
@@ -238,7 +248,7 @@ class Papers:
 
 
 def _is_mark(what: str) -> bool:
-    return what.startswith(("revision ", "decision ", "signature "))
+    return what.startswith(("revision ", "decision ", "signature ", "released "))
 
 
 def _draft_row(row: Row) -> DraftRow:

@@ -67,15 +67,13 @@ def test_an_edit_after_signing_keeps_the_draft_in(let_go, signed, desk):
         let_go(signed.id)
 
 
-@pytest.mark.parametrize(
-    "check", [lambda _: "", lambda content: {}["label"], lambda content: str(content, "ascii", "strict")[10**9].strip()]
-)
+@pytest.mark.parametrize("check", [lambda _: "", lambda _: {}["label"], lambda _: [][0], lambda _: str(b"\xff", "ascii")])
 def test_a_file_without_its_label_keeps_everything_in(let_go, signed, tmp_path, desk, check):
     writers = (
         FileWriter("a.txt", "text/plain", lambda _: b"AI", lambda _: "AI"),
         FileWriter("b.txt", "text/plain", lambda _: b"AI", check),
     )
-    with pytest.raises((Refused, IndexError)):
+    with pytest.raises(Refused):
         let_go(signed.id, writers=writers)
     assert not (tmp_path / "out").exists() and desk.store.releases() == ()
     assert desk.store.draft_row(signed.id).state == "signed"
