@@ -8,11 +8,18 @@ from xinglin.records import Chart, Fact
 from xinglin.records.chart import Allergy
 from xinglin.records.moments import day, sort_key
 from xinglin.workup.evidence import at
-from xinglin.workup.naming import clean, first, in_languages, merged, named
+from xinglin.workup.naming import clean, first, merged, named
 
-_NONE = re.compile(r"\bno known\b.*\b(?:allerg|drug|food|latex|environmental)|\bno allerg|\bnkd?a\b|无(?:已知)?(?:药物|食物)?过敏|無(?:已知)?(?:藥物|食物)?過敏|否认.*过敏", re.I)
+_NONE = re.compile(
+    r"\bno known\b.*\b(?:allerg|drug|food|latex|environmental)|\bno allerg|\bnkd?a\b|无(?:已知)?(?:药物|食物)?过敏|無(?:已知)?(?:藥物|食物)?過敏|否认.*过敏",
+    re.I,
+)
 _NONE_CODES = {"716186003", "409137002", "428607008", "429625007", "428197003", "160244002"}
-_TO = re.compile(r"^(?:allergy to|allergic to|intolerance to|hypersensitivity to)\s+", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"^(?:allergy to|allergic to|intolerance to|hypersensitivity to|propensity to adverse reactions to|allergic reaction caused by)\s+|"
+    r"\s+(?:allergy|intolerance)$|(?<=.)过敏(?:史|反应)?$|^对(?=.+过敏)|不耐受$",
+    re.IGNORECASE,
+)
 _NAMES = {"en": ("known allergy", "known allergies", "allergies"), "zh": ("已知过敏", "过敏史", "过敏")}
 
 
@@ -25,17 +32,21 @@ def allergy_facts(chart: Chart) -> list[Fact]:
     """One Fact per substance, all entries of it merged, high criticality first; refuted ones are absent."""
     groups: dict[tuple[str, bool], list[Allergy]] = {}
     for one in chart.allergies:
-        groups.setdefault((named(one.concept)[0], one.verification == "refuted"), []).append(one)
+        groups.setdefault((named(one.concept, "allergen")[0], one.verification == "refuted"), []).append(one)
     facts = [_fact(group, refuted) for (_, refuted), group in groups.items()]
     return sorted(facts, key=lambda f: (f.polarity != "present", f.details.get("criticality") != "high", f.id))
+
+
+def substance(words: str) -> str:
+    """What the allergy is to: "Allergy to peanut" and "Peanut allergy" are "peanut"."""
+    return _ABOUT.sub("", clean(words)).strip() or words
 
 
 def _fact(group: list[Allergy], refuted: bool) -> Fact:
     one = max(group, key=lambda entry: (sort_key(entry.recorded or entry.onset), entry.source))
     none = says_none(one)
-    key, own = named(one.concept)
-    substance = _TO.sub("", clean(one.concept.words))
-    names = merged(_NAMES, own) if none else merged(in_languages((substance,)), own)
+    key, own = named(one.concept, "allergen")
+    names = merged(_NAMES, own) if none else merged({lang: tuple(map(substance, words)) for lang, words in own.items()}, own)
     signs = [named(sign)[1] for reaction in one.reactions for sign in reaction.signs if sign.words]
     severity = next((reaction.severity for reaction in one.reactions if reaction.severity), "")
     details = {
@@ -50,7 +61,8 @@ def _fact(group: list[Allergy], refuted: bool) -> Fact:
         kind="allergy",
         concept=one.concept,
         text="No known allergy is recorded" if none else f"Allergy to {first(names)}{' (refuted)' if refuted else ''}",
-        evidence=tuple(dict.fromkeys(at(entry.source, "code") for entry in group)) + tuple(at(e.source, "reaction") for e in group if e.reactions),
+        evidence=tuple(dict.fromkeys(at(entry.source, "code") for entry in group))
+        + tuple(at(e.source, "reaction") for e in group if e.reactions),
         key="allergy:none" if none else key,
         names=names,
         time=one.recorded or one.onset,
@@ -64,7 +76,11 @@ def _fact(group: list[Allergy], refuted: bool) -> Fact:
 
 def _scope(one: Allergy) -> str:
     words = one.concept.words.casefold()
-    for scope, marks in (("drug", ("drug", "medic", "药", "藥", "nkda")), ("food", ("food", "食物")), ("environment", ("environment", "环境"))):
+    for scope, marks in (
+        ("drug", ("drug", "medic", "药", "藥", "nkda")),
+        ("food", ("food", "食物")),
+        ("environment", ("environment", "环境")),
+    ):
         if any(mark in words for mark in marks):
             return scope
     return "all"

@@ -183,6 +183,13 @@ class Calculator:
                 self._refuse("002", one.name, "it was not given", "give it, or let missing criteria count as absent")
         return self._worked(self.formula(Values(values)), values, assumed)
 
+    def number(self, name: str, value: object) -> float:
+        """A number as the input `name` would take it: checked and in that input's unit. Raises InvalidInput as `compute`."""
+        for one in self.inputs:
+            if one.name == name and isinstance(one, Number):
+                return self._number(one, value)
+        self._refuse("001", name, "this calculator has no such number", "see its inputs")
+
     def _worked(self, answer: Answer, values: Mapping[str, float | bool | str | date | None], assumed: Sequence[Input]) -> Result:
         exact = None if isinstance(answer.value, date) else float(answer.value)
         shown = answer.value.isoformat() if isinstance(answer.value, date) else rounded(answer.value, self.decimals)

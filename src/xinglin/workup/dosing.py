@@ -13,10 +13,23 @@ from xinglin.records.chart import Dose, Medicine
 from xinglin.workup.evidence import plain
 
 _ROUTES = {
-    "oral": ("oral", "po", "by mouth", "per os", "口服", "po/ng", "oral route"),
-    "intravenous": ("intravenous", "iv", "iv drip", "iv bolus", "iv push", "静脉", "靜脈", "ivpb", "iv drip protocol", "静脉注射", "静脉滴注"),
-    "subcutaneous": ("subcutaneous", "sc", "sq", "subcut", "皮下", "皮下注射"),
-    "intramuscular": ("intramuscular", "im", "肌内", "肌肉", "肌内注射", "肌肉注射"),
+    "oral": ("oral", "26643006", "po", "by mouth", "per os", "口服", "po/ng", "oral route"),
+    "intravenous": (
+        "intravenous",
+        "47625008",
+        "iv",
+        "iv drip",
+        "iv bolus",
+        "iv push",
+        "静脉",
+        "靜脈",
+        "ivpb",
+        "iv drip protocol",
+        "静脉注射",
+        "静脉滴注",
+    ),
+    "subcutaneous": ("subcutaneous", "34206005", "sc", "sq", "subcut", "皮下", "皮下注射"),
+    "intramuscular": ("intramuscular", "78421000", "im", "肌内", "肌肉", "肌内注射", "肌肉注射"),
     "topical": ("topical", "tp", "外用", "cutaneous", "局部外用"),
     "inhaled": ("inhalation", "ih", "inh", "inhaled", "respiratory", "吸入", "neb", "nebulization", "in"),
     "rectal": ("rectal", "pr", "直肠"),
@@ -41,9 +54,13 @@ _ROUTE_TAIL = re.compile(r"\s+route(?: of administration)?$|\s+use$", re.IGNOREC
 
 
 class Dosing(NamedTuple):
-    """Canonical words, "" where unknown; `dose` reads "500 mg", `as_needed` is "yes" or ""."""
+    """Canonical words, "" where unknown; `dose` reads "500 mg", `as_needed` is "yes" or "".
+
+    `dose_count` is a dose written without a unit ("1").
+    """
 
     dose: str = ""
+    dose_count: str = ""
     rate: str = ""
     route: str = ""
     frequency: str = ""
@@ -58,9 +75,12 @@ def dosing_of(entry: Medicine) -> Dosing:
     if not entry.doses:
         return Dosing()
     one = entry.doses[0]
-    words = "; ".join(dict.fromkeys(dose.text for dose in entry.doses if dose.text))
+    has_unit = bool(one.amount and (one.amount.unit or one.amount.shown_unit))
+    said = (part for dose in entry.doses for part in (dose.text, dose.timing.partition(",")[2].strip()))
+    words = "; ".join(dict.fromkeys(part for part in said if part))
     return Dosing(
-        dose=plain(one.amount) if one.amount else "",
+        dose=plain(one.amount) if one.amount and has_unit else "",
+        dose_count=one.amount.value if one.amount and not has_unit else "",
         rate=plain(one.rate) if one.rate else "",
         route=route_of(one.route),
         frequency=frequency_of(one),
@@ -81,7 +101,7 @@ def frequency_of(dose: Dose) -> str:
     """Canonical frequency of a dosage line, "" when it says none."""
     if dose.times and dose.period and dose.period_unit:
         return f"{_whole(dose.times)}/{_whole(dose.period)}/{dose.period_unit}"
-    said = dose.timing.strip()
+    said = dose.timing.partition(",")[0].strip()
     upper = said.upper()
     if upper in _TIMINGS:
         return upper

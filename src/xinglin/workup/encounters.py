@@ -9,9 +9,9 @@ import re
 
 from xinglin.records import Chart, Concept, Fact
 from xinglin.records.chart import Encounter
-from xinglin.records.moments import day, days_between, sort_key
+from xinglin.records.moments import day, days_between, first_instant, sort_key
 from xinglin.workup.evidence import at
-from xinglin.workup.naming import first, merged, named
+from xinglin.workup.naming import clean, first, merged, named
 
 SETTINGS = {
     "IMP": "inpatient", "ACUTE": "inpatient", "NONAC": "inpatient", "OBSENC": "inpatient", "PRENC": "planned", "SS": "day-case",
@@ -26,6 +26,17 @@ _ICU = re.compile(r"intensive care|\b[A-Z]{0,3}ICU\b|critical care|重症|加护
 _INPATIENT_WORDS = re.compile(r"\b(?:inpatient|hospital admission|admission to|hospitalization)\b|住院", re.IGNORECASE)
 _EMERGENCY_WORDS = re.compile(r"\bemergency\b|急诊|急診", re.IGNORECASE)
 STAYS = frozenset({"inpatient", "icu", "day-case"})
+_ENCOUNTER_FOR = re.compile(r"^encounter for ", re.IGNORECASE)
+_EMPTY_TYPE = re.compile(
+    r"|(?:patient |outpatient |inpatient |ambulatory |emergency )?(?:encounter|visit|procedure|stay|admission|problem|symptom)(?: procedure)?|"
+    r"encounter inpatient|emergency (?:room |hospital )?(?:admission|encounter|visit)|hospital admission|ambulatory|patient encounter procedure",
+    re.IGNORECASE,
+)
+_TYPES_ZH = {
+    "check up": "体检", "check-up": "体检", "follow-up encounter": "随访", "consultation for treatment": "治疗咨询", "prenatal visit": "产前检查",
+    "prenatal initial visit": "初次产前检查", "postnatal visit": "产后访视", "patient-initiated encounter": "患者主动就诊",
+    "obstetric emergency hospital admission": "产科急诊入院", "death certification": "死亡证明",
+}  # fmt: skip
 _NOT_REAL = {"cancelled", "entered-in-error"}
 
 
@@ -33,6 +44,8 @@ def setting_of(one: Encounter) -> str:
     """inpatient, emergency, icu, outpatient, day-case, home, virtual, planned, or "" when the record does not say."""
     words = f"{one.concept.words} {one.location}"
     coded = SETTINGS.get(one.setting.upper(), "")
+    if coded in {"emergency", "outpatient", ""} and one.discharge.words and _hours(one) >= 24:
+        return "inpatient"  # an encounter of a day or more that ends in a discharge is a stay, whatever it began as
     if _ICU.search(words) and coded in {"inpatient", ""}:
         return "icu"
     if coded and coded != "outpatient":
@@ -63,8 +76,9 @@ def _fact(one: Encounter, role: str) -> Fact:
     english, chinese = _NAMES.get(setting, _NAMES[""])
     reasons = [named(reason)[1] for reason in one.reasons if reason.words]
     diagnoses = " ".join(one.diagnoses)
+    kind, kind_zh = _type(one)
     details = {
-        "setting": setting, "role": role, "type": one.concept.words, "location": one.location, "service": one.service,
+        "setting": setting, "role": role, "type": kind, "type_zh": kind_zh, "location": one.location, "service": one.service,
         "reason": "; ".join(first(names) for names in reasons), "reason_zh": "；".join((n.get("zh") or n.get("en", ("",)))[0] for n in reasons),
         "discharge": one.discharge.words, "diagnoses": diagnoses, "days": _days(one),
     }  # fmt: skip
@@ -86,6 +100,21 @@ def _fact(one: Encounter, role: str) -> Fact:
         importance=3 if role in {"current", "last-admission"} else 2 if role else 0,
         details={key: text for key, text in details.items() if text},
     )
+
+
+def _type(one: Encounter) -> tuple[str, str]:
+    """English and Chinese words of the visit's type, unless they say no more than that there was a visit."""
+    words = _ENCOUNTER_FOR.sub("", clean(one.concept.words)).strip(" '")
+    if _EMPTY_TYPE.fullmatch(words):
+        return "", ""
+    chinese = named(one.concept)[1].get("zh", ("",))[0] or _TYPES_ZH.get(words.casefold(), "")
+    return words, chinese
+
+
+def _hours(one: Encounter) -> float:
+    if len(one.start) < 11 or len(one.end) < 11:
+        return 0.0
+    return (first_instant(one.end) - first_instant(one.start)).total_seconds() / 3600
 
 
 def _days(one: Encounter) -> str:

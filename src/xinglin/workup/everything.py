@@ -83,6 +83,9 @@ def _ids_are_unique(facts: list[Fact]) -> None:
     for fact in facts:
         if fact.id in seen:
             raise InvalidInput(
-                "XL-WORKUP-001", "two entries of the chart claim the same place", where=fact.id.partition(".")[2], fix="take the record in again"
+                "XL-WORKUP-001",
+                "two entries of the chart claim the same place",
+                where=fact.id.partition(".")[2],
+                fix="take the record in again",
             )
         seen.add(fact.id)

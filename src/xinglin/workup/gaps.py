@@ -5,11 +5,14 @@ The evidence of a gap is the patient's resource: the record that was searched.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from xinglin.records import Chart, Concept, Fact
 from xinglin.workup.evidence import at
+from xinglin.workup.selections import is_laboratory
 
+_SMOKING = re.compile(r"tobacco|smok|nicotine dependence|吸烟|烟草", re.IGNORECASE)
 _NAMES = {
     "record": ("clinical entries", "任何临床记录"),
     "allergies": ("allergy status", "过敏史"),
@@ -38,7 +41,7 @@ def gap_facts(chart: Chart, facts: Sequence[Fact]) -> list[Fact]:
         ("medicines", "medicine" not in kinds, 2),
         ("laboratory", not any(_is_lab(fact) for fact in facts), 1),
         ("weight", not any(fact.key in {"loinc:29463-7", "loinc:3141-9"} for fact in facts), 1),
-        ("smoking", not any(fact.details.get("class") == "smoking" for fact in facts), 1),
+        ("smoking", not any(_tells_smoking(fact) for fact in facts), 1),
         ("encounters", "encounter" not in kinds, 1),
         ("follow_up", "plan" not in kinds, 1),
         ("discharge", not any(e.discharge.words for e in chart.encounters), 1),
@@ -48,7 +51,13 @@ def gap_facts(chart: Chart, facts: Sequence[Fact]) -> list[Fact]:
 
 
 def _is_lab(fact: Fact) -> bool:
-    return fact.kind == "measurement" and fact.details.get("category") == "laboratory"
+    return fact.kind == "measurement" and is_laboratory(fact)
+
+
+def _tells_smoking(fact: Fact) -> bool:
+    if fact.details.get("class") == "smoking":
+        return True
+    return fact.kind == "problem" and bool(_SMOKING.search(" ".join(name for names in fact.names.values() for name in names)))
 
 
 def _person_gaps(chart: Chart) -> list[Fact]:
@@ -71,7 +80,7 @@ def _lacking_parts(chart: Chart, facts: Sequence[Fact]) -> list[Fact]:
             details={"about": fact.id},
         )
         for fact in facts
-        if fact.kind == "medicine" and fact.status == "current" and not fact.details.get("dose")
+        if fact.kind == "medicine" and fact.status == "current" and not (fact.details.get("dose") or fact.details.get("dose_count"))
     ]
 
 

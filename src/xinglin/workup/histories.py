@@ -10,7 +10,7 @@ from xinglin.records import Chart, Fact
 from xinglin.records.chart import FamilyMember, Immunization, Procedure
 from xinglin.records.moments import day, sort_key
 from xinglin.workup.evidence import at
-from xinglin.workup.naming import first, named
+from xinglin.workup.naming import first, named, preferred
 
 T = TypeVar("T")
 _MAJOR = re.compile(
@@ -22,7 +22,7 @@ _MAJOR = re.compile(
 _ROUTINE = re.compile(
     r"documentation of current medications|depression screening|assessment|injection|evaluation of|auscultation|counsel|pregnancy test|"
     r"blood typing|antigen|antibody test|screening|urine |measurement of|test\b|culture|physical exam|vaccination|immunotherapy|monitoring|education|"
-    r"reconciliation|referral|questionnaire",
+    r"reconciliation|referral|questionnaire|^\d+ gauge|\breceived\b|swab|^ekg$|^triage|arterial line|multi lumen|\bpicc line\b|line placed",
     re.IGNORECASE,
 )
 
@@ -65,12 +65,12 @@ def _procedure(one: Procedure, group: Sequence[Procedure]) -> Fact:
 
 def immunization_facts(chart: Chart) -> list[Fact]:
     """One Fact per dose, oldest first; a dose not given is a recorded absence."""
-    groups = _grouped(list(chart.immunizations), lambda one: named(one.concept)[0] + one.status, lambda one: one.when)
+    groups = _grouped(list(chart.immunizations), lambda one: preferred(one.concept, "vaccine")[0] + one.status, lambda one: one.when)
     return [_immunization(one, group) for group in groups for one in group]
 
 
 def _immunization(one: Immunization, group: Sequence[Immunization]) -> Fact:
-    key, names = named(one.concept)
+    key, names = preferred(one.concept, "vaccine")
     given = one.status != "not-done"
     details = {"count": str(len(group)), "first_date": day(group[0].when), "dose_number": one.dose_number, "reason": one.reason_not_done}
     return Fact(
@@ -97,7 +97,7 @@ def family_facts(chart: Chart) -> list[Fact]:
 
 def _relative(one: FamilyMember) -> list[Fact]:
     facts = []
-    _, kin = named(one.relationship)
+    _, kin = preferred(one.relationship, "relative")
     for place, concept in enumerate(one.conditions):
         key, names = named(concept)
         onset = one.onsets[place] if place < len(one.onsets) else ""
@@ -128,7 +128,9 @@ def device_facts(chart: Chart) -> list[Fact]:
         key, names = named(one.concept)
         if one.concept.words and one.status != "inactive":
             words = first(names, one.name)
-            facts.append(Fact(f"device.{one.source}", "device", one.concept, words, (at(one.source, "type"),), key, names, status=one.status))
+            facts.append(
+                Fact(f"device.{one.source}", "device", one.concept, words, (at(one.source, "type"),), key, names, status=one.status)
+            )
     return facts
 
 

@@ -11,11 +11,12 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import NamedTuple
 
+from xinglin.knowledge.labs import Analyte
 from xinglin.records import Chart, Concept, Evidence, Fact, Quantity
 from xinglin.records.chart import Measurement
 from xinglin.records.moments import age_years, day, days_between, sort_key
 from xinglin.records.quantity import LOINC
-from xinglin.workup.analytes import Analyte, Limits, known_analyte
+from xinglin.workup.analytes import critical_limits, known_analyte, reference_limits
 from xinglin.workup.evidence import at, plain
 from xinglin.workup.naming import first, in_languages, merged, short_test_name, source_words
 
@@ -95,7 +96,7 @@ def _fact(chart: Chart, one: Measurement, latest: bool, as_of: str, panel: str, 
     details = {
         "category": one.category, "panel": panel, "panel_source": panel_source, "encounter": one.encounter, "specimen": one.specimen,
         "reference_low": verdict.low, "reference_high": verdict.high, "reference_unit": verdict.unit, "flag_by": verdict.by,
-        "interpretation": " ".join(one.interpretations), "status": one.status, "analyte": analyte.key if analyte else "",
+        "interpretation": " ".join(one.interpretations), "class": _class(one), "status": one.status, "analyte": analyte.key if analyte else "", "group": analyte.group if analyte else "",
         "method": one.method, "site": one.site, "numeric": "yes" if one.quantity is not None else "",
     }  # fmt: skip
     return Fact(
@@ -115,6 +116,16 @@ def _fact(chart: Chart, one: Measurement, latest: bool, as_of: str, panel: str, 
         importance=_importance(one, verdict.flag, latest, as_of),
         details={k: v for k, v in details.items() if v},
     )
+
+
+SMOKING = {"72166-2", "11367-0", "81229-7"}
+
+
+def _class(one: Measurement) -> str:
+    """smoking or social for what is no measurement of the body, else ""."""
+    if one.concept.code(LOINC) in SMOKING:
+        return "smoking"
+    return "social" if one.category in {"social-history", "survey"} else ""
 
 
 def _value_path(one: Measurement) -> str:
@@ -201,22 +212,20 @@ def _by_source_range(one: Measurement, number: Decimal) -> Judgement | None:
 
 
 def _by_knowledge(quantity: Quantity, number: Decimal, analyte: Analyte | None, sex: str, age: int | None) -> Judgement:
-    limits = analyte.reference(sex, age, quantity.unit) if analyte else None
+    limits = reference_limits(analyte, sex, age, quantity.unit or quantity.shown_unit) if analyte else None
     if limits is None:
         return Judgement()
-    low = Decimal(limits.low) if limits.low else None
-    high = Decimal(limits.high) if limits.high else None
-    return Judgement(
-        _side(quantity, number, low, high), limits.low, limits.high, quantity.shown_unit or quantity.unit, "knowledge", (limits.evidence,)
-    )
+    low, high = (format(bound, "f") if bound is not None else "" for bound in (limits.low, limits.high))
+    unit = quantity.shown_unit or quantity.unit
+    return Judgement(_side(quantity, number, limits.low, limits.high), low, high, unit, "knowledge", (limits.evidence,))
 
 
 def _critical(quantity: Quantity, number: Decimal, analyte: Analyte | None) -> tuple[str, Evidence] | None:
-    limits: Limits | None = analyte.critical(quantity.unit) if analyte else None
+    limits = critical_limits(analyte, quantity.unit or quantity.shown_unit) if analyte else None
     if limits is None or quantity.comparator:
         return None
-    if limits.low and number <= Decimal(limits.low):
+    if limits.low is not None and number < limits.low:
         return "critical-low", limits.evidence
-    if limits.high and number >= Decimal(limits.high):
+    if limits.high is not None and number > limits.high:
         return "critical-high", limits.evidence
     return None

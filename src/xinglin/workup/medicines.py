@@ -6,8 +6,11 @@ current home medicine. Two current lines of one drug stay apart when their produ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from xinglin.records import Chart, Fact
 from xinglin.records.chart import Encounter, Medicine
@@ -15,9 +18,14 @@ from xinglin.records.moments import day, sort_key
 from xinglin.workup.dosing import Dosing, dosing_of
 from xinglin.workup.encounters import STAYS, setting_of
 from xinglin.workup.evidence import at
-from xinglin.workup.naming import first, medicine_named
+from xinglin.workup.naming import first, has_words, medicine_named
 
 _DECIDING = {"request", "statement"}
+_FLUID = re.compile(
+    r"\bintake\b|^piggyback$|^solution$|\bflush\b|^LR$|^NaCl\b|lactated ringer|sterile water|^sodium chloride 0\.\d+\s*%|^dextrose 5\s*%|^D5W?\b|"
+    r"^iso-osmotic|^(?:syringe|vial|bag|soln\.?)\b|生理盐水|氯化钠注射液",
+    re.IGNORECASE,
+)
 _OVER = {"finished", "cancelled", "completed", "discharged"}
 
 
@@ -36,10 +44,12 @@ class _Line(NamedTuple):
 def medicine_facts(chart: Chart, as_of: str) -> list[Fact]:
     """One Fact per medicine (per product and dose where several are current): current, planned, unknown, stopped."""
     stays = {one.source: one for one in chart.encounters}
+    orders = {entry.source: entry for entry in chart.medicines if entry.role == "request"}
     groups: dict[str, list[_Line]] = {}
     for entry in chart.medicines:
         if entry.status == "entered-in-error" or not (entry.concept.words or entry.ingredients):
             continue
+        entry = _with_name(entry, orders.get(entry.request))
         status, reason = _status(entry, stays.get(entry.encounter), as_of)
         line = _Line(entry, status, reason, dosing_of(entry), _inpatient(entry, stays.get(entry.encounter)))
         groups.setdefault(medicine_named(entry.concept, entry.ingredients)[0], []).append(line)
@@ -49,8 +59,15 @@ def medicine_facts(chart: Chart, as_of: str) -> list[Fact]:
     return sorted(newest, key=lambda f: (order.get(f.status, 4), f.details.get("setting") == "inpatient"))
 
 
+def _with_name(entry: Medicine, order: Medicine | None) -> Medicine:
+    """A line known by a local code alone goes by the name of the order it answers."""
+    if order is None or has_words(entry.concept) or entry.ingredients or not has_words(order.concept):
+        return entry
+    return replace(entry, concept=order.concept, ingredients=order.ingredients)
+
+
 def _inpatient(entry: Medicine, stay: Encounter | None) -> bool:
-    if entry.category:
+    if entry.category in {"inpatient", "outpatient", "community", "discharge"}:
         return entry.category == "inpatient"
     return stay is not None and setting_of(stay) in STAYS | {"emergency"} and entry.role in {"administration", "request"}
 
@@ -70,7 +87,9 @@ def _status(entry: Medicine, stay: Encounter | None, as_of: str) -> tuple[str, s
     if entry.intent in {"proposal", "plan", "option"} or entry.status in {"draft", "intended"}:
         return "planned", "planned, not ordered" if entry.role == "request" else "intended"
     if entry.status in {"stopped", "cancelled", "completed", "not-taken", "ended"}:
-        return "stopped", entry.stop_reason or {"cancelled": "cancelled", "completed": "completed", "not-taken": "not taken"}.get(entry.status, "stopped")
+        return "stopped", entry.stop_reason or {"cancelled": "cancelled", "completed": "completed", "not-taken": "not taken"}.get(
+            entry.status, "stopped"
+        )
     if entry.status == "active":
         if ended:
             return "stopped", "its period has ended"
@@ -97,8 +116,7 @@ def _apart(lines: list[_Line]) -> list[list[_Line]]:
 def _superseded(line: _Line, lines: Sequence[_Line]) -> bool:
     """Whether the same product was recorded as stopped later on."""
     return any(
-        other.status == "stopped" and other.entry.role == "statement" and sort_key(other.when) > sort_key(line.when)
-        for other in lines
+        other.status == "stopped" and other.entry.role == "statement" and sort_key(other.when) > sort_key(line.when) for other in lines
     )
 
 
@@ -107,7 +125,7 @@ def _deciding(lines: Sequence[_Line]) -> _Line:
 
     def rank(line: _Line) -> tuple:
         home_current = line.status == "current" and not line.inpatient
-        return (line.entry.role in _DECIDING, home_current, sort_key(line.when), line.status == "current", line.entry.source)
+        return (not line.inpatient, home_current, sort_key(line.when), line.status == "current", line.entry.source)
 
     decisive = [line for line in lines if line.entry.role in _DECIDING] or list(lines)
     if any(_superseded(line, lines) for line in decisive if line.status == "current"):
@@ -142,7 +160,8 @@ def _fact(lines: list[_Line]) -> Fact:
 
 def _any_dosing(lines: Sequence[_Line], lead: _Line) -> Dosing:
     """Dosing of another line that says the same product and status, when the deciding line has none."""
-    same = (line for line in lines if line.status == lead.status and line.entry.concept.words == lead.entry.concept.words and line.dosing.dose)
+    words = lead.entry.concept.words
+    same = (line.dosing for line in lines if line.status == lead.status and line.entry.concept.words == words and line.dosing.dose)
     return next(same, lead.dosing)
 
 
@@ -153,6 +172,7 @@ def _details(lines: Sequence[_Line], lead: _Line, dosing: Dosing, parts: Mapping
         **dosing._asdict(), **parts, "role": entry.role, "rule": lead.reason, "record_status": entry.status, "encounter": entry.encounter,
         "setting": "inpatient" if all(line.inpatient for line in lines) or (lead.status == "stopped" and lead.inpatient) else "home",
         "reason": "; ".join(reason.words for reason in entry.reasons), "lines": str(len(lines)) if len(lines) > 1 else "",
+        "unnamed": "" if has_words(entry.concept) or entry.ingredients or entry.role != "administration" else "yes", "fluid": "yes" if _FLUID.search(entry.concept.words) else "",
         "started_date": day(started), "last_given_date": day(max((x.when for x in lines if x.entry.role == "administration"), key=sort_key, default="")),
         "note": "; ".join(entry.notes)[:200],
     }  # fmt: skip

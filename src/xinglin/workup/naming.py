@@ -7,9 +7,11 @@ Names come from our knowledge where it knows the code or the word, else from the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from xinglin.knowledge import terms
+from xinglin.knowledge.terms import MedicineName, Term
 from xinglin.records.quantity import ICD10, ICD10_CM, LOINC, RXNORM, SNOMED, Concept
 
 _TAGS = (
@@ -24,6 +26,12 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _LOINC_PROPERTY = re.compile(r"\s*\[[^\]]*\]")
 _LOINC_TAIL = re.compile(r"\s+by (?:automated count|test strip|calculation|manual count|immunoassay|computation|estimate)\b.*$", re.I)
 _LOINC_PLACE = re.compile(r"\s+(?:in|of) (?:serum or plasma|serum, plasma or blood|serum|plasma|blood)\b", re.I)
+_UNIT_CASE = {
+    "MG": "mg", "MCG": "µg", "UG": "µg", "G": "g", "ML": "mL", "MG/ML": "mg/mL", "MG/HR": "mg/h", "UNT/ML": "units/mL", "UNT": "units",
+    "MEQ": "mEq", "MCG/ML": "µg/mL", "MG/ACTUAT": "mg/dose", "MCG/ACTUAT": "µg/dose", "MCG/HR": "µg/h", "UNITS": "units", "MMOL": "mmol",
+}  # fmt: skip
+_RELEASE = {"extended": "extended-release", "delayed": "delayed-release", "disintegrating": "disintegrating"}
+_RELEASE_ZH = {"extended": "缓释", "delayed": "肠溶", "disintegrating": "口崩"}
 _SYSTEMS = (("snomed", SNOMED), ("icd10", ICD10_CM), ("icd10", ICD10), ("rxnorm", RXNORM), ("loinc", LOINC))
 
 
@@ -64,14 +72,22 @@ def source_words(concept: Concept) -> tuple[str, ...]:
     return words or tuple(code.code for code in concept.codes[:1])
 
 
+def has_words(concept: Concept) -> bool:
+    """Whether the source calls it anything but a code."""
+    return bool(concept.text or any(code.display for code in concept.codes))
+
+
 @lru_cache(maxsize=16384)
-def named(concept: Concept) -> tuple[str, Mapping[str, tuple[str, ...]]]:
-    """(key, names) of a problem, medicine, procedure or other coded thing. Key: "term:x", "snomed:x", ... or "name:x"."""
+def named(concept: Concept, kind: str = "") -> tuple[str, Mapping[str, tuple[str, ...]]]:
+    """(key, names) of a problem, procedure or other coded thing. Key: "term:x", "snomed:x", ... or "name:x".
+
+    `kind` is a kind of the word list (problem, procedure, allergen ...): terms of that kind are preferred.
+    """
     words = source_words(concept)
     own = in_languages(words)
-    known = _term(concept)
-    if known is not None:
-        return f"term:{known[0]}", merged(known[1], own)
+    term = next((found for word in words if (found := (terms.find(word, kind=kind) if kind else None) or terms.find(word))), None)
+    if term is not None:
+        return term.key, merged(own, {"en": term.en, "zh": term.zh})
     for name, system in _SYSTEMS:
         code = concept.code(system)
         if code:
@@ -79,8 +95,11 @@ def named(concept: Concept) -> tuple[str, Mapping[str, tuple[str, ...]]]:
     return (f"name:{words[0].casefold()}" if words else ""), own
 
 
-def _term(concept: Concept) -> tuple[str, Mapping[str, tuple[str, ...]]] | None:
-    return None
+def preferred(concept: Concept, kind: str) -> tuple[str, Mapping[str, tuple[str, ...]]]:
+    """The same with the word list's short names first: for vaccines and relatives, whose source words are long codes."""
+    key, names = named(concept, kind)
+    term = terms.by_key(key)
+    return key, merged({"en": term.en, "zh": term.zh}, names) if term else names
 
 
 def first(names: Mapping[str, tuple[str, ...]], fallback: str = "") -> str:
@@ -92,13 +111,43 @@ def first(names: Mapping[str, tuple[str, ...]], fallback: str = "") -> str:
 
 
 @lru_cache(maxsize=16384)
-def medicine_named(
-    concept: Concept, ingredients: tuple[Concept, ...] = ()
-) -> tuple[str, Mapping[str, tuple[str, ...]], Mapping[str, str]]:
-    """(key, names, parts) of a medicine: the substance's key and names, with the product's own words among the names.
+def medicine_named(concept: Concept, ingredients: tuple[Concept, ...] = ()) -> tuple[str, Mapping[str, tuple[str, ...]], Mapping[str, str]]:
+    """(key, names, parts) of a medicine: the substances' key and names first, then the product's own words.
 
-    `parts` holds product, strength and form where the product's words say them.
+    `parts`: `product` (the source's words) and `product_zh`, `strength` ("500 mg", one substance only), `form`, `form_zh`.
     """
-    key, names = named(concept)
-    words = source_words(concept)
-    return key, names, {"product": words[0] if words else ""}
+    words = source_words(concept) or tuple(word for part in ingredients for word in source_words(part)[:1])
+    own = in_languages(words)
+    lines = [terms.medicine(word) for word in words[:2]]
+    known = (read for read in lines[:1] if any(_is_substance(item) for item in read.ingredients))
+    plain = (read for read in lines[:1] if read.ingredients and (read.form or any(value for value, _ in read.strengths)))
+    line = next(known, None) or next((read for read in plain if not any(isinstance(item, Term) for item in read.ingredients)), None)
+    if line is None:
+        key, _ = named(concept)
+        return key or f"name:{words[0].casefold()}", own, {}
+    substances = {language: (_together(line.ingredients, language),) for language in ("en", "zh")}
+    more = {} if len(line.ingredients) > 1 else _other_names(line.ingredients[0])
+    key = " + ".join(sorted(i.key if isinstance(i, Term) else f"name:{i.casefold()}" for i in line.ingredients))
+    return key, merged(substances, more, own), _parts(line, words[0])
+
+
+def _is_substance(item: Term | str) -> bool:
+    return isinstance(item, Term) and item.kind in {"medicine", "vaccine"}
+
+
+def _together(ingredients: Sequence[Term | str], language: str) -> str:
+    return "/".join(item if isinstance(item, str) else item.name(language) for item in ingredients)
+
+
+def _other_names(ingredient: Term | str) -> dict[str, tuple[str, ...]]:
+    return {} if isinstance(ingredient, str) else {"en": ingredient.en, "zh": ingredient.zh}
+
+
+def _parts(line: MedicineName, product: str) -> dict[str, str]:
+    strengths = [f"{value} {_UNIT_CASE.get(unit.upper(), unit)}" for value, unit in line.strengths if value]
+    parts = {
+        "product": product, "strength": "/".join(strengths) if len(strengths) == len(line.ingredients) else "",
+        "form": " ".join(p for p in (_RELEASE.get(line.release, ""), line.form) if p),
+        "form_zh": f"{_RELEASE_ZH.get(line.release, '') if line.form_zh else ''}{line.form_zh}", "brand": line.brand,
+    }  # fmt: skip
+    return {name: text for name, text in parts.items() if text}

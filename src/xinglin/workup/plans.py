@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from xinglin.records import Chart, Concept, Fact
 from xinglin.records.chart import CarePlan, Goal, Variant
 from xinglin.records.moments import day
@@ -69,15 +71,23 @@ def _goal(one: Goal) -> Fact:
     )
 
 
+_CODE = re.compile(r"\d{3,6}-\d")
+
+
 def gene_facts(chart: Chart) -> list[Fact]:
     """One Fact per genetic result; a result recorded as not found is absent."""
     return [_gene(one) for one in chart.variants if one.gene or one.name]
 
 
 def _gene(one: Variant) -> Fact:
-    words = " ".join(part for part in (one.gene, one.name) if part)
+    coded_only = not one.gene and _CODE.fullmatch(one.name) is not None
+    words = "genetic test" if coded_only else " ".join(part for part in (one.gene, one.name) if part)
     negative = one.result.casefold() in {"negative", "not detected", "absent", "not found", "阴性", "未检出"}
-    details = {"gene": one.gene, "variant": one.name, "significance": one.significance, "allele_state": one.allele_state, "genome": one.genome}
+    findings = (value if _CODE.fullmatch(name) else f"{name}: {value}" for name, value in one.parts if name != "interpretation")
+    details = {
+        "gene": one.gene, "variant": one.name, "significance": one.significance, "allele_state": one.allele_state, "genome": one.genome,
+        "findings": "; ".join(findings),
+    }  # fmt: skip
     return Fact(
         id=f"gene.{one.source}",
         kind="gene",
@@ -85,7 +95,7 @@ def _gene(one: Variant) -> Fact:
         text=f"{words}: {one.result or one.significance or 'recorded'}",
         evidence=(at(one.source),),
         key=f"gene:{one.gene or one.name}",
-        names=in_languages((words, one.gene)),
+        names={"en": (words,), "zh": ("基因检测",)} if coded_only else in_languages((words, one.gene)),
         value=one.result or one.significance or None,
         time=one.when,
         polarity="absent" if negative else "present",

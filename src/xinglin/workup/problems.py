@@ -19,18 +19,25 @@ from xinglin.workup.naming import first, merged, named
 
 _ACTIVE = {"active", "recurrence", "relapse"}
 _UNCERTAIN = {"provisional", "differential", "unconfirmed"}
+_TAILS = re.compile(
+    r"(?:,\s*(?:unspecified(?: (?:site|type|organism|whether [^,]*|place))?|initial encounter(?: for [a-z ]+)?|not elsewhere classified|NOS|"
+    r"uncomplicated|site unspecified|without mention of [^,]*|not otherwise specified|adult)|\s+without mention of [^,]*|"
+    r"\s*\(without mention of [^)]*\))+$",
+    re.IGNORECASE,
+)
+_EXTERNAL = re.compile(r"[VWXY]\d{2}|E[89]\d{2}")
 _ORDER = {"active": 0, "": 1, "inactive": 2, "resolved": 3}
 
 
 @lru_cache(maxsize=1)
 def _classes() -> tuple[tuple[str, re.Pattern[str]], ...]:
     data = tomllib.loads(Path(__file__).with_name("problem_classes.toml").read_text(encoding="utf-8"))
-    return tuple((name, re.compile("|".join(data[name]), re.IGNORECASE)) for name in ("social", "history", "passing"))
+    return tuple((name, re.compile("|".join(data[name]), re.IGNORECASE)) for name in ("social", "circumstance", "history", "passing"))
 
 
 @lru_cache(maxsize=4096)
 def class_of(words: str) -> str:
-    """social, history or passing when the words say so, else ""."""
+    """social, circumstance, history or passing when the words say so, else ""."""
     return next((name for name, pattern in _classes() if pattern.search(words)), "")
 
 
@@ -64,8 +71,9 @@ def _fact(group: list[Problem], polarity: str) -> Fact:
     one = leading[-1] if status != "active" else leading[0]
     key, _ = named(one.concept)
     names = merged(*(named(entry.concept)[1] for entry in ordered))
+    names = merged({language: tuple(map(reading_name, words)) for language, words in names.items()}, names)
     words = first(names, one.concept.words)
-    kind = class_of(words)
+    kind = "circumstance" if _external(one) else class_of(first(named(one.concept)[1], words))
     end = leading[-1].ended if status == "resolved" else ""
     details = {
         "class": kind, "episodes": str(len(ordered)) if len(ordered) > 1 else "", "severity": one.severity, "stage": one.stage,
@@ -92,6 +100,16 @@ def _fact(group: list[Problem], polarity: str) -> Fact:
     )
 
 
+def reading_name(words: str) -> str:
+    """A classification's wording without the tails that only classify: ", unspecified", ", initial encounter"."""
+    return _TAILS.sub("", words).strip() or words
+
+
+def _external(one: Problem) -> bool:
+    """ICD chapters that say how an injury came about (V to Y in ICD-10, E in ICD-9)."""
+    return any("icd" in code.system.lower() and _EXTERNAL.match(code.code) for code in one.concept.codes)
+
+
 def _evidence(group: list[Problem]) -> tuple:
     marks = []
     for one in group:
@@ -104,8 +122,8 @@ def _evidence(group: list[Problem]) -> tuple:
 
 
 def _importance(status: str, kind: str, polarity: str) -> int:
-    if polarity == "absent" or kind == "social":
-        return 0 if kind == "social" else 1
+    if polarity == "absent" or kind in {"social", "circumstance"}:
+        return 1 if polarity == "absent" else 0
     if status == "active":
         return 1 if kind == "passing" else 2 if kind == "history" else 3
     if status == "":

@@ -8,11 +8,18 @@ from xinglin.records import Chart, Concept, Evidence, Fact
 from xinglin.records.chart import Document, ImagingStudy, Report
 from xinglin.records.moments import day, sort_key
 from xinglin.workup.evidence import at
-from xinglin.workup.naming import first, named
+from xinglin.workup.naming import first, has_words, named
 
 LONGEST_QUOTE = 600
 _HEADING = re.compile(r"(?im)^\s*(?:impression|conclusions?|assessment|诊断意见|影像诊断|印象|结论|結論|診斷意見)\s*[:：]\s*")
 _NEXT_HEADING = re.compile(r"(?m)^\s*(?:[A-Z][A-Z /]{3,}|[\u4e00-\u9fff]{2,8})\s*[:：]")
+
+
+_MODALITIES = {
+    "CT": ("CT", "CT"), "MR": ("MRI", "MRI"), "US": ("ultrasound", "超声"), "CR": ("X-ray", "X线"), "DX": ("X-ray", "X线"),
+    "MG": ("mammography", "乳腺X线"), "NM": ("scintigraphy", "核医学显像"), "PT": ("PET", "PET"), "XA": ("angiography", "血管造影"),
+    "RF": ("fluoroscopy", "透视"), "ECG": ("ECG", "心电图"), "ES": ("endoscopy", "内镜"), "OT": ("imaging study", "影像检查"),
+}  # fmt: skip
 
 
 def report_facts(chart: Chart) -> list[Fact]:
@@ -38,6 +45,8 @@ def _report(one: Report, texts: dict[str, Document]) -> Fact | None:
     if not marks:
         return None
     key, names = named(one.concept)
+    if not has_words(one.concept):
+        names = {"en": ("report",), "zh": ("报告",)}
     when = one.when or one.issued
     details = {"category": one.category, "coded": coded, "encounter": one.encounter}
     return Fact(
@@ -76,9 +85,12 @@ def imaging_facts(chart: Chart) -> list[Fact]:
 
 
 def _study(one: ImagingStudy) -> Fact:
-    words = one.description or " ".join(one.modalities) or "imaging study"
+    known = [_MODALITIES[code] for code in one.modalities if code in _MODALITIES]
+    words = one.description or ", ".join(dict.fromkeys(english for english, _ in known)) or " ".join(one.modalities) or "imaging study"
     concept = Concept(text=words)
     key, names = named(concept)
+    if known and not one.description:
+        names = {"en": (words,), "zh": ("、".join(dict.fromkeys(chinese for _, chinese in known)),)}
     details = {"modality": " ".join(one.modalities), "site": one.site, "encounter": one.encounter, "series": str(len(one.series))}
     return Fact(
         id=f"imaging.{one.source}",

@@ -11,6 +11,7 @@ from xinglin.records import Fact
 from xinglin.records.moments import day, days_between, sort_key
 
 _LAB = "laboratory"
+_BEDSIDE = {"vital signs", "scores"}
 _NOT_LAB = {"vital-signs", "vital-sign", "survey", "social-history", "imaging", "exam", "procedure", "activity", "therapy"}
 
 
@@ -25,14 +26,16 @@ def newest_first(facts: Iterable[Fact]) -> list[Fact]:
 
 
 def laboratory(facts: Iterable[Fact]) -> list[Fact]:
-    """Measurements that are laboratory results: by category, or known to our laboratory table and not a vital sign."""
-    return [
-        fact
-        for fact in facts
-        if fact.kind == "measurement"
-        and (fact.details.get("category") == _LAB or ("category" not in fact.details and "analyte" in fact.details))
-        and fact.details.get("category") not in _NOT_LAB
-    ]
+    """Measurements that are laboratory results."""
+    return [fact for fact in facts if fact.kind == "measurement" and is_laboratory(fact)]
+
+
+def is_laboratory(fact: Fact) -> bool:
+    """By the category of the source; without a usual one, when our laboratory table knows it as more than a bedside value."""
+    category = fact.details.get("category", "")
+    if category == _LAB:
+        return True
+    return category not in _NOT_LAB and fact.details.get("group", "vital signs") not in _BEDSIDE
 
 
 def is_critical(fact: Fact) -> bool:
@@ -59,20 +62,51 @@ def trend_of(facts: Iterable[Fact]) -> dict[str, Fact]:
     return {fact.key: fact for fact in facts if fact.kind == "trend"}
 
 
-def same_day_groups(facts: Iterable[Fact]) -> list[tuple[tuple[str, str], list[Fact]]]:
-    """Results grouped by (day, panel), newest day first, in the order of the record within a day."""
-    groups: dict[tuple[str, str], list[Fact]] = {}
-    for fact in facts:
-        groups.setdefault((day(fact.time), fact.details.get("panel", "")), []).append(fact)
-    return sorted(groups.items(), key=lambda group: sort_key(group[0][0]), reverse=True)
-
-
 def related_calculations(facts: Iterable[Fact], results: Sequence[Fact]) -> list[Fact]:
     """Calculated values whose inputs are among these results, by their key."""
     inputs = {place.pointer.partition("#")[0] for fact in results for place in fact.evidence if place.source == "chart"}
     found = [
-        fact
-        for fact in facts
-        if fact.kind == "calculation" and any(place.pointer.partition("#")[0] in inputs for place in fact.evidence)
+        fact for fact in facts if fact.kind == "calculation" and any(place.pointer.partition("#")[0] in inputs for place in fact.evidence)
     ]
     return sorted(found, key=lambda fact: fact.id)
+
+
+VITAL_SIGNS = ("8480-6", "8462-4", "8867-4", "9279-1", "8310-5", "8331-1", "2708-6", "59408-5", "29463-7", "8302-2", "39156-5")
+
+
+def vital_signs(facts: Sequence[Fact]) -> list[Fact]:
+    """The newest of each vital sign, in the usual order: pressure, pulse, breathing, temperature, oxygen, weight, height."""
+    newest = {fact.key: fact for fact in facts if fact.kind == "measurement" and fact.latest}
+    return [newest[f"loinc:{code}"] for code in VITAL_SIGNS if f"loinc:{code}" in newest]
+
+
+def during(facts: Iterable[Fact], stay: Fact) -> list[Fact]:
+    """Facts that belong to a stay: by reference to it, else by a time within it."""
+    source = stay.id.removeprefix("encounter.")
+    first, last = day(stay.start), day(stay.end) or "9999"
+
+    def inside(fact: Fact) -> bool:
+        named = fact.details.get("encounter", "")
+        if named == source:
+            return True
+        when = day(fact.time or fact.start)
+        return bool(when) and bool(first) and first <= when <= last
+
+    return [fact for fact in facts if inside(fact)]
+
+
+def chosen_encounter(facts: Sequence[Fact], wanted: str, roles: Sequence[str]) -> Fact | None:
+    """The encounter of that id ("Encounter/x"), else the first found among `roles` (current, last-admission, last)."""
+    encounters = of_kind(facts, "encounter")
+    if wanted:
+        return next((fact for fact in encounters if wanted in {fact.id, fact.id.removeprefix("encounter.")}), None)
+    found = {fact.details.get("role", ""): fact for fact in encounters}
+    return next((found[role] for role in roles if role in found), encounters[-1] if encounters else None)
+
+
+NOT_ILLNESS = frozenset({"social", "history", "circumstance"})
+
+
+def clinical_problems(facts: Iterable[Fact], *statuses: str) -> list[Fact]:
+    """Problems of these statuses that are illnesses: no social circumstances, no "history of" entries."""
+    return [f for f in facts if f.kind == "problem" and f.status in statuses and f.details.get("class") not in NOT_ILLNESS]

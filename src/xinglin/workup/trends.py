@@ -1,7 +1,8 @@
 """How a measured value moved: one Fact per analyte with at least two dated values, with the numbers behind the word.
 
-Rule: the newest value against the one before it. Below the noise margin (see `noise_margin`) it is "stable"; beyond
-it "rising" or "falling"; when the last two steps both pass the margin in opposite directions it is "variable".
+Rule: the newest value against the one before it. Within the noise margin (see `noise_margin`) it is "stable"; beyond
+it "rising" or "falling". When the last two steps both pass the margin in opposite directions and cancel each other to
+within the margin, it is "variable".
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import NamedTuple
 
+from xinglin.knowledge.labs import Analyte
 from xinglin.records import Chart, Evidence, Fact
 from xinglin.records.chart import Measurement
 from xinglin.records.moments import day, sort_key
-from xinglin.workup.analytes import Analyte, converted, noise_margin
+from xinglin.workup.analytes import converted, noise_margin
 from xinglin.workup.evidence import at
 from xinglin.workup.labs import subject_of
 from xinglin.workup.naming import first
@@ -106,7 +108,7 @@ def _direction(values: Sequence[_Value], margin_percent: Decimal) -> str:
     step = _step(values[-2].number, values[-1].number, margin_percent)
     if len(values) > 2:
         before = _step(values[-3].number, values[-2].number, margin_percent)
-        if step and before and step != before:
+        if step and before and step != before and not _step(values[-3].number, values[-1].number, margin_percent):
             return "variable"
     return {1: "rising", -1: "falling", 0: "stable"}[step]
 

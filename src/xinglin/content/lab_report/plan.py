@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from xinglin.models.text.grammar.wordbook import complete, word_book
+from xinglin.models.phrasebook.clinical_points import flagged_results, results_by_day
+from xinglin.models.phrasebook.wordbook import complete, word_book
 from xinglin.records import Chart, ContentRequest, Fact, Point
 from xinglin.records.errors import UsageError
 from xinglin.records.moments import day
@@ -21,7 +22,6 @@ from xinglin.workup.selections import (
     newest_first,
     of_kind,
     related_calculations,
-    same_day_groups,
     trend_of,
 )
 
@@ -40,13 +40,13 @@ def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
     trends = trend_of(facts) if not request.options.get("date") else {}
     critical = newest_first(f for f in results if is_critical(f))
     abnormal = newest_first(f for f in results if is_abnormal(f))
-    points = [*_flagged("critical", critical, trends), *_flagged("abnormal", abnormal, trends)]
+    points = [*flagged_results("critical", critical, trends), *flagged_results("abnormal", abnormal, trends)]
     if length != "short":
         said = {fact.id for fact in (*critical, *abnormal)}
         points += _calculations(facts, results)
         points += _trends(results, trends, said, everything=length == "full")
-        points += _groups("normal", [f for f in results if f.flag == "normal"])
-        points += _groups("unjudged", [f for f in results if not f.flag])
+        points += results_by_day("normal", "lab.normal", [f for f in results if f.flag == "normal"])
+        points += results_by_day("unjudged", "lab.unjudged", [f for f in results if not f.flag])
     points += _missing(facts, results)
     used = {point.section for point in points}
     sections = tuple((key, words[f"section.{key}"]) for key in SECTIONS if key in used)
@@ -63,35 +63,9 @@ def _results(request: ContentRequest, facts: Sequence[Fact]) -> list[Fact]:
     return latest_results(facts, int(days))
 
 
-def _flagged(section: str, results: Sequence[Fact], trends: dict[str, Fact]) -> list[Point]:
-    points = []
-    for fact in results:
-        trend = trends.get(fact.key) if fact.latest else None
-        if not fact.details.get("numeric"):
-            points.append(Point(section, "lab.coded", (fact.id,)))
-        elif trend is not None:
-            points.append(Point(section, f"lab.{trend.flag}", (fact.id, trend.id)))
-        else:
-            points.append(Point(section, "lab.alone", (fact.id,)))
-    return points
-
-
 def _trends(results: Sequence[Fact], trends: dict[str, Fact], said: set[str], *, everything: bool) -> list[Point]:
     chosen = [trends[f.key] for f in results if f.id not in said and f.latest and f.key in trends]
     return [Point("trends", f"trend.{t.flag}", (t.id,)) for t in chosen if everything or t.flag in {"rising", "falling"}]
-
-
-def _groups(section: str, results: Sequence[Fact]) -> list[Point]:
-    """One sentence per day and panel; single results of many days share one sentence with their own dates."""
-    points, singles = [], []
-    for _, group in same_day_groups(results):
-        if len(group) == 1:
-            singles += group
-        else:
-            points.append(Point(section, f"lab.{section}_on", tuple(f.id for f in group)))
-    if singles:
-        points.append(Point(section, f"lab.{section}", tuple(f.id for f in singles)))
-    return points
 
 
 def _calculations(facts: Sequence[Fact], results: Sequence[Fact]) -> list[Point]:

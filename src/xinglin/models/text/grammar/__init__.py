@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from xinglin.models.phrasebook.wordbook import complete
 from xinglin.models.text.grammar.phrases import Slot, parse, render
 from xinglin.models.text.grammar.slots import slot_text
-from xinglin.models.text.grammar.wordbook import complete
 from xinglin.models.text.grammar.wording import listed, sentence, separated
 from xinglin.records import Fact, Point
 from xinglin.records.errors import InvalidInput
@@ -45,10 +45,17 @@ def _worded(phrase: str, facts: Sequence[Fact], given: Mapping[str, str], book: 
             return listed(texts, language) if slot.loop == "all" else separated(texts, language)
         if not slot.role and slot.name in given:
             return given[slot.name]
-        fact = next((fact for fact in facts if not slot.role or fact.kind == slot.role), None)
+        fact = _who(slot.role, facts)
         return slot_text(fact, slot.name, book, language) if fact is not None else ""
 
     return render(parse(book[phrase]), fill)
+
+
+def _who(role: str, facts: Sequence[Fact]) -> Fact | None:
+    """The fact a slot speaks of: the first, the n-th ("2"), or the first of a kind ("trend")."""
+    if role.isdigit():
+        return facts[int(role) - 1] if int(role) <= len(facts) else None
+    return next((fact for fact in facts if not role or fact.kind == role), None)
 
 
 WRITER = GrammarWriter()

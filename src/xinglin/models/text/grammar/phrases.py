@@ -1,9 +1,9 @@
 """The phrase language: a sentence with slots, small enough for a doctor to edit.
 
-    {name}                 a slot of the first fact           {trend.previous_value}  of the first fact of that kind
-    [ since {start}]       said only when its slots are known  {each:lab.item}        every fact by another phrase, "; "
-    {all:problem.name}     the same as "A, B and C"            {each medicine:line}   only facts of that kind
-    {rest:lab.item}        every fact but the first, "; "
+{name}                 a slot of the first fact           {trend.previous_value}  of the first fact of that kind
+[ since {start}]       said only when its slots are known  {each:lab.item}        every fact by another phrase, "; "
+{all:problem.name}     the same as "A, B and C"            {each medicine:line}   only facts of that kind
+{rest:lab.item}        every fact but the first, "; "    {2.value}                  of the second fact
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from xinglin.knowledge.rounding import shown
 from xinglin.models.text.grammar.wording import amount, date_words, frequency_words, on_date, range_words
 from xinglin.records import Fact, Quantity
 
@@ -22,7 +23,7 @@ def slot_text(fact: Fact, slot: str, words: Words, language: str) -> str:
         return named(fact, words, language)
     if slot.endswith("_on_date"):
         return on_date(fact.details.get(slot.removesuffix("_on_date") + "_date", ""), language)
-    raw = fact.details.get(slot, "")
+    raw = (fact.details.get(f"{slot}_zh", "") if language == "zh" else "") or fact.details.get(slot, "")
     if not raw:
         return ""
     if slot.endswith("_date"):
@@ -44,9 +45,20 @@ def name(fact: Fact, words: Words, language: str) -> str:
 
 def _value(fact: Fact, words: Words, language: str) -> str:
     if isinstance(fact.value, Quantity):
-        return amount(fact.value, loinc_of(fact))
+        return amount(fact.value, loinc_of(fact), fact.details.get("reference_low", ""), fact.details.get("reference_high", ""))
     text = fact.value or ""
     return words.get(f"value.{text.casefold()}", text)
+
+
+def _number(fact: Fact, words: Words, language: str) -> str:
+    """The value without its unit, for pairs such as 120/80."""
+    return shown(fact.value, loinc_of(fact)).value if isinstance(fact.value, Quantity) else ""
+
+
+def _product(fact: Fact, words: Words, language: str) -> str:
+    """The product as the source names it, when that says more than the name already used."""
+    product = fact.details.get("product", "")
+    return "" if product.casefold() == name(fact, words, language).casefold() else product
 
 
 def loinc_of(fact: Fact) -> str:
@@ -107,6 +119,8 @@ _NAMED: dict[str, Callable[[Fact, Words, str], str]] = {
     "status": _word("status", lambda fact: fact.status),
     "side": _word("side", lambda fact: fact.side or ""),
     "range": _range,
+    "number": _number,
+    "product": _product,
     "age": _age,
     "sex": _sex,
     "change_size": _change,

@@ -23,7 +23,16 @@ UNIT_SYMBOLS = {
     "/[LPF]": "/LPF", "[drp]": "drops", "{tbl}": "tablet", "{tablet}": "tablet",
 }  # fmt: skip
 _NOTE = re.compile(r"\{[^}]*\}")
-_JOINED = re.compile(r"^[%°×]")
+_UNTIDY = (  # what is left when an optional part at the edge of a bracket is not known
+    (re.compile(r"（[，；\s]+"), "（"),
+    (re.compile(r"\([,;\s]+"), "("),
+    (re.compile(r"[，；\s]+）"), "）"),
+    (re.compile(r"[,;\s]+\)"), ")"),
+    (re.compile(r"（）"), ""),
+    (re.compile(r"\s*\(\)"), ""),
+    (re.compile(r"\.{2,}$"), "."),
+    (re.compile(r"。{2,}$"), "。"),
+)
 
 
 def unit_symbol(quantity: Quantity) -> str:
@@ -31,12 +40,13 @@ def unit_symbol(quantity: Quantity) -> str:
     for unit in (quantity.unit, quantity.shown_unit):
         if unit in UNIT_SYMBOLS:
             return UNIT_SYMBOLS[unit]
-    return quantity.shown_unit or _NOTE.sub("", quantity.unit)
+    unit = quantity.shown_unit or _NOTE.sub("", quantity.unit)
+    return f"{unit[:-1]}L" if unit.endswith("/l") else unit
 
 
-def amount(quantity: Quantity, loinc: str = "") -> str:
+def amount(quantity: Quantity, loinc: str = "", low: str = "", high: str = "") -> str:
     """A number with its unit, rounded by the reading policy: "178.8 cm", "<5 mg/L", "45%" ."""
-    number = shown(quantity, loinc)
+    number = shown(quantity, loinc, low, high)
     unit = unit_symbol(quantity)
     gap = "" if not unit or unit.startswith("%") else " "
     return f"{quantity.comparator}{number.value}{gap}{unit}"
@@ -59,7 +69,7 @@ def on_date(when: str, language: str) -> str:
 
 
 def listed(items: Sequence[str], language: str) -> str:
-    """"A, B and C", A、B和C; when an item has a comma or date of its own, semicolons keep them apart."""
+    """ "A, B and C", A、B和C; when an item has a comma or date of its own, semicolons keep them apart."""
     items = [item for item in items if item]
     if len(items) < 2:
         return "".join(items)
@@ -77,12 +87,14 @@ def separated(items: Sequence[str], language: str) -> str:
 def sentence(text: str, language: str) -> str:
     """Sentence case and one full stop; words with inner capitals or digits (pH, eGFR) keep their own case."""
     text = re.sub(r"\s+", " ", text).strip()
+    for pattern, better in _UNTIDY:
+        text = pattern.sub(better, text)
     if not text:
         return text
     if language == "zh":
         return text
     first = re.split(r"[\s,;:(]", text, maxsplit=1)[0]
-    if first.isalpha() and first.islower() or re.fullmatch(r"[a-z]+(-[a-z]+)+", first):
+    if (first.isalpha() and first.islower()) or re.fullmatch(r"[a-z]+(-[a-z]+)+", first):
         text = text[0].upper() + text[1:]
     return text
 
