@@ -98,6 +98,11 @@ class Database:
         try:
             for statement in statements:
                 borrowed.cursor().execute(statement)
+        except sqlite3.OperationalError:
+            raise OutOfResources(
+                "XL-STORE-029", "the freed pages of the house could not be rewritten", why="another process is reading it",
+                fix="what was asked for is done; stop the other process, and the next start finishes it",
+            ) from None  # fmt: skip
         finally:
             borrowed.close()
 

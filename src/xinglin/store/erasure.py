@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from xinglin.store import tables
 from xinglin.store.blobs import Blobs
@@ -16,6 +16,8 @@ from xinglin.store.database import Database
 from xinglin.store.keyring import KeyRing
 from xinglin.store.ledger import Ledger
 from xinglin.store.people import People
+
+UNFINISHED = "erasure unfinished"  # a row of the house while an erasure is under way
 
 
 class Erasure:
@@ -38,10 +40,21 @@ class Erasure:
             gone = {"wrapped": None, "kek": "", "subject": "", **why}
             connection.execute(update(tables.people).where(tables.people.c.number == number).values(gone))
             self._ledger.add(by, "erased", chart, house.digest(reason.encode()))
+            connection.execute(delete(tables.house).where(tables.house.c.name == UNFINISHED))
+            connection.execute(insert(tables.house), {"name": UNFINISHED, "value": b"", "kek": ""})
         self._people.forget_keys()
+        self.finish(by)
+
+    def finish(self, by: str) -> None:
+        """What an erasure has yet to do once the key is destroyed; the next start does it after an interruption."""
+        with self._database.read() as connection:
+            if connection.execute(select(tables.house.c.name).where(tables.house.c.name == UNFINISHED)).first() is None:
+                return
         self._people.settle()
         self.rotate(by)
         self._forget_freed_pages()
+        with self._database.write() as connection:
+            connection.execute(delete(tables.house).where(tables.house.c.name == UNFINISHED))
 
     def _remove_papers(self, connection: Connection, person: int) -> None:
         theirs = select(tables.drafts.c.number).where(tables.drafts.c.person == person)

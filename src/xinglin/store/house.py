@@ -75,8 +75,9 @@ class Store:
                 store.ledger.add("house", "founded")
             store.ledger.catch_up()
             store._people.settle()
-            if len(ring.names) > 1:
+            if ring.has_leftovers():
                 store._erasure.drop_old_keys()
+            store._erasure.finish("house")
         return store
 
     def close(self) -> None:
@@ -224,7 +225,7 @@ class Store:
         return self._papers.history_problems(draft_id)
 
     def reserve_release(self, draft_id: str, revision: int) -> tuple[str, str]:
-        """(release id, time) of a release to be made, the same each time."""
+        """(release id, time now) of a release to be made; the id is the same each time."""
         return self._papers.reserve_release(draft_id, revision)
 
     def keep_release(self, release: Release, revision: int, contents: Sequence[bytes]) -> KeptRelease:

@@ -86,15 +86,19 @@ class KeyRing:
 
     def keep_only(self, names: Iterable[str]) -> None:
         """Destroy every key but the current one and `names`."""
+        for aside in self._asides():
+            aside.unlink()
         keep = {*names, self.current}
         if set(self._keys) - keep:
             self._keys = {name: key for name, key in self._keys.items() if name in keep}
             self._write()
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the keys in the file."""
-        return tuple(self._keys)
+    def has_leftovers(self) -> bool:
+        """Whether a rotation was interrupted: more than one key, or a key file half written."""
+        return len(self._keys) > 1 or bool(self._asides())
+
+    def _asides(self) -> list[Path]:
+        return list(self.path.parent.glob(f".{self.path.name}.*.partial"))
 
     def wrap(self, key: bytes, place: str) -> tuple[str, bytes]:
         """(name of the key-encryption key, wrapped key)."""

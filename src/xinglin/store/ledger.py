@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import Connection, func, insert, select
 
-from xinglin.records.errors import InvalidInput
+from xinglin.records.errors import InvalidInput, OutOfResources
 from xinglin.store import tables
 from xinglin.store.database import Database
 from xinglin.store.kept import LedgerEntry, LedgerReport
@@ -48,8 +48,9 @@ class Ledger:
 
     def add(self, who: str, what: str, about: str = "", digest: str = "") -> None:
         """Append an entry, in the running transaction if there is one."""
+        self.flush()
         with self._database.write() as connection:
-            self._write(connection, [*self._take_waiting(), (self._now(), who, what, about, digest)])
+            self._write(connection, [(self._now(), who, what, about, digest)])
 
     def add_later(self, who: str, what: str, about: str = "") -> None:
         """Append an entry with the next group; for reads, of which there are many."""
@@ -58,10 +59,16 @@ class Ledger:
             self.flush()
 
     def flush(self) -> None:
-        """Write what waits."""
-        if self._waiting:
+        """Write what waits, in a transaction of its own; inside another it goes on waiting, lest it be undone with it."""
+        if not self._waiting or self._database.work.connection is not None:
+            return
+        waiting, self._waiting = self._waiting, []
+        try:
             with self._database.write() as connection:
-                self._write(connection, self._take_waiting())
+                self._write(connection, waiting)
+        except BaseException:
+            self._waiting = waiting + self._waiting
+            raise
 
     def entries(self, about: str = "") -> Iterator[LedgerEntry]:
         """The entries in order, all or those about one handle."""
@@ -103,10 +110,6 @@ class Ledger:
             ).all()
         for point in missing:
             self._append_anchor(point.seq, point.hash, point.signature)
-
-    def _take_waiting(self) -> list[tuple[str, str, str, str, str]]:
-        waiting, self._waiting = self._waiting, []
-        return waiting
 
     def _write(self, connection: Connection, lines: list[tuple[str, str, str, str, str]]) -> None:
         newest = connection.execute(select(tables.ledger.c.seq, tables.ledger.c.hash).order_by(tables.ledger.c.seq.desc()).limit(1)).first()
@@ -153,8 +156,16 @@ class Ledger:
         descriptor = os.open(self._anchor, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            os.write(descriptor, json.dumps(line).encode() + b"\n")
+            content, before = json.dumps(line).encode() + b"\n", os.fstat(descriptor).st_size
+            if os.write(descriptor, content) != len(content):
+                os.ftruncate(descriptor, before)
+                raise OSError
             os.fsync(descriptor)
+        except OSError:
+            raise OutOfResources(
+                "XL-STORE-030", "the anchor file cannot be written", where=self._anchor.name, why="the disk may be full",
+                fix="what was done is kept; free some space, and the next start anchors it",
+            ) from None  # fmt: skip
         finally:
             os.close(descriptor)
 

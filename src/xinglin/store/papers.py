@@ -169,13 +169,13 @@ class Papers:
     # Releases
 
     def reserve_release(self, draft_id: str, revision: int) -> tuple[str, str]:
-        """(release id, time) for a revision, the same each time it is asked; a reservation is not a release."""
+        """(release id, time now) for a revision; the id is the same each time. A reservation is not a release."""
         with self._database.write() as connection:
             row, _ = self._row(connection, draft_id)
             table = tables.reservations
             found = connection.execute(select(table).where(table.c.draft == row.number, table.c.revision == revision)).first()
             if found is not None:
-                return f"release-{found.number}", found.at
+                return f"release-{found.number}", self._now()
             number, at = (connection.execute(select(func.max(table.c.number))).scalar() or 0) + 1, self._now()
             connection.execute(insert(table), {"number": number, "draft": row.number, "revision": revision, "at": at})
         return f"release-{number}", at

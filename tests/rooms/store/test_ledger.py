@@ -106,3 +106,13 @@ def test_an_interruption_between_commit_and_anchor_is_made_good_at_the_next_star
     with Store.open(tmp_path) as store:
         assert (tmp_path / "anchor.jsonl").read_bytes() == whole
         assert store.verify().whole
+
+
+def test_reads_on_record_survive_a_transaction_that_is_undone(store):
+    store.note_read("dr-li", "read", "chart-1")
+    with pytest.raises(RuntimeError), store.together():
+        store.note("dr-li", "act", "chart-1")
+        store.note_read("dr-li", "read again", "chart-1")
+        raise RuntimeError
+    assert store.verify().whole
+    assert [entry.what for entry in store.ledger.entries("chart-1")] == ["read", "read again"]

@@ -123,3 +123,9 @@ def test_migrations_make_the_tables_that_the_code_knows(store):
     with store._database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
         assert MigrationContext.configure(connection).get_current_revision() == tables.SCHEMA
+
+
+def test_a_draft_about_nobody_is_kept_too(store, draft):
+    kept = store.keep_draft(msgspec.structs.replace(draft, chart=""), "f")
+    assert store.draft(kept.id) == kept
+    assert store.drafts()[0].chart == ""

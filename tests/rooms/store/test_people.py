@@ -246,3 +246,36 @@ def test_storing_costs_less_than_forty_microseconds_of_cpu_per_resource(store):
     store.keep_resources(chart, resources)
     cost_us = (time.process_time() - start) / len(resources) * 1e6
     assert cost_us < 40, f"{cost_us:.1f} us"
+
+
+def test_an_erasure_interrupted_after_the_key_is_gone_is_finished_at_the_next_start(tmp_path, monkeypatch):
+    with Store.open(tmp_path) as store:
+        chart = store.new_chart([], "a")
+        store.keep_resources(chart, [resource("Patient", 1)])
+        keys = set(json.loads((tmp_path / "keys" / "key-encryption.json").read_text())["keys"])
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(store._erasure, "rotate", lambda by: (_ for _ in ()).throw(KeyboardInterrupt))
+            store.erase(chart, "asked", "clerk")
+    (tmp_path / "keys" / ".key-encryption.json.1.partial").write_text("left by an interrupted rotation")
+    with Store.open(tmp_path) as store:
+        assert not keys & set(json.loads((tmp_path / "keys" / "key-encryption.json").read_text())["keys"])
+        assert [path.name for path in (tmp_path / "keys").iterdir()] == ["key-encryption.json"]
+        assert "key-encryption key rotated" in [entry.what for entry in store.ledger.entries()]
+        assert store.verify().whole
+
+
+def test_a_house_whose_founding_is_killed_at_any_moment_opens_the_next_time(tmp_path):
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from pathlib import Path; from xinglin.store import Store; print(flush=True); Store.open(Path(sys.argv[1]))",
+    ]
+    for number in range(8):
+        home = tmp_path / str(number)
+        with subprocess.Popen([*command, home], stdout=subprocess.PIPE) as process:
+            process.stdout.readline()
+            time.sleep(0.3 + number * 0.05)
+            process.kill()
+        with Store.open(home) as store:
+            assert store.new_chart([], "a") == "chart-1"
+            assert store.verify().whole
