@@ -19,7 +19,7 @@ from xinglin.records.fact import Fact
 from xinglin.records.quantity import Quantity
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from shapes import DATE, NUMBER, date_texts, moved_dates, says, slips
+from shapes import BOUND, DATE, NUMBER, date_texts, moved_dates, says, slips
 from words import (
     DENIALS,
     DRUGS,
@@ -109,17 +109,17 @@ class Scene:
         return Plant(name, self.text[:start] + new + self.text[end:], f"{self.text[start:end]} -> {new}")
 
     def measured(self) -> Iterator[tuple[Fact, Quantity, Span]]:
-        """Each cited quantity together with where the sentence says its number (once and plainly, else not at all)."""
+        """Each cited quantity with where the sentence says its number: once, plainly, not as a bound ("below 20"), else not at all."""
         dated = [m.span() for m in DATE.finditer(self.text) if len(m.group()) > 4] + [span for _, span in self.dates()]
         for fact in self.cited:
-            if not isinstance(fact.value, Quantity) or fact.kind == "person":
+            if not isinstance(fact.value, Quantity) or fact.kind == "person" or fact.value.comparator:
                 continue
             spots = [
                 m.span()
                 for m in NUMBER.finditer(self.text)
                 if says(m.group(), fact.value.value) and not any(a <= m.start() < b for a, b in dated)
             ]
-            if len(spots) == 1:
+            if len(spots) == 1 and not BOUND.search(self.text[: spots[0][0]]):
                 yield fact, fact.value, spots[0]
 
     def true_number(self, fact: Fact, token: str) -> bool:
@@ -277,7 +277,7 @@ class Scene:
             for word, side in sides.items():
                 if side == said:
                     continue
-                if side == "bilateral" and self.language == "zh" and word != "双侧":
+                if side == "bilateral" and self.text[match.end() :].startswith("-"):
                     continue
                 yield self.put("wrong_side", match.span(), word.capitalize() if match.group()[:1].isupper() else word)
 

@@ -11,7 +11,11 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:-(\d{2})(?:-(\d{2}))?(?!\d)|年(?:(\d{1,2})月(?:(\d{1,2})日)?)?)")
-NUMBER = re.compile(r"(?<![A-Za-z0-9.,*^])\d+(?:\.\d+)?(?![\d]|\.\d)")
+NUMBER = re.compile(r"(?<![A-Za-z0-9.,*^])\d+(?:\.\d+)?(?![\d]|\.\d)", re.ASCII)
+BOUND = re.compile(
+    r"(?i:below|under|less than|over|above|more than|greater than|at least|at most|up to|between [\d.]+ and|between|[<>≤≥~])\s*$"
+    r"|(?:小于|大于|低于|高于|超过|不足|至少|不超过|不低于|约|介于|在)\s*$"
+)
 
 
 def as_decimal(words: str) -> Decimal | None:
