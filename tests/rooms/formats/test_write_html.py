@@ -12,9 +12,8 @@ import msgspec
 import pytest
 from signed_example import LABEL, SOURCES, example_document, example_draft
 
+from xinglin.formats.html import write_document, write_index, write_preview
 from xinglin.formats.html.evidence import marked_record, resolve
-from xinglin.formats.html.start import IndexItem, write_index
-from xinglin.formats.html.write import write_document, write_preview
 from xinglin.records.errors import InvalidInput
 from xinglin.records.page_words import PAGE_WORDS
 
@@ -186,6 +185,12 @@ def test_a_long_attachment_is_shortened_and_the_page_says_so():
     assert "(+4600 characters not shown)" in str(marked_record(body, "", "characters not shown"))
 
 
+def test_a_source_that_is_not_json_is_refused_without_showing_it():
+    with pytest.raises(InvalidInput, match="XL-HTML-102") as caught:
+        write_document(example_document(sources={"Condition/c-1": b'{"secret'}))
+    assert "secret" not in str(caught.value) and caught.value.__context__ is None
+
+
 def test_a_source_that_is_not_in_the_file_is_named_and_said_to_be_missing():
     page = write_document(example_document("en", sources={})).decode()
     assert PAGE_WORDS["en"]["not_shown"] in page and "Condition/c-1" in page
@@ -198,9 +203,15 @@ def test_sentences_of_an_unknown_section_are_kept_at_the_end():
     assert "active since 2014" in page
 
 
-def test_the_start_page_links_to_each_item_under_its_heading():
-    items = [IndexItem("One", "first", "en", "one.html", "Signed"), IndexItem("二", "第二", "zh", "two.html", "Drafts")]
-    tree = Tree(write_index(items))
-    assert [a["href"] for a in tree.all("a")] == ["one.html", "two.html"]
-    assert {"Signed", "Drafts", "One", "第二"} <= set(tree.words)
+def test_the_start_page_links_to_each_item_under_the_heading_of_its_state():
+    items = [
+        {"title": "Draft", "language": "en", "path": "en/draft.html", "state": "draft", "text": "word " * 90},
+        {"title": "二", "language": "zh", "path": "zh/two.html", "state": "release", "text": "第二 <b>"},
+        {"title": "Other", "language": "en", "path": "other.html", "state": "Somewhere else"},
+    ]
+    page = write_index(items)
+    tree = Tree(page)
+    assert [a["href"] for a in tree.all("a")] == ["zh/two.html", "en/draft.html", "other.html"]
+    assert {"第二 <b>", "PRELIMINARY", "Somewhere else"} <= set(tree.words)
+    assert next(word for word in tree.words if word.startswith("word word")).endswith("word …")
     assert tree.all("script") == []

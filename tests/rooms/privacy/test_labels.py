@@ -7,6 +7,8 @@ import re
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from signed_example import LABEL, example_document
 
 from xinglin.formats.fhir.write import write_document as write_fhir
@@ -21,6 +23,7 @@ from xinglin.records.errors import NotFound, Refused
 HOUSE = house_producer("ab" * 32)
 MADE_UP_CREDIT = "11000000000000000"
 PROVIDER = f"0011{MADE_UP_CREDIT}{credit_check_letter(MADE_UP_CREDIT)}00001"
+DOCUMENT = example_document()
 WRITERS = {"a.json": write_fhir, "a.html": write_html, "a.pdf": write_pdf, "a.txt": write_text}
 every_file = pytest.mark.parametrize("name", WRITERS)
 
@@ -153,7 +156,14 @@ def test_two_labels_are_noncompliant():
 
 
 @pytest.mark.parametrize(
-    ("data", "name"), [(b"plain words", "a.txt"), (b"<p>plain words</p>", "a.html"), (b'{"a": 1}', "a.json"), (b"[]", "application/json")]
+    ("data", "name"),
+    [
+        (b"plain words", "a.txt"),
+        (b"<p>plain words</p>", "a.html"),
+        (b'{"a": 1}', "a.json"),
+        (b"[]", "application/json"),
+        (b'{"resourceType": "Patient", "meta": [], "extension": {}, "entry": 1, "text": 2}', "a.json"),
+    ],
 )
 def test_a_file_without_any_label_is_not_found(data, name):
     assert check(data, name).verdict == "not_found"
@@ -161,7 +171,14 @@ def test_a_file_without_any_label_is_not_found(data, name):
 
 @pytest.mark.parametrize(
     ("data", "name"),
-    [(b"%PDF-1.7 broken", "a.pdf"), (b"{", "a.json"), (b"[" * 100_000, "a.json"), (b"\xff\xfe\xfa", "a.txt"), (b"GIF89a", "a.gif")],
+    [
+        (b"%PDF-1.7 broken", "a.pdf"),
+        (b"{", "a.json"),
+        (b"[" * 100_000, "a.json"),
+        (b'{"a\x80": 1}', "a.json"),
+        (b"\xff\xfe\xfa", "a.txt"),
+        (b"GIF89a", "a.gif"),
+    ],
 )
 def test_what_cannot_be_read_is_inconclusive_and_never_a_crash(data, name):
     assert check(data, name).verdict == "inconclusive"
@@ -182,3 +199,14 @@ def test_front_matter_written_by_others_is_read():
     report = check(text.encode(), "note.md")
     assert report.implicit == {"Label": "1", "ContentProducer": "A", "ProduceID": "C-2"}
     assert report.verdict == "noncompliant"
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.html", "a.txt", "a.pdf"])
+@given(cut=st.integers(0, 4000), bytes_in=st.binary(max_size=40))
+@settings(max_examples=60, deadline=None, database=None)
+def test_damaged_files_get_a_verdict_and_never_a_crash(name, cut, bytes_in):
+    whole = WRITERS[name](DOCUMENT)
+    place = cut * len(whole) // 4000
+    report = check(whole[:place] + bytes_in + whole[place + len(bytes_in) :], name)
+    assert report.verdict in ("compliant", "noncompliant", "not_found", "inconclusive")
+    assert (report.verdict == "compliant") == (not report.problems)

@@ -38,7 +38,7 @@ def write_document(document: SignedDocument) -> bytes:
     """
     if not document.signatures:
         raise InvalidInput(
-            "XL-FHIR-101", "the document carries no signature", why="only a signed draft is written as FHIR", fix="sign the draft first"
+            "XL-FHIR-201", "the document carries no signature", why="only a signed draft is written as FHIR", fix="sign the draft first"
         )
     patient_key, bodies = _read_sources(document)
     made_up = is_test_data(bodies[patient_key])
@@ -70,12 +70,12 @@ def _decode(key: str, body: bytes) -> dict[str, Any]:
     kind, _, name = key.partition("/")
     try:
         resource = msgspec.json.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidInput(
-            "XL-FHIR-102", "a source record is not JSON", where=key, why="it must be copied unchanged", fix="take the record in again"
+            "XL-FHIR-202", "a source record is not JSON", where=key, why="it must be copied unchanged", fix="take the record in again"
         ) from error
     if not isinstance(resource, dict) or resource.get("resourceType") != kind or (name and resource.get("id", name) != name):
-        raise InvalidInput("XL-FHIR-103", "a source record is not the one its name says", where=key, fix="take the record in again")
+        raise InvalidInput("XL-FHIR-203", "a source record is not the one its name says", where=key, fix="take the record in again")
     return resource
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from markupsafe import Markup, escape
 from msgspec import Struct
 
+from xinglin.records.errors import InvalidInput
 from xinglin.records.fact import Evidence
 from xinglin.records.outline import NumberedFact, split_pointer
 
@@ -47,8 +48,16 @@ def _place(evidence: Evidence, records: Mapping[str, bytes], shortened: str) -> 
     knowledge = evidence.source.startswith("knowledge/")
     if knowledge:
         return Place(f"{evidence.source} · {evidence.pointer}", "", evidence.quote, "", True)
-    record = str(marked_record(records[key], path, shortened)) if key in records else ""
+    record = _shown(key, records[key], path, shortened) if key in records else ""
     return Place(key, path, evidence.quote, record, False)
+
+
+def _shown(key: str, record: bytes, path: str, shortened: str) -> str:
+    try:
+        return str(marked_record(record, path, shortened))
+    except (ValueError, RecursionError):
+        unreadable = InvalidInput("XL-HTML-102", "a source record is not JSON", where=key, fix="take the record in again")
+    raise unreadable  # without the parser's error: it holds the record
 
 
 def marked_record(record: bytes, path: str, shortened: str) -> Markup:
@@ -73,7 +82,7 @@ def resolve(body: Any, path: str) -> Path | None:
 
 
 def _followed(body: Any, steps: list[str | int]) -> Path | None:
-    here = body
+    here: Any = body
     taken: list[str | int] = []
     for step in steps:
         if isinstance(here, list) and isinstance(step, str) and len(here) == 1:

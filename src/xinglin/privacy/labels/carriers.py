@@ -103,7 +103,7 @@ def read_json(data: bytes) -> Carried:
     """JSON: FHIR by the extension of the Composition, anything else by the top-level key AIGC."""
     try:
         body = msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable("not JSON") from error
     if not isinstance(body, dict):
         return Carried((), False)
@@ -120,7 +120,9 @@ def _read_fhir(body: Mapping[str, Any]) -> Carried:
     resources = [resource for resource in (body, *listed) if isinstance(resource, dict)]
     extensions = [e for r in resources for e in _list(r.get("extension")) if isinstance(e, dict) and e.get("url") == AIGC_EXTENSION]
     first = next((resource for resource in resources if resource.get("resourceType") == "Composition"), body)
-    marked = any(isinstance(mark, dict) and mark.get("code") == "AIAST" for mark in _list((first.get("meta") or {}).get("security")))
+    meta = first.get("meta")
+    marks = _list(meta.get("security")) if isinstance(meta, dict) else []
+    marked = any(isinstance(mark, dict) and mark.get("code") == "AIAST" for mark in marks)
     narrative = first.get("text")
     shown = narrative.get("div", "") if isinstance(narrative, dict) else ""
     return Carried(tuple(_object(e.get("valueString")) for e in extensions), marked and says_ai(str(shown)))
@@ -162,7 +164,7 @@ def _object(text: Any) -> dict[str, Any] | None:
     """The JSON object in `text` (bare, or wrapped once as {"AIGC": {...}}); None when it is none."""
     try:
         value = msgspec.json.decode(text) if isinstance(text, str) else None
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
     if isinstance(value, dict) and set(value) == {"AIGC"}:
         value = value["AIGC"]
