@@ -214,7 +214,8 @@ def _made(calculator: Calculator, recipe: Recipe, given: Mapping[str, Quantity |
 def _fact(calculator: Calculator, recipe: Recipe, result: Result, used: Mapping[str, Fact]) -> Fact:
     newest = max((fact.time for fact in used.values()), key=sort_key)
     places = tuple(dict.fromkeys(place for fact in used.values() for place in fact.evidence if place.source == "chart"))
-    inputs = "; ".join(f"{name} {plain(fact.value)} ({day(fact.time)})" for name, fact in used.items())
+    words = {one.name: one.title["en"] for one in calculator.inputs}
+    inputs = "; ".join(f"{words[name]} {plain(fact.value)} ({day(fact.time)})" for name, fact in used.items())
     shown = Quantity(result.value, calculator.unit)
     title = calculator.title["en"]
     details = {

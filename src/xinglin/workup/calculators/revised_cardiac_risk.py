@@ -13,7 +13,7 @@ CRITERIA = (
     YesNo("ischaemic_heart_disease", {"en": "ischaemic heart disease", "zh": "缺血性心脏病"}),
     YesNo("heart_failure", {"en": "heart failure", "zh": "心力衰竭"}),
     YesNo("cerebrovascular_disease", {"en": "stroke or TIA", "zh": "卒中或TIA"}),
-    YesNo("insulin", {"en": "insulin before surgery", "zh": "术前使用胰岛素"}),
+    YesNo("insulin_treatment", {"en": "insulin before surgery", "zh": "术前使用胰岛素"}),
 )
 
 
