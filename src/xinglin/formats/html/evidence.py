@@ -88,11 +88,11 @@ def _followed(body: Any, steps: list[str | int]) -> Path | None:
         if isinstance(here, list) and isinstance(step, str) and len(here) == 1:
             here = here[0]
             taken.append(0)
-        if (isinstance(here, dict) and step in here) or (isinstance(here, list) and isinstance(step, int) and step < len(here)):
-            here = here[step]
-            taken.append(step)
-        else:
+        parts: dict[Any, Any] = dict(enumerate(here)) if isinstance(here, list) else here if isinstance(here, dict) else {}
+        if step not in parts:
             return None
+        here = parts[step]
+        taken.append(step)
     return tuple(taken)
 
 
