@@ -81,6 +81,69 @@ def test_every_row_has_both_languages_and_known_parents():
     assert [(t.key, p) for t in terms.TERMS for p in t.parents if p not in keys] == []
 
 
+def test_no_two_terms_of_one_kind_claim_the_same_trusted_name():
+    from xinglin.knowledge.terms.spelling import spelled
+
+    claimed: dict[tuple[str, str, str], set[str]] = {}
+    for term in terms.TERMS:
+        for language, names in (("en", term.en), ("zh", term.zh)):
+            for name in names:
+                if name not in term.ambiguous:
+                    claimed.setdefault((term.kind, language, spelled(name)), set()).add(term.key)
+    assert {name: keys for name, keys in claimed.items() if len(keys) > 1} == {}
+
+
+def test_the_list_is_as_broad_as_promised():
+    counted = Counter(term.kind for term in terms.TERMS)
+    least = {
+        "problem": 500,
+        "symptom": 180,
+        "medicine": 400,
+        "procedure": 150,
+        "anatomy": 150,
+        "vaccine": 30,
+        "organism": 60,
+        "relative": 20,
+    }
+    assert {kind: counted[kind] for kind in least if counted[kind] < least[kind]} == {}
+    assert counted["symptom"] + counted["finding"] >= 200
+
+
+def test_rows_are_sorted_by_key_so_that_edits_stay_small():
+    from xinglin.knowledge.terms import book
+
+    for kind in terms.KINDS:
+        rows = (book._DATA / f"{kind}.tsv").read_text(encoding="utf-8").splitlines()[1:]
+        keys = [row.split("\t")[0] for row in rows]
+        assert keys == sorted(keys), kind
+
+
+def test_a_side_is_part_of_the_name():
+    assert terms.find("left knee").zh[0] == "左膝"
+    assert terms.is_a(terms.find("right lung"), "term:lung")
+    assert terms.find("left knee") is not terms.find("right knee")
+
+
+def test_broader_terms_are_reached_through_parents():
+    assert terms.is_a(terms.find("STEMI"), "term:coronary-artery-disease")
+    assert terms.is_a(terms.find("atorvastatin"), "term:statin")
+    assert not terms.is_a(terms.find("asthma"), "term:coronary-artery-disease")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("albuterol", "salbutamol"), ("acetaminophen", "扑热息痛"), ("CABG", "冠脉搭桥"), ("水腫", "oedema")]
+)
+def test_the_same_thing_has_one_term_on_both_sides_of_the_sea(one, other):
+    assert terms.find(one) is terms.find(other) is not None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("enalapril", "enalaprilat"), ("hydroxyzine", "hydralazine"), ("type 1 diabetes", "type 2 diabetes")]
+)
+def test_two_things_that_look_alike_stay_apart(one, other):
+    assert terms.find(one) is not terms.find(other)
+
+
 def _synthea_displays():
     folder = DATA / "fhir-synthea-r4"
     if not folder.exists():

@@ -7,8 +7,9 @@ only offered among `candidates`.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import get_args
 
 from msgspec import Struct
@@ -21,6 +22,7 @@ from xinglin.records.quantity import ATC, ICD10, RXNORM
 
 VERSION = "2026.1"
 KINDS: tuple[str, ...] = get_args(Kind)
+_DATA = Path(__file__).with_name("data")
 _SYSTEMS = {"icd10": ICD10, "rxnorm": RXNORM, "atc": ATC}
 _TAILS = re.compile(
     r"(?:,\s*|\s+)(?:unspecified|nos|not elsewhere classified|nec|site not specified|initial encounter|uncomplicated|"
@@ -28,7 +30,7 @@ _TAILS = re.compile(
 )
 
 
-class Term(Struct, frozen=True):
+class Term(Struct, frozen=True, gc=False):
     """One idea: names with the preferred one first, broader ideas by key, codes where sure, and names too short to trust."""
 
     key: str
@@ -44,10 +46,6 @@ class Term(Struct, frozen=True):
         return (self.zh if language == "zh" else self.en)[0]
 
 
-def _names(cell: str) -> list[str]:
-    return [name.strip() for name in cell.split(";") if name.strip()]
-
-
 def _codes(cell: str) -> tuple[Code, ...]:
     pairs = (item.split(":", 1) for item in cell.split())
     return tuple(Code(system=_SYSTEMS[system], code=code) for system, code in pairs)
@@ -58,10 +56,12 @@ def _row(line: str, kind: Kind, where: str) -> Term:
     if len(cells) != 5:
         raise InvalidInput("XL-TERM-001", "a row of the word list has not five columns", where=where, fix="key, en, zh, parents, codes")
     key, en, zh, parents, codes = cells
-    marked = [_names(en), _names(zh)]
-    ambiguous = tuple(name[:-1] for names in marked for name in names if name.endswith("?"))
-    plain = [tuple(name.removesuffix("?") for name in names) for names in marked]
-    return Term(f"term:{key}", kind, plain[0], plain[1], tuple(f"term:{p}" for p in _names(parents)), _codes(codes), ambiguous)
+    ambiguous: tuple[str, ...] = ()
+    if "?" in en or "?" in zh:
+        ambiguous = tuple(name[:-1] for name in f"{en}; {zh}".split("; ") if name[-1] == "?")
+        en, zh = en.replace("?; ", "; ").removesuffix("?"), zh.replace("?; ", "; ").removesuffix("?")
+    broader = tuple(f"term:{parent}" for parent in parents.split("; ")) if parents else ()
+    return Term(f"term:{key}", kind, tuple(en.split("; ")), tuple(zh.split("; ")), broader, _codes(codes) if codes else (), ambiguous)
 
 
 @cache
@@ -69,7 +69,7 @@ def terms() -> tuple[Term, ...]:
     """Every term of the list, ordered by kind and key."""
     found: list[Term] = []
     for kind in get_args(Kind):
-        text = files(__package__).joinpath("data", f"{kind}.tsv").read_text(encoding="utf-8")
+        text = _DATA.joinpath(f"{kind}.tsv").read_text(encoding="utf-8")
         lines = text.splitlines()[1:]
         found.extend(_row(line, kind, f"terms/data/{kind}.tsv line {number}") for number, line in enumerate(lines, 2) if line)
     return tuple(found)
@@ -83,13 +83,13 @@ def _keys() -> dict[str, Term]:
 @cache
 def _index() -> dict[str, list[tuple[Term, str, bool]]]:
     """Spelling → (term, language, trusted) in order of kinds, preferred names first."""
-    filed: dict[str, list[tuple[Term, str, bool]]] = {}
+    filed: defaultdict[str, list[tuple[Term, str, bool]]] = defaultdict(list)
     for preferred in (True, False):
         for term in terms():
             for language, names in (("en", term.en), ("zh", term.zh)):
                 for name in names[:1] if preferred else names[1:]:
-                    filed.setdefault(spelled(name), []).append((term, language, name not in term.ambiguous))
-    return filed
+                    filed[spelled(name)].append((term, language, name not in term.ambiguous))
+    return dict(filed)
 
 
 def by_key(key: str) -> Term | None:

@@ -44,7 +44,10 @@ class MedicineName(Struct, frozen=True):
         return " ".join(part for part in (joined, release, form) if part)
 
 
-_UNIT = r"(?:MG|MCG|UG|µG|μG|G|ML|L|MEQ|MMOL|UNT|UNITS?|IU|MIU|KIU|%|HR|MOL|CELLS|ACTUAT|MCI|BAU|AMB|PNU|毫克|微克|克|毫升|升|单位|国际单位|万单位)"
+_UNIT = (
+    r"(?:MG|MCG|UG|µG|μG|GM|G|ML|L|MEQ|MMOL|UNT|UNITS?|IU|MIU|KIU|%|HR|MOL|CELLS|ACTUAT|MCI|BAU|AMB|PNU"
+    r"|毫克|微克|克|毫升|升|单位|国际单位|万单位)"
+)
 _STRENGTH = re.compile(
     rf"(?<![\w.])(\d[\d,]*(?:\.\d+)?|\.\d+)\s*[- ]?({_UNIT}(?:\s?/\s?(?:\d+(?:\.\d+)?\s?)?{_UNIT})?)(?![a-z])", re.IGNORECASE
 )
@@ -77,9 +80,9 @@ def _substance(text: str) -> Term | str | None:
     bare = " ".join(_SALT_ZH.sub("", words).split()) if _HAN.search(words) else " ".join(_SALT.sub("", words).split()).strip(" -,")
     for attempt in (words, bare, words.split(" ")[0] if " - " in words else ""):
         if attempt:
-            found = find(attempt, kind="medicine") or find(attempt, kind="vaccine") or find(attempt, kind="drug_class")
-            if found:
-                return found
+            for kind in ("medicine", "vaccine", "drug_class", "device"):
+                if found := find(attempt, kind=kind):
+                    return found
     return words
 
 

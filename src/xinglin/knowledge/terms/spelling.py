@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
-from importlib.resources import files
+from functools import cache, lru_cache
+from pathlib import Path
 
 _TAG = re.compile(
     r"\s*\((?:disorder|finding|situation|procedure|regime/therapy|morphologic abnormality|body structure|substance|product|"
@@ -29,8 +29,9 @@ def without_tag(text: str) -> str:
     return shown.strip()
 
 
+@lru_cache(maxsize=50_000)
 def _word(word: str) -> str:
-    if word.endswith("'s") or word.endswith("’s"):
+    if word.endswith(("'s", "’s")):
         word = word[:-2]
     word = word.replace("'", "").replace("’", "")
     if word.isascii() and len(word) > 3:
@@ -54,7 +55,10 @@ def spelled(text: str) -> str:
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    lowered = without_tag(text.lower()).translate(_MARKS)
+    lowered = text.lower().rstrip()
+    if lowered.endswith(")"):
+        lowered = without_tag(lowered)
+    lowered = lowered.translate(_MARKS)
     if not lowered.isascii() and _HAN.search(lowered):
         return simplified(lowered).replace(" ", "")
     return " ".join([_word(word) for word in lowered.split()])
@@ -62,7 +66,7 @@ def spelled(text: str) -> str:
 
 @cache
 def _to_simplified() -> dict[int, str]:
-    lines = files(__package__).joinpath("data", "traditional.tsv").read_text(encoding="utf-8").splitlines()
+    lines = Path(__file__).with_name("data").joinpath("traditional.tsv").read_text(encoding="utf-8").splitlines()
     pairs = (line.split("\t") for line in lines if line and not line.startswith("#"))
     return {ord(old): new for old, new in pairs}
 
