@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from xinglin.records import Chart, Fact
 from xinglin.records.errors import InvalidInput
-from xinglin.records.moments import day
+from xinglin.records.moments import age_years, day
 from xinglin.workup.allergies import allergy_facts
+from xinglin.workup.calculations import calculations
 from xinglin.workup.encounters import encounter_facts
 from xinglin.workup.gaps import gap_facts
 from xinglin.workup.histories import device_facts, family_facts, immunization_facts, procedure_facts
@@ -49,6 +50,8 @@ def work_up(chart: Chart, as_of: str) -> tuple[Fact, ...]:
         *gene_facts(known),
         *device_facts(known),
     ]
+    age = age_years(known.person.born, when)
+    facts += calculations(facts, known.person.sex, age, when, known.person.born)
     facts += gap_facts(known, facts)
     _ids_are_unique(facts)
     return tuple(facts)

@@ -18,7 +18,7 @@ from xinglin.records.moments import age_years, day, days_between, sort_key
 from xinglin.records.quantity import LOINC
 from xinglin.workup.analytes import critical_limits, known_analyte, reference_limits
 from xinglin.workup.evidence import at, plain
-from xinglin.workup.naming import first, in_languages, merged, short_test_name, source_words
+from xinglin.workup.naming import first, in_languages, merged, panel_name, short_test_name, source_words
 
 RECENT_DAYS = 366
 SPOKEN = {
@@ -49,7 +49,7 @@ def measurement_facts(chart: Chart, as_of: str) -> list[Fact]:
             continue
         panel = panels.get(one.panel) or panels.get(by_result.get(one.source, ""))
         latest = newest.get(subject_of(one)[0]) is one
-        facts.append(_fact(chart, one, latest, as_of, short_test_name(panel.concept.words) if panel else "", panel.source if panel else ""))
+        facts.append(_fact(chart, one, latest, as_of, panel_name(panel.concept.words) if panel else "", panel.source if panel else ""))
     return facts
 
 

@@ -186,8 +186,7 @@ def _began(lines: Sequence[_Line], lead: _Line) -> str:
 
 
 def _evidence(lines: Sequence[_Line], lead: _Line) -> tuple:
-    coded = "medicationCodeableConcept" if lead.entry.concept.codes or lead.entry.concept.text else ""
-    marks = [at(lead.entry.source, coded), at(lead.entry.source, "status")]
+    marks = [at(lead.entry.source), at(lead.entry.source, "status")]  # the medicine itself may be written as a code or as a reference
     if lead.entry.doses:
         marks.append(at(lead.entry.source, "dosageInstruction[0]" if lead.entry.role in {"request", "dispense"} else "dosage"))
     others = sorted((line for line in lines if line is not lead), key=lambda line: sort_key(line.when), reverse=True)

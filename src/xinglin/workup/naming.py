@@ -48,6 +48,13 @@ def short_test_name(words: str) -> str:
     return name or clean(words)
 
 
+@lru_cache(maxsize=1024)
+def panel_name(words: str) -> str:
+    """The name of a panel without method, specimen and year: "Complete blood count", "Comprehensive metabolic panel"."""
+    name = re.sub(r"\s+-\s+.*$|\s+by automated count.*$|\s+2000\b|\s*\((?:hemogram|dipstick)\)(?: panel)?", "", clean(words), flags=re.IGNORECASE)
+    return re.sub(r"^urinalysis.*", "Urinalysis", name.strip(), flags=re.IGNORECASE)
+
+
 def in_languages(words: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Source words sorted by language: Han script is zh, everything else en."""
     names: dict[str, tuple[str, ...]] = {}

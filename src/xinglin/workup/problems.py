@@ -113,11 +113,9 @@ def _external(one: Problem) -> bool:
 def _evidence(group: list[Problem]) -> tuple:
     marks = []
     for one in group:
-        marks.append(at(one.source, "code"))
+        marks.append(at(one.source, "code" if one.concept.words else ""))
         if one.clinical_status:
             marks.append(at(one.source, "clinicalStatus"))
-        if one.onset:
-            marks.append(at(one.source, "onsetDateTime") if len(group) == 1 else at(one.source))
     return tuple(dict.fromkeys(marks))
 
 

@@ -13,6 +13,7 @@ from xinglin.content.case_summary.background import history, immunizations, plan
 from xinglin.models.phrasebook.clinical_points import (
     allergies,
     blood_pressure,
+    calculated,
     encounter_phrase,
     flagged_results,
     gaps,
@@ -178,7 +179,7 @@ def _allergies(facts: Sequence[Fact]) -> list[Point]:
 
 
 def _calculations(facts: Sequence[Fact], results: Sequence[Fact]) -> list[Point]:
-    return [Point("calculations", "calculation.one", (fact.id,)) for fact in related_calculations(facts, results)]
+    return calculated("calculations", related_calculations(facts, results), facts)
 
 
 def _vitals(facts: Sequence[Fact]) -> list[Point]:

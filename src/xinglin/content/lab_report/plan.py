@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from xinglin.models.phrasebook.clinical_points import flagged_results, results_by_day
+from xinglin.models.phrasebook.clinical_points import calculated, flagged_results, results_by_day
 from xinglin.models.phrasebook.wordbook import complete, word_book
 from xinglin.records import Chart, ContentRequest, Fact, Point
 from xinglin.records.errors import UsageError
@@ -69,7 +69,7 @@ def _trends(results: Sequence[Fact], trends: dict[str, Fact], said: set[str], *,
 
 
 def _calculations(facts: Sequence[Fact], results: Sequence[Fact]) -> list[Point]:
-    return [Point("calculations", "calculation.one", (fact.id,)) for fact in related_calculations(facts, results)]
+    return calculated("calculations", related_calculations(facts, results), facts)
 
 
 def _missing(facts: Sequence[Fact], results: Sequence[Fact]) -> list[Point]:

@@ -85,6 +85,17 @@ def allergies(section: str, facts: Sequence[Fact], gaps: Mapping[str, Fact]) -> 
     return points
 
 
+def calculated(section: str, calculations: Sequence[Fact], facts: Sequence[Fact]) -> list[Point]:
+    """One sentence per calculated value with the measurements it was made from."""
+    known = {fact.id: fact for fact in facts}
+    points = []
+    for fact in calculations:
+        inputs = [known[one] for one in fact.details.get("input_facts", "").split() if one in known]
+        same_day = all(day(one.time) == day(fact.time) for one in inputs)
+        points.append(Point(section, f"calculation.{'alone' if not inputs else 'same_day' if same_day else 'one'}", (fact.id, *ids(inputs))))
+    return points
+
+
 def gaps(section: str, found: Sequence[Fact], wanted: Sequence[str]) -> list[Point]:
     """What is missing: one sentence for the kinds named in `wanted`, one for medicines without a dose."""
     whole = [fact for fact in found if fact.key in wanted]
