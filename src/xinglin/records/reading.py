@@ -82,6 +82,7 @@ class Sentence(Struct, frozen=True):
     claims: tuple[Claim, ...] = ()
     loose: tuple[SaidNumber, ...] = ()  # numbers that belong to no claim
     names: tuple[Span, ...] = ()  # what reads as a person's name
+    times: tuple[SaidTime, ...] = ()  # every time said, whether it belongs to a claim or not
     checkable: bool = True  # False: a heading, a label line, an empty phrase
 
 

@@ -56,30 +56,41 @@ _REFERENCE_AHEAD = re.compile(
 _PREVIOUS_AHEAD = re.compile(
     r"(?:\bfrom(?: (?:a|the))?(?: (?:previous|prior|baseline|earlier|initial|first))?(?: (?:value|level|reading|result|measurement))?(?: of)?|previously|(?:compared|comparison) (?:with|to)(?: (?:a |the |its )?(?:previous|prior|earlier|last)?(?: (?:value|level|reading|result))?(?: of)?)?"
     r"|versus|\bvs\.?|\bthan(?: the)?(?: (?:previous|prior|earlier|last))?(?: (?:value|level|reading|result))?(?: of)?|previous(?: value| level| result| reading)?(?: was| of|:)?|prior(?: value| level| result)?(?: was| of|:)?|earlier(?: value| level)?(?: was| of)?|baseline(?: of| was|:)?|it was|having been|had been|used to be|against|as against|was"
-    r"|由|从|较|比|原为?|此前为?|之前为?|上次为?|前次为?|先前为?|既往为?|曾为|自|与|相较于?|对比|前值为?|的)\s*(?:about|approximately|约)?\s*$"
+    r"|由|从|较|比|原为?|此前为?|之前为?|上次为?|前次为?|先前为?|既往为?|曾为|自|与|相较于?|对比|前值为?)\s*(?:的|时的?)?\s*(?:on|in|at|\(|of)?\s*\)?\s*(?:the )?(?:value |level |result |reading )?(?:of |was )?(?:about|approximately|约)?\s*$"
 )
-_STRONG_PREVIOUS = re.compile(r"(?:from|previous|prior|earlier|compared|versus|vs|than|baseline|having been|had been|used to be|against|由|从|较|比|原|此前|之前|上次|前次|先前|既往|曾|自|与|对比|前值)")
+_STRONG_PREVIOUS = re.compile(
+    r"(?:from|previous|prior|earlier|compared|versus|vs|than|baseline|having been|had been|used to be|against|由|从|较|比|原|此前|之前|上次|前次|先前|既往|曾|自|与|对比|前值)"
+)
 _CHANGE_AHEAD = re.compile(
     r"(?:\bby(?: about| approximately| around| roughly)?|(?:increase|decrease|rise|fall|drop|change|reduction|difference|gain|loss|decline) (?:of|by)(?: about| approximately)?|upto|下降了?|升高了?|增加了?|降低了?|减少了?|上升了?|相差|差值为?|变化(?:幅度)?为?|[涨降升]幅(?:为|约|达)?|增幅为?)\s*约?\s*$"
 )
-_CHANGE_BEHIND = re.compile(r"\s*(?:point|unit|percentage point)?s?\s*(?:higher|lower|increase|decrease|rise|fall|drop|more|less|up|down|reduction|gain|decline|的?(?:升高|下降|增加|降低|上升|减少))")
+_CHANGE_BEHIND = re.compile(
+    r"\s*(?:point|unit|percentage point)?s?\s*(?:higher|lower|increase|decrease|rise|fall|drop|more|less|up|down|reduction|gain|decline|的?(?:升高|下降|增加|降低|上升|减少))"
+)
 _CHANGE_WORD_AHEAD = re.compile(r"(?:\bup|\bdown|increased|decreased|rose|fell|dropped|gained|lost|升|降)\s*(?:a|about|约)?\s*$")
-_DURATION_AHEAD = re.compile(r"(?:\bfor(?: the (?:past|last))?(?: about| over| more than)?|over(?: the (?:past|last))?|lasting|lasted|during the (?:past|last)|within|持续|历时|病程|共|[x*]|疗程|已|近|达)\s*(?:about|约)?\s*$")
+_DURATION_AHEAD = re.compile(
+    r"(?:\bfor(?: the (?:past|last))?(?: about| over| more than)?|over(?: the (?:past|last))?|lasting|lasted|during the (?:past|last)|within|持续|历时|病程|共|[x*]|疗程|已|近|达)\s*(?:about|约)?\s*$"
+)
 _AGE_BEHIND = re.compile(r"[\s-]*(?:old\b)")
 _AGE_AHEAD = re.compile(r"(?:\baged?|\bage(?: of| is|:)?|年龄[:：为]?|现年)\s*$")
 _ONSET_AGE_AHEAD = re.compile(r"(?:\bat (?:the )?age(?: of)?|于|在|when (?:s?he was )?)\s*$")
-_COUNT_BEHIND = re.compile(r"\s*(?:times\b|次(?![/每])|episodes?|occasions?|results?|values?|measurements?|readings?|visits?|admissions?|项|个结果|份|例|siblings|children|sons|daughters|doses of|cigarettes|packs?\b)")
-_LABEL_AHEAD = re.compile(r"(?:stage|grade|type|class|level|phase|no\.?|number|day|week|visit|room|bed|step|page|figure|table|gravida|para|第|期|级|g|p)\s*$")
+_COUNT_BEHIND = re.compile(
+    r"\s*(?:times\b|次(?![/每])|episodes?|occasions?|results?|values?|measurements?|readings?|visits?|admissions?|项|个结果|份|例|siblings|children|sons|daughters|doses of|cigarettes|packs?\b)"
+)
+_LABEL_AHEAD = re.compile(
+    r"(?:stage|grade|type|class|level|phase|no\.?|number|day|week|visit|room|bed|step|page|figure|table|gravida|para|第|期|级|g|p)\s*$"
+)
 
 
 def place_numbers(
-    folded: str, numbers: list[FoundNumber], mentions: list[Mention], clauses: list[int], carried: Mention | None
+    folded: str, numbers: list[FoundNumber], times: list[FoundTime], mentions: list[Mention], clauses: list[int], carried: Mention | None
 ) -> list[PlacedNumber]:
     """Every number with its role and mention. `clauses` gives the clause of each character."""
     placed = [PlacedNumber(number, clause=clauses[number.start]) for number in numbers]
+    plain = _without_times(folded, times)
     for index, one in enumerate(placed):
         number = one.number
-        ahead = folded[max(0, number.start - 40) : number.start]
+        ahead = plain[max(0, number.start - 56) : number.start]
         one.role = _role_by_words(folded, number, ahead)
         if one.role in ("age", "label", "count"):
             continue
@@ -93,13 +104,26 @@ def place_numbers(
     return placed
 
 
+def _without_times(folded: str, times: list[FoundTime]) -> str:
+    """The sentence with blanks where times stand: "from (10 May) 110" reads "from 110"."""
+    for time in times:
+        folded = folded[: time.start] + " " * (time.end - time.start) + folded[time.end :]
+    return folded
+
+
 def _role_by_words(folded: str, number: FoundNumber, ahead: str) -> str:
-    if number.unit == "a" and (number.shown_unit in ("year-old", "years-old", "yr-old", "y/o", "yo", "岁", "周岁", "year old", "years old") or _AGE_BEHIND.match(folded, number.end)):
+    if number.unit == "a" and (
+        number.shown_unit in ("year-old", "years-old", "yr-old", "y/o", "yo", "岁", "周岁", "year old", "years old")
+        or _AGE_BEHIND.match(folded, number.end)
+    ):
         return "onset" if _ONSET_AGE_AHEAD.search(ahead) or folded.startswith(("时", "起"), number.end) else "age"
     if _AGE_AHEAD.search(ahead) and number.unit in ("", "a"):
         return "onset" if _ONSET_AGE_AHEAD.search(ahead) or re.search(r"at (?:the )?age(?: of)?\s*$", ahead) else "age"
     if _REFERENCE_AHEAD.search(ahead):
         return "reference"
+    previous = _PREVIOUS_AHEAD.search(ahead)
+    if previous is not None and _STRONG_PREVIOUS.search(previous.group()) and number.unit not in TIME_UNITS:
+        return "previous"
     if _CHANGE_AHEAD.search(ahead) or _CHANGE_BEHIND.match(folded, number.end) or (number.unit == "%" and _CHANGE_WORD_AHEAD.search(ahead)):
         return "difference"
     if not number.unit and _COUNT_BEHIND.match(folded, number.end):
@@ -108,8 +132,6 @@ def _role_by_words(folded: str, number: FoundNumber, ahead: str) -> str:
         return "duration"
     if not number.unit and _LABEL_AHEAD.search(ahead) and "." not in number.value:
         return "label"
-    if _PREVIOUS_AHEAD.search(ahead):
-        return "previous" if _STRONG_PREVIOUS.search(_PREVIOUS_AHEAD.search(ahead).group()) else ""  # type: ignore[union-attr]
     return ""
 
 
@@ -121,21 +143,34 @@ def _owner(folded: str, index: int, placed: list[PlacedNumber], mentions: list[M
     following = behind[0] if behind else -1
     if following >= 0 and _leads(folded, number, mentions[following]) and fits(number.unit, mentions[following]):
         near = before[-1] if before else -1
-        if near < 0 or mentions[near].clause != clause or not fits(number.unit, mentions[near]) or folded[number.end : mentions[following].start].strip() in ("of", "的"):
+        if (
+            near < 0
+            or mentions[near].clause != clause
+            or not fits(number.unit, mentions[near])
+            or folded[number.end : mentions[following].start].strip() in ("of", "的")
+        ):
             return following
-        if any(one.mention == near for one in placed[:index]) and number.start - mentions[near].end > mentions[following].start - number.end + 3:
+        if (
+            any(one.mention == near for one in placed[:index])
+            and number.start - mentions[near].end > mentions[following].start - number.end + 3
+        ):
             return following
     for place in reversed(before):
         if mentions[place].clause != clause:
             break
         if fits(number.unit, mentions[place]):
             return place
-    if following >= 0 and mentions[following].clause == clause and fits(number.unit, mentions[following]) and mentions[following].start - number.end < 30:
+    if (
+        following >= 0
+        and mentions[following].clause == clause
+        and fits(number.unit, mentions[following])
+        and mentions[following].start - number.end < 30
+    ):
         return following
     for place in reversed(before):
         if fits(number.unit, mentions[place]) and "measurement" in mentions[place].kinds:
             return place
-    if not before and carried is not None and number.unit and fits(number.unit, carried):
+    if not mentions and carried is not None and fits(number.unit, carried):
         return -2
     return -1
 
@@ -156,7 +191,11 @@ def _reference_by_place(folded: str, placed: list[PlacedNumber], mentions: list[
             continue
         if one.mention < 0 or "measurement" not in mentions[one.mention].kinds:
             continue
-        earlier = [other for other in placed[:index] if other.mention == one.mention and other.number.group != one.number.group and other.role in ("", "value")]
+        earlier = [
+            other
+            for other in placed[:index]
+            if other.mention == one.mention and other.number.group != one.number.group and other.role in ("", "value")
+        ]
         opened = folded.rfind("(", 0, one.number.start) > folded.rfind(")", 0, one.number.start)
         if earlier and opened:
             one.role = "reference"
@@ -174,7 +213,7 @@ def place_times(folded: str, times: list[FoundTime], placed: list[PlacedNumber],
         return
     leading = times[0].start < items[0][0]
     for index, time in enumerate(times):
-        if time.kind == "future":
+        if time.kind == "future" or _only_compared(folded, time, placed):
             continue
         targets = _dated(folded, index, times, items, leading, mentions, placed)
         for kind, place in targets:
@@ -184,18 +223,48 @@ def place_times(folded: str, times: list[FoundTime], placed: list[PlacedNumber],
                 mentions[place].times.append(index)
 
 
-Item = tuple[int, int, str, int]
+_COMPARED_AHEAD = re.compile(
+    r"(?:\bthan(?: it was)?|compared (?:with|to)|versus|\bvs\.?|relative to|较|比|与|相较于?)\s*(?:in|on|that of|those of|the)?\s*$|(?:ris|fall|increas|decreas|worsen|improv)\w*\s*$"
+)
+_COMPARED_WITH = re.compile(r"(?:than|since|from) (?:in )?")
+
+
+def _only_compared(folded: str, time: FoundTime, placed: list[PlacedNumber]) -> bool:
+    """True for the time of a comparison that gives no value: "worse than in May", "rising since May", 较五月恶化."""
+    if any(
+        (one.role == "previous" and 0 <= one.number.start - time.end <= 8)
+        or (one.role == "previous" and 0 <= time.start - one.number.end <= 8)
+        for one in placed
+    ):
+        return False
+    ahead = folded[max(0, time.start - 24) : time.start]
+    if _COMPARED_AHEAD.search(ahead):
+        return True
+    return (
+        _COMPARED_WITH.match(folded, time.start) is not None
+        and time.kind == "since"
+        and re.search(r"(?:ris|rose|fall|fell|drop|increas|decreas|worse|better|improv|stable|unchanged)\w*\s*$", ahead) is not None
+    )
+
+
+Item = tuple[int, int, str, int, int]
 
 
 def _items(placed: list[PlacedNumber], mentions: list[Mention]) -> list[Item]:
     """Numbers that are values, and mentions without values, in reading order: (start, end, kind, place)."""
-    valued = {one.mention for one in placed if one.mention != -1 and one.role in ("", "previous") and (one.mention == -2 or "measurement" in mentions[one.mention].kinds)}
+    valued = {
+        one.mention
+        for one in placed
+        if one.mention != -1 and one.role in ("", "previous") and (one.mention == -2 or "measurement" in mentions[one.mention].kinds)
+    }
     items: list[Item] = [
-        (one.number.start, one.number.end, "number", place)
+        (one.number.start, one.number.end, "number", place, one.clause)
         for place, one in enumerate(placed)
         if one.role in ("", "previous") and one.mention in valued
     ]
-    items += [(mention.start, mention.end, "mention", place) for place, mention in enumerate(mentions) if place not in valued]
+    items += [
+        (mention.start, mention.end, "mention", place, mention.clause) for place, mention in enumerate(mentions) if place not in valued
+    ]
     return sorted(items)
 
 
@@ -225,7 +294,26 @@ def _hangs_on(folded: str, back: list[Item], time: FoundTime) -> bool:
     if not back:
         return False
     gap = folded[back[-1][1] : time.start].strip()
-    return gap in ("", "on", "in", "(", "at", "from", "dated", "in the", ":", "于", "@", "since", "as of", "measured on", "taken on", "recorded on", "back in", "/")
+    return gap in (
+        "",
+        "on",
+        "in",
+        "(",
+        "at",
+        "from",
+        "dated",
+        "in the",
+        ":",
+        "于",
+        "@",
+        "since",
+        "as of",
+        "measured on",
+        "taken on",
+        "recorded on",
+        "back in",
+        "/",
+    )
 
 
 def _key(item: Item) -> tuple[str, int]:
@@ -247,7 +335,12 @@ def _back_targets(folded: str, back: list[Item], time: FoundTime, placed: list[P
     targets = [_key(last), *_partner(back, placed)]
     for item in reversed(back[:-1]):
         between = folded[item[1] : last[0]]
-        if _LEADING_BREAK.search(between) or (item[2] == "number" and placed[item[3]].role == "previous"):
+        if (
+            item[4] != last[4]
+            or _LEADING_BREAK.search(between)
+            or (time.kind == "since" and item[2] == "mention")
+            or (item[2] == "number" and placed[item[3]].role == "previous")
+        ):
             break
         if _key(item) not in targets:
             targets.append(_key(item))

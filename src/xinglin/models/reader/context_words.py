@@ -68,7 +68,7 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("status", "history", "before", "history of|h/o|hx of|past history of|past medical history of|pmh of|past|previous|prior|former|formerly|a history of|had|previously had|remote|既往|既往有|曾|曾有|曾患|曾患有|病史|过去|以往|早年"),
     ("status", "history", "after", "in the past|病史|史"),
     ("status", "current", "near", "currently on|currently taking|currently takes|is on|is taking|takes|taking|remains on|continues on|continues|continued|still on|still takes|current medication|current medications|currently prescribed|maintained on|ongoing|on regular|regular medication|uses|now on|now takes|"
-     "目前服用|正在服用|现服用|现服|目前使用|正在使用|仍在服用|继续服用|规律服用|长期服用|在用|目前用药|现用|当前用药|继续|维持|服用中|在服"),
+     "目前服用|目前口服|现口服|规律口服|长期口服|正在口服|正在服用|现服用|现服|目前使用|正在使用|仍在服用|继续服用|规律服用|长期服用|在用|目前用药|现用|当前用药|继续|维持|服用中|在服"),
     ("status", "stopped", "near", "stopped|discontinued|was discontinued|was stopped|has been stopped|has been discontinued|ceased|no longer on|no longer takes|no longer taking|not taking|no longer|off|withdrawn|held|completed|finished|came off|not currently taking|used to take|previously took|previously on|formerly on|withheld|cancelled|"
      "停用|停药|已停|已停用|停服|停止|已停药|不再服用|不再使用|停止使用|已完成|完成疗程|暂停|曾服用|曾用|中止|终止|撤除|未再服用"),
     ("status", "planned", "before", "plan to|plans to|planned|planned for|to start|will start|scheduled|scheduled for|recommend|recommended|advise|advised|consider starting|should start|should have|to begin|awaiting|due for|to be|will be|will|should|please|needs|need|intended|to undergo|"
@@ -91,7 +91,7 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("flag", "critical-high", "near", "critically high|dangerously high|critically elevated|critical high|panic high|危急高值|危急性升高|危急偏高"),
     ("flag", "critical-low", "near", "critically low|dangerously low|critical low|panic low|危急低值|危急性降低|危急偏低"),
     ("nothing", "", "near", "high blood pressure|high risk|low risk|high dose|low dose|high school|high flow|low back|lower back|low density|high density|high sensitivity|upper limit of normal|lower limit of normal|normal saline|reference range|normal range|normal value|upper limit|lower limit|reference|正常人|正常值范围|高密度|低密度|高血压|低血压|高度|低度|follow up|"
-     "up to date|right away|all right|set up|check up|work up|made up|up to|left against|left the|left for|right now|right after|run up|blood pressure|warm up|at high risk|低盐|低脂|高脂|高危|低危|提高|高热|低热|中低|高龄|高级|身高|高位|高敏|超敏|high sensitivity"),
+     "up to date|right away|all right|set up|check up|work up|made up|up to|left against|left the|left for|right now|right after|run up|warm up|at high risk|低盐|低脂|高脂|高危|低危|提高|高热|低热|中低|高龄|高级|身高|高位|高敏|超敏|high sensitivity"),
     # trend
     ("trend", "rising", "near", "rose|rises|risen|rising|increasing|climbed|climbing|went up|gone up|going up|has increased|upward|higher than|up from|trending up|trended up|uptrending|raised from|increased from|increased to|increased by|increase of|increase from|rise of|rise from|an increase|a rise|increase in|rise in|jumped|grew|gained|"
      "升至|升到|上升至|上升到|升高至|升高到|增至|增加至|增加到|呈上升|上升趋势|逐渐升高|逐渐上升|较前升高|较前上升|较前增高|较前增加|呈上升趋势|持续升高|持续上升|高于前次|高于上次|上升了|升高了|增加了|涨至|走高|上涨|有所升高|有所上升|回升|较上次升高|较上次上升|高于之前|高于此前|比上次高|比之前高|比此前高"),
@@ -122,6 +122,10 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("route", "vaginal", "near", "vaginal|vaginally|阴道"),
     # allergy
     ("allergy", "", "near", "allergic|allergic to|allergy|allergies|allergy to|allergy history|hypersensitivity|hypersensitive|intolerance|intolerant|intolerant of|anaphylaxis to|anaphylactic to|allergen|reacts to|adverse reaction to|过敏|过敏史|药物过敏|药物过敏史|不耐受|过敏反应"),
+    ("no allergy", "", "near", "no known allergies|no known allergy|no known drug allergies|no known drug allergy|no known medication allergies|nkda|nka|no allergies|no drug allergies|denies allergies|denies any allergies|"
+     "denies drug allergies|no history of allergies|no history of drug allergy|without known allergies|no known food or drug allergies|not allergic to anything|allergies none|allergies nil|allergies none known|has no allergies|has no known allergies|no allergy is known|no known allergy is recorded|"
+     "无药物过敏史|否认药物过敏史|无过敏史|否认过敏史|无已知过敏|无已知药物过敏|否认食物药物过敏史|无食物药物过敏史|否认药物及食物过敏史|否认药物食物过敏史|否认食物及药物过敏史|无药物及食物过敏史|无药物食物过敏史|无药物过敏|否认药物过敏|无过敏|"
+     "未发现过敏|未发现药物过敏|否认有药物过敏史|无已知过敏史|无已知药物过敏史|过敏史无|未记录过敏|否认过敏"),
     # person
     ("sex", "male", "near", "man|male|gentleman|boy|男|男性|男子|先生|男孩"),
     ("sex", "female", "near", "woman|female|lady|girl|女|女性|女子|女士|女孩"),

@@ -38,7 +38,11 @@ _ABOUT = ("about", "approximately", "approx", "approx.", "around", "roughly", "n
           "just over", "~", "≈", "约", "大约", "约为", "大概", "近", "将近", "左右", "接近")  # fmt: skip
 _BEFORE = re.compile(
     "(?P<comparator>" + "|".join(re.escape(word) for word in sorted(_COMPARATORS, key=len, reverse=True)) + r")\s*$"
-    "|(?P<about>" + "|".join((r"(?<![a-z])" if word[0].isalpha() and word.isascii() else "") + re.escape(word) for word in sorted(_ABOUT, key=len, reverse=True)) + r")\s*$"
+    "|(?P<about>"
+    + "|".join(
+        (r"(?<![a-z])" if word[0].isalpha() and word.isascii() else "") + re.escape(word) for word in sorted(_ABOUT, key=len, reverse=True)
+    )
+    + r")\s*$"
 )
 _AFTER = re.compile(r"\s*(?:左右|上下|or so\b|余(?!\w)|许)")
 _JOINT = re.compile(r"\s?([/]|-|~|–|—|to|至|到|and|\*|x)\s?")
@@ -125,10 +129,16 @@ def _can_join(joint: str, first: FoundNumber, second: FoundNumber) -> bool:
 
 
 # ---- Chinese numerals ----------------------------------------------------------------------------------------------
-_CHINESE_DIGIT = {sign: value for value, signs in enumerate(("零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for sign in signs}
+_CHINESE_DIGIT = {
+    sign: value
+    for value, signs in enumerate(("零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"))
+    for sign in signs
+}
 _CHINESE_UNIT = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10000}
 _CHINESE = re.compile(r"[零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖十拾百佰千仟万]+(?:点[零〇一二三四五六七八九]+)?半?")
-_NOT_NUMBERS = re.compile(r"十二指肠|三尖瓣|二尖瓣|四肢|三叉|二甲|一般|一直|一些|一定|一旦|一致|一样|一起|统一|唯一|第[一二三四五六七八九十]+|万一|十分|千万|百日咳|一侧|三酰|三碘|四碘|五官|六味|七叶|八珍|九价|双|一过性|一度|二度|三度|一级|二级|三级|四级|[一二三四]期|[一二三四]型|一线|二线|万古|四环|十字|百合|千金|三七|一氧|二氧|三氧|半夏|半年|单一")
+_NOT_NUMBERS = re.compile(
+    r"十二指肠|三尖瓣|二尖瓣|四肢|三叉|二甲|一般|一直|一些|一定|一旦|一致|一样|一起|统一|唯一|第[一二三四五六七八九十]+|万一|十分|千万|百日咳|一侧|三酰|三碘|四碘|五官|六味|七叶|八珍|九价|双|一过性|一度|二度|三度|一级|二级|三级|四级|[一二三四]期|[一二三四]型|一线|二线|万古|四环|十字|百合|千金|三七|一氧|二氧|三氧|半夏|半年|单一"
+)
 
 
 def chinese_value(words: str) -> str | None:
@@ -188,7 +198,9 @@ def _chinese(folded: str) -> list[tuple[int, int, str]]:
     return raw
 
 
-_COUNTERS = re.compile(r"个?(?:岁|天|日|周|星期|礼拜|月|年|小时|分钟|秒|片|粒|支|袋|包|滴|喷|次|毫克|克|微克|毫升|升|厘米|毫米|米|公斤|千克|单位|%|度|mg|ml|g\b|cm|mm|位|名|倍|种|项|处|枚|包)")
+_COUNTERS = re.compile(
+    r"个?(?:岁|天|日|周|星期|礼拜|月|年|小时|分钟|秒|片|粒|支|袋|包|滴|喷|次|毫克|克|微克|毫升|升|厘米|毫米|米|公斤|千克|单位|%|度|mg|ml|g\b|cm|mm|位|名|倍|种|项|处|枚|包)"
+)
 
 
 def _counts(folded: str, end: int) -> bool:
@@ -199,9 +211,30 @@ def _counts(folded: str, end: int) -> bool:
 _ENGLISH = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
-} | {word: value * 10 for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+} | {word: value * 10 for value, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)}
 _ENGLISH_ANY = re.compile(
     r"\b(?:(?:" + "|".join(sorted((*_ENGLISH, "hundred", "thousand"), key=len, reverse=True)) + r")\b(?:[ -](?:and )?|(?= point)|$|\b))+(?: ?point(?: (?:"
     + "zero|one|two|three|four|five|six|seven|eight|nine" + r")\b)+)?"

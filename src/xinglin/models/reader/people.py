@@ -15,7 +15,9 @@ _FAMILY = re.compile(
     r"|母|父|兄|弟|姐|妹|妻|丈夫|儿子|女儿|子女|祖|奶奶|爷爷|外婆|外公|叔|舅|姑|姨|家族|家属|医生|医师|护士|配偶"
 )
 _SEX_ZH = re.compile(r"(?:男性?|女性?)(?=[，,。、；\s)）]|患者|$|，|\d|性)|患者(?:男|女)|(?:男|女)(?:性|士|童|婴)|先生|女士")
-_NOT_SEX = re.compile(r"male pattern|female pattern|female sex|females? aged|males? aged|women'?s health|men'?s health|he(?=\W*4\b)|妇女|子女|男科|女科")
+_NOT_SEX = re.compile(
+    r"male pattern|female pattern|female sex|females? aged|males? aged|women'?s health|men'?s health|he(?=\W*4\b)|妇女|子女|男科|女科"
+)
 
 
 def person_claims(

@@ -36,7 +36,7 @@ class Hit(NamedTuple, Generic[T]):
     what: T
 
 
-_KEPT = frozenset("ss us is as os".split())
+_KEPT = frozenset(["ss", "us", "is", "as", "os"])
 
 
 @lru_cache(maxsize=65536)

@@ -46,11 +46,11 @@ class Reader:
         carried: Mention | None = None
         for number, piece in enumerate(split_sentences(text), 1):
             words = text[piece.start : piece.end]
-            claims, loose, carried, named = self._read(words, carried)
+            claims, loose, carried, named, times = self._read(words, carried)
             checkable = bool(claims or loose) and not is_heading(words)
             if is_heading(words):
                 claims, loose = (), ()
-            sentences.append(Sentence(f"s{number}", words, piece.start, claims, loose, named, checkable))
+            sentences.append(Sentence(f"s{number}", words, piece.start, claims, loose, named, times, checkable))
         return tuple(sentences)
 
     def _statement(self, key: str, text: str) -> Sentence:
@@ -58,18 +58,22 @@ class Reader:
         claims: list[Claim] = []
         loose: list[SaidNumber] = []
         names: list[Span] = []
+        times: list[SaidTime] = []
         carried: Mention | None = None
         for piece in pieces:
-            found, left, carried, named = self._read(text[piece.start : piece.end], carried)
+            found, left, carried, named, said = self._read(text[piece.start : piece.end], carried)
             move = piece.start
             claims += [_moved(claim, move) for claim in found] if move else found
             loose += [_moved_number(number, move) for number in left]
             names += [_moved_span(span, move) for span in named]
-        return Sentence(key, text, 0, tuple(claims), tuple(loose), tuple(names), bool(claims or loose) and not is_heading(text))
+            times += [_moved_time(time, move) for time in said]
+        return Sentence(
+            key, text, 0, tuple(claims), tuple(loose), tuple(names), tuple(times), bool(claims or loose) and not is_heading(text)
+        )
 
     def _read(
         self, text: str, carried: Mention | None
-    ) -> tuple[tuple[Claim, ...], tuple[SaidNumber, ...], Mention | None, tuple[Span, ...]]:
+    ) -> tuple[tuple[Claim, ...], tuple[SaidNumber, ...], Mention | None, tuple[Span, ...], tuple[SaidTime, ...]]:
         folded = fold(text)
         tokens = tokens_of(folded)
         mentions, hits, other = scan(text, folded, tokens, self._subjects.tree, self._known)
@@ -87,7 +91,7 @@ class Reader:
         )  # fmt: skip
         numbers = find_numbers(folded, taken)
         self._add_unknown(folded, mentions, hits, other, times, clauses)
-        placed = place_numbers(folded, numbers, mentions, clauses, carried)
+        placed = place_numbers(folded, numbers, times, mentions, clauses, carried)
         _adopt_carried(placed, mentions, hits, carried)
         _count_values(placed, mentions)
         place_times(folded, times, placed, mentions)
@@ -95,13 +99,21 @@ class Reader:
         apply_context(folded, mentions, hits)
         names = find_names(text)
         claims = [claim for place, mention in enumerate(mentions) for claim in _claims(text, place, mention, placed, times)]
+        claims += _no_allergy(text, hits)
         claims += person_claims(text, folded, hits, placed, times, names)
         loose = tuple(_said(text, one, one.role) for one in placed if one.mention == -1 and one.role not in ("age",))
         last = next((m for m in reversed(mentions) if "measurement" in m.kinds), None) or (carried if not mentions else None)
-        return tuple(claims), loose, last, tuple(Span(name.start, name.end, name.text) for name in names)
+        said = tuple(_said_time(text, time) for time in times)
+        return tuple(claims), loose, last, tuple(Span(name.start, name.end, name.text) for name in names), said
 
     def _add_unknown(
-        self, folded: str, mentions: list[Mention], hits: list[ContextHit], other: list[tuple[int, int]], times: list[FoundTime], clauses: list[int]
+        self,
+        folded: str,
+        mentions: list[Mention],
+        hits: list[ContextHit],
+        other: list[tuple[int, int]],
+        times: list[FoundTime],
+        clauses: list[int],
     ) -> None:
         covered = bytearray(len(folded))
         for mention in mentions:
@@ -137,10 +149,24 @@ def _without(hits: list[ContextHit], spans: list[tuple[int, int]]) -> list[Conte
     return [hit for hit in hits if not any(hit.start < end and hit.end > start and not hit.end <= start + 6 for start, end in spans)]
 
 
+def _no_allergy(text: str, hits: list[ContextHit]) -> list[Claim]:
+    """ "No known allergies" is a claim of its own."""
+    return [
+        Claim("allergy", Span(hit.start, hit.end, text[hit.start : hit.end]), "allergy:none", negated=True)
+        for hit in hits
+        for role in hit.roles
+        if role.what == "no allergy"
+    ]
+
+
 def _adopt_carried(placed: list[PlacedNumber], mentions: list[Mention], hits: list[ContextHit], carried: Mention | None) -> None:
     """A value without a subject ("It was 110 in May") speaks of what was spoken of last."""
     orphans = [one for one in placed if one.mention == -2]
-    judged = not mentions and carried is not None and any(role.what in ("trend", "flag") and role.value not in ("low", "high") for hit in hits for role in hit.roles)
+    judged = (
+        not mentions
+        and carried is not None
+        and any(role.what in ("trend", "flag") and role.value not in ("low", "high") for hit in hits for role in hit.roles)
+    )
     if carried is None or not (orphans or judged):
         for one in orphans:
             one.mention = -1
@@ -247,7 +273,17 @@ def _one_per_value(text: str, whole: Claim, values: list[PlacedNumber], times: l
             claims.append(replace(whole, numbers=(*numbers, *whole.numbers), times=own or whole.times))
         else:
             older = "older" if numbers[0].role == "previous" else whole.moment if current is None else ""
-            claims.append(replace(whole, numbers=numbers, times=own, flag="" if current is not None else whole.flag, trend="" if current is not None else whole.trend, moment=older, part=True))
+            claims.append(
+                replace(
+                    whole,
+                    numbers=numbers,
+                    times=own,
+                    flag="" if current is not None else whole.flag,
+                    trend="" if current is not None else whole.trend,
+                    moment=older,
+                    part=True,
+                )
+            )
     if current is None:
         claims[-1] = replace(claims[-1], numbers=(*claims[-1].numbers, *whole.numbers), part=False)
     return claims
@@ -263,6 +299,12 @@ def _moved_number(number: SaidNumber, by: int) -> SaidNumber:
     return replace(number, span=_moved_span(number.span, by))
 
 
+def _moved_time(time: SaidTime, by: int) -> SaidTime:
+    from msgspec.structs import replace
+
+    return replace(time, span=_moved_span(time.span, by))
+
+
 def _moved(claim: Claim, by: int) -> Claim:
     from msgspec.structs import replace
 
@@ -270,7 +312,7 @@ def _moved(claim: Claim, by: int) -> Claim:
         claim,
         subject=_moved_span(claim.subject, by),
         numbers=tuple(_moved_number(number, by) for number in claim.numbers),
-        times=tuple(replace(time, span=_moved_span(time.span, by)) for time in claim.times),
+        times=tuple(_moved_time(time, by) for time in claim.times),
         flag_span=_moved_span(claim.flag_span, by) if claim.flag_span else None,
     )
 
@@ -289,7 +331,9 @@ def reader_for(facts: Sequence[Fact], language: Language, identity: Identity | N
     return reader
 
 
-def read_text(text: str, language: Language | None, facts: Sequence[Fact], identity: Identity | None = None, as_of: str = "") -> tuple[Sentence, ...]:
+def read_text(
+    text: str, language: Language | None, facts: Sequence[Fact], identity: Identity | None = None, as_of: str = ""
+) -> tuple[Sentence, ...]:
     """The sentences of a pasted text with their claims. `language` None guesses it."""
     return reader_for(facts, language or guess_language(text), identity, as_of).read_text(text)
 

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable
 
 from xinglin.models.reader.scanning import ContextHit, Mention
 
-_GAP_LIST = re.compile(r"[\s,、/()\[\]'\"-]*(?:and|or|nor|both|及|和|与|或|、|以及|either|the|a|an|any|other|his|her|of|significant|known|new|his own|her own|prior|previous|等|之|的)*[\s,、/()-]*")
+_GAP_LIST = re.compile(
+    r"[\s,、/()\[\]'\"-]*(?:and|or|nor|both|及|和|与|或|、|以及|either|the|a|an|any|other|his|her|of|significant|known|new|his own|her own|prior|previous|等|之|的)*[\s,、/()-]*"
+)
 _BREAK_ZH = re.compile(r"[，,]")
 _POSITIVE_ZH = re.compile(r"[，,]\s*(?:有|伴|可见|出现|患|示|为|查|给予|予|服|今|现|于|既往有|曾|目前|诉|长期)")
 
@@ -43,7 +45,9 @@ def _ends(hits: list[ContextHit], start: int, stop: int, ended_by: Iterable[str]
     return stop
 
 
-def _forward(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, ended_by: tuple[str, ...] = ("end",)) -> list[Mention]:
+def _forward(
+    folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, ended_by: tuple[str, ...] = ("end",)
+) -> list[Mention]:
     """Mentions that a forward word reaches: in its clause, before a word that ends it, along one list."""
     hit = hits[index]
     reached: list[Mention] = []
@@ -69,7 +73,10 @@ def _continues(gap: str, mention: Mention) -> bool:
     if "measurement" in mention.kinds and mention.values and _BREAK_ZH.search(gap):
         return False
     if any("\u4e00" <= sign <= "\u9fff" for sign in gap):
-        return _GAP_LIST.fullmatch(gap) is not None or re.fullmatch(r"[^，,]{0,6}(?:、|及|和|或|与)[^，,]{0,4}|[^，,]{0,4}(?:史|病史|等)?[、，,]?(?:无|否认)?", gap) is not None
+        return (
+            _GAP_LIST.fullmatch(gap) is not None
+            or re.fullmatch(r"[^，,]{0,6}(?:、|及|和|或|与)[^，,]{0,4}|[^，,]{0,4}(?:史|病史|等)?[、，,]?(?:无|否认)?", gap) is not None
+        )
     return len(gap.split()) <= 6
 
 
@@ -121,7 +128,9 @@ def _not(folded: str, mentions: list[Mention], hits: list[ContextHit], index: in
 
 
 def _not_allergic(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, allergy: ContextHit) -> None:
-    for mention in _forward(folded, mentions, hits, index) or [m for m in _backward(folded, mentions, hits[index]) if m.start > 0 and folded[m.start - 1] == "对"]:
+    for mention in _forward(folded, mentions, hits, index) or [
+        m for m in _backward(folded, mentions, hits[index]) if m.start > 0 and folded[m.start - 1] == "对"
+    ]:
         mention.negated = True
     between = _before(_behind(mentions, hits[index].end), allergy.start)
     for mention in between:
@@ -132,13 +141,17 @@ def _doubt(folded: str, mentions: list[Mention], hits: list[ContextHit], index: 
     reached = _backward(folded, mentions, hits[index]) if where == "after" else _forward(folded, mentions, hits, index)
     for mention in reached:
         mention.doubted = True
-        if where == "after" and ("not" in folded[hits[index].start : hits[index].end] or "不" in folded[hits[index].start : hits[index].end]):
+        if where == "after" and (
+            "not" in folded[hits[index].start : hits[index].end] or "不" in folded[hits[index].start : hits[index].end]
+        ):
             mention.negated = False
 
 
 _INFORMANT = re.compile(r"\s*(?:reports?|reported|says|states?|stated|gives|brought|accompanied|noted|confirms|诉|代诉|陪|述|提供|否认)")
 _LIVES = re.compile(r"(?:lives with(?: his| her)?|accompanied by(?: his| her)?|brought in by(?: his| her)?|由|与|同)\s*$")
-_IN_RELATIVE = re.compile(r"(?:\bin|\bof|\bfor|\bby)\s+(?:his|her|the|a|their|one|both)?\s*(?:maternal|paternal|younger|older|elder)?\s*$|(?:见于|其)\s*$")
+_IN_RELATIVE = re.compile(
+    r"(?:\bin|\bof|\bfor|\bby)\s+(?:his|her|the|a|their|one|both)?\s*(?:maternal|paternal|younger|older|elder)?\s*$|(?:见于|其)\s*$"
+)
 _NOT_FAMILY = re.compile(r"mother board|godmother|母细胞|父系|母系|弟子|兄弟医院")
 
 
@@ -158,7 +171,11 @@ def _whose(folded: str, mentions: list[Mention], hits: list[ContextHit]) -> None
                 if mention.clause == hit.clause and mention.whose == "patient":
                     mention.whose, mention.relation = "family", value
             if folded[hit.end : hit.end + 1] not in (",", ":"):
-                following = [m for m in _behind(mentions, hit.end) if m.clause == hit.clause and m.start < stop and _GAP_LIST.fullmatch(folded[hit.end : m.start])]
+                following = [
+                    m
+                    for m in _behind(mentions, hit.end)
+                    if m.clause == hit.clause and m.start < stop and _GAP_LIST.fullmatch(folded[hit.end : m.start])
+                ]
                 for mention in following:
                     mention.whose, mention.relation = "family", value
             continue
@@ -180,7 +197,12 @@ def near(hit: ContextHit, mentions: list[Mention], folded: str, reach: int = 3) 
     for mention in mentions:
         if mention.start >= hit.end:
             gap = folded[hit.end : mention.start]
-            if any(sign in gap for sign in ",;:()、，；：.") or len(gap.split()) > reach or len(gap) > 24 or any(sign.isdigit() for sign in gap):
+            if (
+                any(sign in gap for sign in ",;:()、，；：.")
+                or len(gap.split()) > reach
+                or len(gap) > 24
+                or any(sign.isdigit() for sign in gap)
+            ):
                 return None
             if re.search(r"\b(?:and|or|with|of|in|on|for|to|by)\b", gap) and not gap.strip().startswith(("of", "in", "to")):
                 return None
@@ -205,11 +227,16 @@ def _measured_target(folded: str, mentions: list[Mention], hits: list[ContextHit
     if not measured:
         return []
     if _HEADER.match(folded, hit.end) and not _same_clause_before(hit, measured):
-        following = next((other.start for other in hits[index + 1 :] if _HEADER.match(folded, other.end) and any(r.what == "flag" for r in other.roles)), len(folded))
+        following = next(
+            (other.start for other in hits[index + 1 :] if _HEADER.match(folded, other.end) and any(r.what == "flag" for r in other.roles)),
+            len(folded),
+        )
         return [mention for mention in measured if hit.end <= mention.start < following]
     behind = near(hit, measured, folded)
     ahead = _same_clause_before(hit, measured)
-    if behind is not None and (ahead is None or folded[hit.end : behind.start].strip() in ("", "in", "of", "in the") or ahead.clause != hit.clause):
+    if behind is not None and (
+        ahead is None or folded[hit.end : behind.start].strip() in ("", "in", "of", "in the") or ahead.clause != hit.clause
+    ):
         gap = folded[ahead.end : hit.start] if ahead is not None else ""
         if ahead is None or re.search(r"[,;，；]|\band\b|\bwith\b|、|和|及", gap) or not gap.strip():
             return [behind, *_list_after(folded, measured, behind)] if re.search(r"^\s*$", folded[hit.end : behind.start]) else [behind]
@@ -324,7 +351,11 @@ def _status(folded: str, mentions: list[Mention], hits: list[ContextHit], index:
     else:
         targets = _near_targets(folded, mentions, hits, index, kinds)
     for mention in targets:
-        if not mention.status or (mention.status == "history" and value in ("resolved", "active")) or (mention.status == "current" and value == "stopped"):
+        if (
+            not mention.status
+            or (mention.status == "history" and value in ("resolved", "active"))
+            or (mention.status == "current" and value == "stopped")
+        ):
             mention.status = value
 
 
@@ -364,11 +395,21 @@ _PREPOSITION = re.compile(r"\b(?:of|in|on|at|from|to|and|with|is|was|for|over|ne
 
 def _side(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, value: str, where: str) -> None:
     hit = hits[index]
-    sided = [mention for mention in mentions if mention.kinds & {"problem", "procedure", "imaging", "measurement", "report", "family", "device", "plan", "encounter"}]
+    sided = [
+        mention
+        for mention in mentions
+        if mention.kinds & {"problem", "procedure", "imaging", "report", "family", "device", "plan", "encounter"}
+    ]
     behind = next((mention for mention in sided if mention.start >= hit.end and mention.clause == hit.clause), None)
     previous = [mention for mention in sided if mention.end <= hit.start and mention.clause == hit.clause]
     gap = folded[hit.end : behind.start] if behind is not None else ""
-    close = behind is not None and len(gap.split()) <= 4 and len(gap) <= 30 and not re.search(r"[,;，；、]", gap) and not _PREPOSITION.search(gap)
+    close = (
+        behind is not None
+        and len(gap.split()) <= 4
+        and len(gap) <= 30
+        and not re.search(r"[,;，；、]", gap)
+        and not _PREPOSITION.search(gap)
+    )
     target = behind if close else previous[-1] if previous else behind
     if target is None:
         return
@@ -385,7 +426,9 @@ def _route(folded: str, mentions: list[Mention], hits: list[ContextHit], index: 
     medicines = [mention for mention in mentions if mention.kinds & {"medicine", "drug_class", "immunization"}]
     behind = near(hit, medicines, folded, 2)
     previous = [mention for mention in medicines if mention.end <= hit.start]
-    target = previous[-1] if previous and (behind is None or not re.search(r"[,;，；、]\s*$", folded[previous[-1].end : hit.start])) else behind
+    target = (
+        previous[-1] if previous and (behind is None or not re.search(r"[,;，；、]\s*$", folded[previous[-1].end : hit.start])) else behind
+    )
     if target is not None and not target.route:
         target.route = value
 
@@ -394,8 +437,14 @@ def _allergy(folded: str, mentions: list[Mention], hits: list[ContextHit], index
     hit = hits[index]
     kinds = {"medicine", "allergy", "drug_class", "allergen", "problem", "immunization"}
     ahead = [mention for mention in _backward(folded, mentions, hit) if mention.kinds & kinds]
-    follows = re.match(r"\s*(?:to|of|:|is|are|include|includes|记录|为|于)", folded[hit.end :]) or folded[hit.start : hit.end].endswith(("to", "of"))
-    behind = [mention for mention in _behind(mentions, hit.end) if mention.clause == hit.clause and mention.kinds & kinds] if follows or not ahead else []
+    follows = re.match(r"\s*(?:to|of|:|is|are|include|includes|记录|为|于)", folded[hit.end :]) or folded[hit.start : hit.end].endswith(
+        ("to", "of")
+    )
+    behind = (
+        [mention for mention in _behind(mentions, hit.end) if mention.clause == hit.clause and mention.kinds & kinds]
+        if follows or not ahead
+        else []
+    )
     for mention in behind or ahead:
         if mention.kinds & kinds and (mention.kinds & {"allergy", "medicine", "drug_class", "allergen"} or follows):
             mention.allergy = True

@@ -20,9 +20,99 @@ class Piece(NamedTuple):
 
 
 _NOT_AN_END = frozenset(
-    "dr mr mrs ms prof st jr sr vs e.g i.e eg ie approx no nos fig figs al etc dept resp max min wt ht temp hx dx tx rx sx fx "
-    "pt pts p.o b.i.d t.i.d q.d q.i.d q.h p.r.n b.p h.s o.d o.s tab tabs cap caps inj sol susp hr hrs wk wks mo mos yr yrs sec "
-    "jan feb mar apr jun jul aug sept sep oct nov dec mon tue wed thu fri sat sun a.m p.m u.s cm mm inc ltd ph.d m.d r.n".split()
+    [
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "prof",
+        "st",
+        "jr",
+        "sr",
+        "vs",
+        "e.g",
+        "i.e",
+        "eg",
+        "ie",
+        "approx",
+        "no",
+        "nos",
+        "fig",
+        "figs",
+        "al",
+        "etc",
+        "dept",
+        "resp",
+        "max",
+        "min",
+        "wt",
+        "ht",
+        "temp",
+        "hx",
+        "dx",
+        "tx",
+        "rx",
+        "sx",
+        "fx",
+        "pt",
+        "pts",
+        "p.o",
+        "b.i.d",
+        "t.i.d",
+        "q.d",
+        "q.i.d",
+        "q.h",
+        "p.r.n",
+        "b.p",
+        "h.s",
+        "o.d",
+        "o.s",
+        "tab",
+        "tabs",
+        "cap",
+        "caps",
+        "inj",
+        "sol",
+        "susp",
+        "hr",
+        "hrs",
+        "wk",
+        "wks",
+        "mo",
+        "mos",
+        "yr",
+        "yrs",
+        "sec",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sept",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+        "a.m",
+        "p.m",
+        "u.s",
+        "cm",
+        "mm",
+        "inc",
+        "ltd",
+        "ph.d",
+        "m.d",
+        "r.n",
+    ]
 )
 _STOP = re.compile(r"[.!?。！？｡…]+[\"'”’」』)\]）】]*|\n+|\r+")
 _BLANK = " \t\r\n\u3000\u00a0"
@@ -63,7 +153,35 @@ def _is_list_number(before: str, number: int) -> bool:
     return number > 1 and re.search(rf"(?:^|[\s:：(]){number - 1}[.)、] ?\S", before) is not None
 
 
-_UNITS_THAT_END = frozenset("cm mm hr hrs wk wks mo mos yr yrs sec min b.i.d t.i.d q.d q.i.d p.r.n p.o a.m p.m tabs caps etc l g".split())
+_UNITS_THAT_END = frozenset(
+    [
+        "cm",
+        "mm",
+        "hr",
+        "hrs",
+        "wk",
+        "wks",
+        "mo",
+        "mos",
+        "yr",
+        "yrs",
+        "sec",
+        "min",
+        "b.i.d",
+        "t.i.d",
+        "q.d",
+        "q.i.d",
+        "p.r.n",
+        "p.o",
+        "a.m",
+        "p.m",
+        "tabs",
+        "caps",
+        "etc",
+        "l",
+        "g",
+    ]
+)
 
 
 def split_sentences(text: str) -> list[Piece]:
@@ -84,7 +202,9 @@ def _without_bullet(text: str, start: int, end: int) -> Piece:
     return _trim(text, mark.end(), piece.end) if mark and mark.end() < piece.end else piece
 
 
-_CLAUSE = re.compile(r"[;。!?|\n]|\. |\b(?:but|however|although|though|whereas|while)\b|但是|但|然而|不过|而(?=未|无|非)|[。.](?=[\u4e00-\u9fff])")
+_CLAUSE = re.compile(
+    r"[;。!?|\n]|\. |\b(?:but|however|although|though|whereas|while)\b|但是|但|然而|不过|而(?=未|无|非)|[。.](?=[\u4e00-\u9fff])"
+)
 
 
 def split_clauses(folded: str) -> list[Piece]:
@@ -118,9 +238,64 @@ def is_heading(text: str) -> bool:
 
 
 _SECTION_WORDS = frozenset(
-    "summary|history|medications|medication|allergies|laboratory results|laboratory findings|labs|vital signs|vitals|problems|problem list|assessment|"
-    "plan|assessment and plan|impression|findings|family history|social history|past medical history|chief complaint|"
-    "history of present illness|physical examination|review of systems|procedures|immunizations|follow-up|discharge summary|"
-    "主诉|现病史|既往史|个人史|家族史|过敏史|体格检查|辅助检查|检查结果|实验室检查|诊断|初步诊断|出院诊断|用药|用药情况|目前用药|"
-    "治疗经过|诊疗经过|出院医嘱|病历摘要|小结|摘要|问题列表|检验结果|生命体征|手术史|随访|婚育史|预防接种史|计划".split("|")
+    [
+        "summary",
+        "history",
+        "medications",
+        "medication",
+        "allergies",
+        "laboratory results",
+        "laboratory findings",
+        "labs",
+        "vital signs",
+        "vitals",
+        "problems",
+        "problem list",
+        "assessment",
+        "plan",
+        "assessment and plan",
+        "impression",
+        "findings",
+        "family history",
+        "social history",
+        "past medical history",
+        "chief complaint",
+        "history of present illness",
+        "physical examination",
+        "review of systems",
+        "procedures",
+        "immunizations",
+        "follow-up",
+        "discharge summary",
+        "主诉",
+        "现病史",
+        "既往史",
+        "个人史",
+        "家族史",
+        "过敏史",
+        "体格检查",
+        "辅助检查",
+        "检查结果",
+        "实验室检查",
+        "诊断",
+        "初步诊断",
+        "出院诊断",
+        "用药",
+        "用药情况",
+        "目前用药",
+        "治疗经过",
+        "诊疗经过",
+        "出院医嘱",
+        "病历摘要",
+        "小结",
+        "摘要",
+        "问题列表",
+        "检验结果",
+        "生命体征",
+        "手术史",
+        "随访",
+        "婚育史",
+        "预防接种史",
+        "计划",
+    ]
 )

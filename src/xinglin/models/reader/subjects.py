@@ -30,16 +30,126 @@ class Subject(NamedTuple):
 _PARENTHESES = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*")
 _STRENGTH = re.compile(r"\s*\d[\d.,]*\s?(?:mg|mcg|g|ml|unt|units?|%|meq|iu|actuat|hr|毫克|克|毫升).*$", re.IGNORECASE)
 _LEAD = re.compile(r"^(?:nda\d+\s+)?\d+\s?(?:hr|ml|actuat|day)\s+", re.IGNORECASE)
-_LOINC_TAIL = re.compile(r"\s*\[.*$|\s+(?:in|by|of|from)\s+(?:serum|blood|plasma|urine|venous|arterial|capillary|automated|calculated).*$", re.IGNORECASE)
-_FORMS = re.compile(r"\s+(?:oral|injectable|topical|extended|delayed|release|tablets?|capsules?|solution|suspension|product|hydrochloride|sodium|maleate|tartrate|succinate|besylate|calcium|potassium)\b.*$", re.IGNORECASE)
-_SOFT = frozenset("acute chronic mild moderate severe primary secondary essential simple viral bacterial recurrent suspected history of the a an personal known unspecified "
-                  "other disorder disease finding type nos with without due to nonspecific localized generalised generalized".split())  # fmt: skip
+_LOINC_TAIL = re.compile(
+    r"\s*\[.*$|\s+(?:in|by|of|from)\s+(?:serum|blood|plasma|urine|venous|arterial|capillary|automated|calculated).*$", re.IGNORECASE
+)
+_FORMS = re.compile(
+    r"\s+(?:oral|injectable|topical|extended|delayed|release|tablets?|capsules?|solution|suspension|product|hydrochloride|sodium|maleate|tartrate|succinate|besylate|calcium|potassium)\b.*$",
+    re.IGNORECASE,
+)
+_SOFT = frozenset(["acute", "chronic", "mild", "moderate", "severe", "primary", "secondary", "essential", "simple", "viral", "bacterial", "recurrent", "suspected", "history", "of", "the", "a", "an", "personal", "known", "unspecified", "other", "disorder", "disease", "finding", "type", "nos", "with", "without", "due", "to", "nonspecific", "localized", "generalised", "generalized"])  # fmt: skip
 _TOO_PLAIN = frozenset(
-    "blood serum plasma urine disease disorder finding pain injury infection test result report document note plan procedure history problem patient examination "
-    "assessment evaluation treatment therapy visit encounter admission care medication medicine drug value level count ratio total direct body score left right "
-    "active current none unknown status other type normal high low positive negative present absent not yes no female male man woman child adult heart mean review "
-    "check data summary record name date time day week month year reading measurement range reference check up follow up service management "
-    "患者 病人 检查 治疗 诊断 结果 报告 病史 症状 正常 异常 疾病 阴性 阳性 左 右 药物 测量 记录 检验".split()
+    [
+        "blood",
+        "serum",
+        "plasma",
+        "urine",
+        "disease",
+        "disorder",
+        "finding",
+        "pain",
+        "injury",
+        "infection",
+        "test",
+        "result",
+        "report",
+        "document",
+        "note",
+        "plan",
+        "procedure",
+        "history",
+        "problem",
+        "patient",
+        "examination",
+        "assessment",
+        "evaluation",
+        "treatment",
+        "therapy",
+        "visit",
+        "encounter",
+        "admission",
+        "care",
+        "medication",
+        "medicine",
+        "drug",
+        "value",
+        "level",
+        "count",
+        "ratio",
+        "total",
+        "direct",
+        "body",
+        "score",
+        "left",
+        "right",
+        "active",
+        "current",
+        "none",
+        "unknown",
+        "status",
+        "other",
+        "type",
+        "normal",
+        "high",
+        "low",
+        "positive",
+        "negative",
+        "present",
+        "absent",
+        "not",
+        "yes",
+        "no",
+        "female",
+        "male",
+        "man",
+        "woman",
+        "child",
+        "adult",
+        "heart",
+        "mean",
+        "review",
+        "check",
+        "data",
+        "summary",
+        "record",
+        "name",
+        "date",
+        "time",
+        "day",
+        "week",
+        "month",
+        "year",
+        "reading",
+        "measurement",
+        "range",
+        "reference",
+        "check",
+        "up",
+        "follow",
+        "up",
+        "service",
+        "management",
+        "患者",
+        "病人",
+        "检查",
+        "治疗",
+        "诊断",
+        "结果",
+        "报告",
+        "病史",
+        "症状",
+        "正常",
+        "异常",
+        "疾病",
+        "阴性",
+        "阳性",
+        "左",
+        "右",
+        "药物",
+        "测量",
+        "记录",
+        "检验",
+    ]
 )
 _GROUP = {
     "measurement": "measurement", "trend": "measurement", "calculation": "measurement", "problem": "problem", "medicine": "medicine", "allergy": "allergy",
@@ -56,6 +166,15 @@ def names_of(fact: Fact) -> list[str]:
     for word in words:
         if word:
             out += _forms(word, fact.kind)
+    if fact.kind == "allergy" and fact.key != "allergy:none":
+        out += [
+            form
+            for name in out[:8]
+            if name
+            for form in (
+                (f"{name} allergy", f"allergy to {name}", f"allergic to {name}") if name.isascii() else (f"{name}过敏", f"对{name}过敏")
+            )
+        ]
     return list(dict.fromkeys(form for form in out if form))
 
 
@@ -73,7 +192,9 @@ def _forms(word: str, kind: str) -> list[str]:
         if kind == "allergy":
             forms.append(re.sub(r"^(?:allergy to|allergic to|intolerance to)\s+|\s+allergy$|过敏$|^对", "", bare, flags=re.IGNORECASE))
         if " / " in bare or "/" in stem or "+" in bare:
-            forms += [_FORMS.sub("", _STRENGTH.sub("", part.strip())) for part in re.split(r"\s*/\s*|\s*\+\s*", stem if "/" in stem else bare)][:0]
+            forms += [
+                _FORMS.sub("", _STRENGTH.sub("", part.strip())) for part in re.split(r"\s*/\s*|\s*\+\s*", stem if "/" in stem else bare)
+            ][:0]
     elif kind in ("problem", "family", "procedure", "imaging", "report"):
         forms += _heads(bare)
     return forms
@@ -122,6 +243,8 @@ def known_words() -> KnownWords:
         for name in names:
             if _usable(name):
                 tree.add(name, Subject(key, kind, (), name, key))
+    for word in BLOOD_PRESSURE:
+        tree.add(word, Subject("analyte:blood-pressure", "measurement", (), word))
     return KnownWords(tree, by_key, by_code, parents)
 
 
@@ -197,8 +320,23 @@ def subjects_of(facts: Sequence[Fact]) -> Subjects:
                     if _usable(word):
                         names.setdefault(path, {}).setdefault((key, group), subject._replace(also=broader))
                         spelling.setdefault(path, word)
+    _add_blood_pressure(by_key, names, spelling)
     tree = PhraseTree((spelling[path], tuple(subjects.values())) for path, subjects in names.items())
     return Subjects(tree, by_key)
+
+
+BLOOD_PRESSURE = ("blood pressure", "bp", "血压", "arterial blood pressure", "arterial pressure")
+SYSTOLIC, DIASTOLIC = ("loinc:8480-6", "loinc:8462-4")
+
+
+def _add_blood_pressure(
+    by_key: dict[str, Subject], names: dict[tuple[str, ...], dict[tuple[str, str], Subject]], spelling: dict[tuple[str, ...], str]
+) -> None:
+    """ "BP 148/92" speaks of two measurements at once."""
+    pair = [by_key[key] for key in (SYSTOLIC, DIASTOLIC) if key in by_key]
+    for word in BLOOD_PRESSURE if pair else ():
+        names[words_of(word)] = {(subject.key, "measurement"): subject for subject in pair}
+        spelling[words_of(word)] = word
 
 
 def _distinct(members: Sequence[Fact]) -> list[Fact]:
@@ -243,7 +381,7 @@ def _same_sort(group: str, kind: str) -> bool:
     return kind in _SORTS.get(group, (kind,))
 
 
-_TOO_BROAD = frozenset(f"term:{word}" for word in "pain disease infection injury neoplasm cancer disorder symptom bleeding inflammation fracture".split()) - {
+_TOO_BROAD = frozenset(f"term:{word}" for word in ["pain", "disease", "infection", "injury", "neoplasm", "cancer", "disorder", "symptom", "bleeding", "inflammation", "fracture"]) - {
     "term:cancer", "term:fracture"
 }  # fmt: skip
 

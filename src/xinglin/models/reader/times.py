@@ -27,11 +27,29 @@ class FoundTime(NamedTuple):
 
 
 _MONTHS = {name: number for number, name in enumerate(calendar.month_name) if name}
-_MONTHS = {name.lower(): number for name, number in _MONTHS.items()} | {name.lower()[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
+_MONTHS = (
+    {name.lower(): number for name, number in _MONTHS.items()}
+    | {name.lower()[:3]: number for name, number in _MONTHS.items()}
+    | {"sept": 9}
+)
 _MONTH = "(?:may|(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?)"
 _CN = "零〇一二三四五六七八九十两"
 _COUNT = rf"(?P<count>\d+(?:\.\d+)?|[a-z]+(?:-[a-z]+)?|[{_CN}百半]+)"
-_UNIT_DAYS = {"day": 1, "week": 7, "month": 30.44, "year": 365.25, "天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7, "月": 30.44, "年": 365.25, "hour": 0, "小时": 0}
+_UNIT_DAYS = {
+    "day": 1,
+    "week": 7,
+    "month": 30.44,
+    "year": 365.25,
+    "天": 1,
+    "日": 1,
+    "周": 7,
+    "星期": 7,
+    "礼拜": 7,
+    "月": 30.44,
+    "年": 365.25,
+    "hour": 0,
+    "小时": 0,
+}
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("iso", r"(?<![\d.])(?P<y>(?:19|20)\d\d)[-/.](?P<m>1[0-2]|0?[1-9])[-/.](?P<d>3[01]|[12]\d|0?[1-9])(?!\d)(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?)?"),
@@ -46,7 +64,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("last_month_named", rf"\b(?:last|this past|past|this)\s+(?P<mon>{_MONTH})\b"),
     ("day_month", rf"\b(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<mon>{_MONTH})(?![a-z])"),
     ("day_month", rf"\b(?P<mon>{_MONTH})\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d.])(?!\s*(?:mg|g|%))"),
-    ("month", rf"\b(?:in|since|from|of|during|until|by|early|late|mid|than in)[\s-]+(?P<mon>{_MONTH})(?![a-z])"),
+    ("month", rf"\b(?:in|since|from|of|during|until|by|early|late|mid)[\s-]+(?P<mon>{_MONTH})(?![a-z])"),
     ("year_month_cn", rf"(?P<word>去年|前年|今年|本年)\s*(?:的)?(?P<m>1[0-2]|[1-9]|[{_CN}]{{1,2}})\s*月(?:份)?(?:(?P<d>3[01]|[12]\d|0?[1-9]|[{_CN}]{{1,3}})[日号])?"),
     ("ago", rf"(?:(?:about|approximately|around|some|nearly|over|more than|almost)\s+)?\b{_COUNT}[\s-]+(?P<unit>day|week|month|year|hour)s?\s+(?:ago|earlier|before|previously|back|prior)\b"),
     ("ago", rf"(?:约|大约|近|余)?{_COUNT}\s*(?:余|多)?\s*个?(?P<unit>天|日|周|星期|礼拜|月|年|小时)(?P<half>半)?(?:余|多)?(?:之前|以前|前)(?!后)"),
@@ -56,16 +74,20 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("word", r"(?P<word>今日|今天|今晨|昨日|昨天|昨晚|前天|明天|上周|上星期|上个?月|本周|本月|这个?月|去年|前年|今年|本年)"),
     ("month_cn", rf"(?<![\d年.一-龥])(?:于|在|自|从)?(?P<m>1[0-2]|0?[1-9]|[{_CN}]{{1,2}})月(?:份)?(?P<d>3[01]|[12]\d|0?[1-9]|[{_CN}]{{1,3}})[日号]"),
     ("month_cn", rf"(?:(?<=于)|(?<=在)|(?<=自)|(?<=从)|(?<=较)|(?<=比)|(?<=与)|(?<=^)|(?<=，)|(?<=,)|(?<=\())(?P<m>1[0-2]|0?[1-9]|[{_CN}]{{1,2}})月(?:份)?(?![\d前后])"),
-    ("year", r"(?:\b(?:in|since|from|of|onset|during|until|by|year|before|after|around|circa|early|late|mid|dated|to|than in|through)[\s:,(-]+|(?<=\()|(?<=- )|(?<=– ))(?P<y>(?:19|20)\d\d)\b(?![-/.]\d)(?!\s*(?:mg|ml|kcal|g\b|units|/))"),
+    ("year", r"(?:\b(?:in|since|from|of|onset|during|until|by|year|before|after|around|circa|early|late|mid|dated|to|through)[\s:,(-]+|(?<=\()|(?<=- )|(?<=– ))(?P<y>(?:19|20)\d\d)\b(?![-/.]\d)(?!\s*(?:mg|ml|kcal|g\b|units|/))"),
     ("year", r"(?:自|于|从|在|至)\s*(?P<y>(?:19|20)\d\d)(?=[年起，,。;；\s)]|$)"),
 )  # fmt: skip
 _QUICK = re.compile(
     r"(?:19|20)\d\d|[年月周天日]|ago|last|today|yesterday|this|earlier|previously|before|星期|礼拜|小时|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|in \w+ (?:day|week|month|year)|prior|back"
 )
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
-_SINCE = re.compile(r"(?:since|onset|starting|started|started on|began|beginning|from|first noted|自|始于|起始于|起病于|从)[\s:]*(?:about|around|early|late|on|in)?\s*$")
+_SINCE = re.compile(
+    r"(?:since|onset|starting|started|started on|began|beginning|from|first noted|自|始于|起始于|起病于|从)[\s:]*(?:about|around|early|late|on|in)?\s*$"
+)
 _SINCE_AFTER = re.compile(r"\s*(?:起|以来|开始|至今|onwards?|to date)")
-_UNTIL = re.compile(r"(?:until|till|through|ended|ended on|ended in|stopped on|stopped in|resolved on|resolved in|up to|至|到|直到|止于|结束于)\s*$")
+_UNTIL = re.compile(
+    r"(?:until|till|through|ended|ended on|ended in|stopped on|stopped in|resolved on|resolved in|up to|至|到|直到|止于|结束于)\s*$"
+)
 
 
 def find_times(folded: str, as_of: str = "") -> list[FoundTime]:
@@ -91,7 +113,11 @@ def find_times(folded: str, as_of: str = "") -> list[FoundTime]:
 def _placed(folded: str, match: re.Match[str], kind: str, span: tuple[date, date]) -> FoundTime:
     start, end = match.span()
     said = "ago" if kind == "ago" else "future" if kind == "future" else "date"
-    if _SINCE_AFTER.match(folded, end) or _SINCE.search(folded, max(0, start - 24), start) or match.group().startswith(("since", "onset", "from", "自", "从")):
+    if (
+        _SINCE_AFTER.match(folded, end)
+        or _SINCE.search(folded, max(0, start - 24), start)
+        or match.group().startswith(("since", "onset", "from", "自", "从"))
+    ):
         said = "since"
     elif _UNTIL.search(folded, max(0, start - 16), start) or match.group().startswith("until"):
         said = "until"
@@ -246,7 +272,16 @@ def _word(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
 
 _WORD_DAYS = {"today": 0, "yesterday": 1, "tomorrow": -1, "the day before yesterday": 2, "今日": 0, "今天": 0, "今晨": 0, "昨日": 1, "昨天": 1, "昨晚": 1,
               "前天": 2, "明天": -1}  # fmt: skip
-_WORD_YEARS = {"last year": 1, "this year": 0, "earlier this year": 0, "the year before last": 2, "去年": 1, "前年": 2, "今年": 0, "本年": 0}
+_WORD_YEARS = {
+    "last year": 1,
+    "this year": 0,
+    "earlier this year": 0,
+    "the year before last": 2,
+    "去年": 1,
+    "前年": 2,
+    "今年": 0,
+    "本年": 0,
+}
 _MEANING: dict[str, Callable[[re.Match[str], date | None], tuple[date, date] | None]] = {
     "iso": _iso, "year_cn": _year, "words": _words, "us": _us, "month_year": _iso, "last_month_named": _last_named, "day_month": _day_month,
     "month": lambda match, today: _newest(_MONTHS[match["mon"].rstrip(".")], 0, today), "year_month_cn": _year_month_cn, "ago": _ago,

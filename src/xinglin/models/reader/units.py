@@ -166,7 +166,16 @@ def ucum_of(written: str) -> str:
     return _UCUM_ALIASES.get(plain, written.strip())
 
 
-_UCUM_ALIASES = {"mm_hg": "mm[Hg]", "{beats}/min": "/min", "1/min": "/min", "{score}": "{score}", "[iu]/l": "U/L", "iu/l": "U/L", "{#}": "", "1": ""}
+_UCUM_ALIASES = {
+    "mm_hg": "mm[Hg]",
+    "{beats}/min": "/min",
+    "1/min": "/min",
+    "{score}": "{score}",
+    "[iu]/l": "U/L",
+    "iu/l": "U/L",
+    "{#}": "",
+    "1": "",
+}
 
 # Exact factors to a base unit per dimension; molar conversions need the analyte and come from knowledge.units.
 _BASE: dict[str, tuple[str, str]] = {

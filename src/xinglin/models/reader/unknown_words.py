@@ -18,9 +18,80 @@ _SUFFIX_ZH = re.compile(r"(?:诊断为?|患有?|确诊为?|合并|并发|罹患)
                         r"|(?:服用|口服|使用|给予|予以?|应用|注射)(?P<drug>[\u4e00-\u9fff]{2,8}?(?:片|胶囊|注射液|颗粒|缓释片|肠溶片|普利|沙坦|洛尔|他汀|霉素|西林|拉唑|地平|沙星|环素|列汀|列净|单抗|替尼|韦|肝素|沙班|唑仑|韦林))"
                         r"|对(?P<allergy>[\u4e00-\u9fff]{2,8}?)过敏")  # fmt: skip
 _PLAIN = frozenset(
-    "diagnosis basis prognosis dose doses medicine medicines medication medications treatment therapy tablets capsule record symptom symptoms smoking care followup advice place part note "
-    "emphasis analysis results values hypothesis sis crisis process none nothing unknown anything any drug drugs food foods them this that these those good well better worse time times "
-    "regularly daily orally home hospital clinic ward service services information instruction instructions support patient coma aroma stroma axis osmosis dosis virus".split()
+    [
+        "diagnosis",
+        "basis",
+        "prognosis",
+        "dose",
+        "doses",
+        "medicine",
+        "medicines",
+        "medication",
+        "medications",
+        "treatment",
+        "therapy",
+        "tablets",
+        "capsule",
+        "record",
+        "symptom",
+        "symptoms",
+        "smoking",
+        "care",
+        "followup",
+        "advice",
+        "place",
+        "part",
+        "note",
+        "emphasis",
+        "analysis",
+        "results",
+        "values",
+        "hypothesis",
+        "sis",
+        "crisis",
+        "process",
+        "none",
+        "nothing",
+        "unknown",
+        "anything",
+        "any",
+        "drug",
+        "drugs",
+        "food",
+        "foods",
+        "them",
+        "this",
+        "that",
+        "these",
+        "those",
+        "good",
+        "well",
+        "better",
+        "worse",
+        "time",
+        "times",
+        "regularly",
+        "daily",
+        "orally",
+        "home",
+        "hospital",
+        "clinic",
+        "ward",
+        "service",
+        "services",
+        "information",
+        "instruction",
+        "instructions",
+        "support",
+        "patient",
+        "coma",
+        "aroma",
+        "stroma",
+        "axis",
+        "osmosis",
+        "dosis",
+        "virus",
+    ]
 )
 
 
@@ -42,7 +113,9 @@ def find_unknown(folded: str, covered: bytearray) -> list[tuple[int, int, str]]:
     return sorted(found)
 
 
-_DRUG_END = re.compile(r"(?:pril|sartan|olol|statin|mycin|cillin|azole|dipine|floxacin|cycline|gliptin|gliflozin|glutide|tidine|mab|tinib|vir|parin|xaban|setron|triptan|barbital|azepam|caine|thiazide|glitazone|oxetine|phylline|lukast|dronate|steride|zosin|afil)$")
+_DRUG_END = re.compile(
+    r"(?:pril|sartan|olol|statin|mycin|cillin|azole|dipine|floxacin|cycline|gliptin|gliflozin|glutide|tidine|mab|tinib|vir|parin|xaban|setron|triptan|barbital|azepam|caine|thiazide|glitazone|oxetine|phylline|lukast|dronate|steride|zosin|afil)$"
+)
 
 
 def _drug_like(word: str) -> bool:

@@ -1,0 +1,156 @@
+"""Judges every claim of a sentence: linked to a fact or not, and in what it differs from the facts."""
+
+from __future__ import annotations
+
+from xinglin.models.reader.agreement import times_agree, values_agree
+from xinglin.models.reader.findings import Finding, View, finding
+from xinglin.models.reader.judging_illness import judge_allergy, judge_family, judge_thing
+from xinglin.models.reader.judging_medicines import judge_medicine
+from xinglin.models.reader.judging_person import judge_person
+from xinglin.models.reader.judging_results import judge_measurement
+from xinglin.models.reader.text_forms import fold
+from xinglin.models.reader.units import TIME_UNITS
+from xinglin.records.reading import Claim, SaidNumber
+
+_JUDGES = {
+    "measurement": judge_measurement,
+    "medicine": judge_medicine,
+    "drug_class": judge_medicine,
+    "allergy": judge_allergy,
+    "family": judge_family,
+    "person": judge_person,
+}
+_UNLINKED = frozenset(("allergy", "family", "person"))
+
+
+def judge_sentence(view: View) -> list[Finding]:
+    """Everything that is wrong with one sentence."""
+    sentence = view.sentence
+    if view.cited is not None and not view.cited and any(sign.isalnum() for sign in sentence.text):
+        return [Finding("unsupported", "unsupported", "This statement names no fact")]
+    found: list[Finding] = []
+    for claim in sentence.claims:
+        if claim.kind in _UNLINKED or view.known(claim):
+            found += _JUDGES.get(claim.kind, judge_thing)(view, claim)
+        else:
+            found += _unknown(view, claim)
+    found += _loose(view)
+    if view.cited is not None:
+        found += _uncited_times(view)
+    return found
+
+
+def _unknown(view: View, claim: Claim) -> list[Finding]:
+    """A claim about something that the record, or the facts the statement names, know nothing of."""
+    if _is_bystander(view, claim) or _in_words(view, claim):
+        return []
+    code = "medicine" if claim.kind in ("medicine", "drug_class") else "unsupported"
+    own = view.index.facts
+    if claim.facts and claim.facts[0] in own:
+        return [
+            finding(
+                code,
+                "The facts this statement names say nothing of this",
+                claim,
+                None,
+                own[claim.facts[0]].text,
+                claim.facts[:1],
+                unsupported=True,
+            )
+        ]
+    return [finding(code, "The record knows nothing of this", claim, None, "", (), unsupported=True)]
+
+
+_BYSTANDERS = frozenset(("anatomy", "organism", "relative", "finding"))
+
+
+def _is_bystander(view: View, claim: Claim) -> bool:
+    """Words that claim nothing of their own: a part of the body, a test that is only advised, a social word."""
+    if claim.kind in _BYSTANDERS:
+        return True
+    return claim.kind in ("measurement", "procedure", "imaging") and claim.status == "planned" and not claim.numbers
+
+
+def _in_words(view: View, claim: Claim) -> bool:
+    """True when the very words stand in a fact: a reason, a reaction, a quoted conclusion."""
+    words = fold(claim.subject.text)
+    if view.cited is None:
+        return claim.kind != "measurement" and not claim.negated and view.index.has_word(words)
+    sheets = [view.index.sheet(one) for one in view.cited if one in view.index.facts]
+    if any(words in sheet.words for sheet in sheets):
+        return True
+    named = {
+        fold(name)
+        for fact_id in claim.facts
+        if fact_id in view.index.facts
+        for names in view.index.facts[fact_id].names.values()
+        for name in names
+    }
+    return any(name in sheet.words for name in named for sheet in sheets)
+
+
+def _loose(view: View) -> list[Finding]:
+    """Numbers that belong to nothing: they must at least be numbers of the facts."""
+    found: list[Finding] = []
+    for number in view.sentence.loose:
+        if view.cited is not None:
+            if not _number_known(view, number, view.cited):
+                found.append(_number_finding(number, "No fact of this statement holds this number"))
+        elif (
+            number.unit
+            and number.unit not in TIME_UNITS
+            and number.role not in ("count", "label", "reference")
+            and not _number_known(view, number, frozenset(view.index.facts))
+        ):
+            found.append(_number_finding(number, "The record holds no such number"))
+    return found
+
+
+def _number_finding(number: SaidNumber, text: str) -> Finding:
+    return Finding("value", "unsupported", text, "", number.span.text, "", (), number.span.start, number.span.end)
+
+
+def _number_known(view: View, number: SaidNumber, ids: frozenset[str]) -> bool:
+    for one in ids:
+        if one in view.index.facts:
+            for known in view.index.sheet(one).numbers:
+                if values_agree(number.value, known.value, number.unit, known.unit, "", number.approximate):
+                    return True
+    return view.cited is not None and _is_a_count(view, number)
+
+
+def _is_a_count(view: View, number: SaidNumber) -> bool:
+    """True for "3 results" where the statement names three facts."""
+    return view.cited is not None and number.value == str(len(view.cited))
+
+
+def _uncited_times(view: View) -> list[Finding]:
+    """Every date of our own statement must be a date of the facts it names."""
+    assert view.cited is not None
+    sheets = [view.index.sheet(one) for one in view.cited if one in view.index.facts]
+    found: list[Finding] = []
+    for time in view.sentence.times:
+        if time.kind == "future" or any(times_agree(time, stamp) for sheet in sheets for stamp in sheet.times):
+            continue
+        if any(one.first <= time.end and one.last >= time.start for sheet in sheets for one in sheet.said_times):
+            continue
+        known = next((stamp[:10] for sheet in sheets for stamp in sheet.times), "")
+        found.append(
+            Finding(
+                "date",
+                "contradicted" if known else "unsupported",
+                "No fact of this statement has this date",
+                "",
+                time.span.text,
+                known,
+                (),
+                time.span.start,
+                time.span.end,
+            )
+        )
+    return found
+
+
+def same_subject(one: Claim, other: Claim) -> bool:
+    """Whether two claims speak of the same thing of the same person."""
+    return one.kind == other.kind and bool(one.key) and one.key == other.key and one.experiencer == other.experiencer

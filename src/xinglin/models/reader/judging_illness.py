@@ -1,0 +1,267 @@
+"""Judges claims about illnesses, allergies, relatives, operations and reports: is it so, on which side, since when, still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from xinglin.models.reader.agreement import any_time_agrees, compared, number_of
+from xinglin.models.reader.findings import Finding, View, finding
+from xinglin.records.errors import XinglinError
+from xinglin.records.fact import Fact
+from xinglin.records.moments import age_years, days_between
+from xinglin.records.reading import Claim, SaidTime
+
+Judge = Callable[[View, Claim, Fact], list[Finding]]
+
+
+def best_of(view: View, claim: Claim, facts: Sequence[Fact], judge: Judge) -> list[Finding]:
+    """What is wrong when the claim is held against the fact that fits it best."""
+    best: list[Finding] | None = None
+    for fact in facts:
+        wrong = judge(view, claim, fact)
+        if not wrong:
+            return []
+        if best is None or len(wrong) < len(best):
+            best = wrong
+    return best or []
+
+
+def judge_thing(view: View, claim: Claim) -> list[Finding]:
+    """A problem, procedure, report, immunization, device, encounter or plan."""
+    facts = view.known(claim)
+    return best_of(view, claim, facts, _thing)
+
+
+def _thing(view: View, claim: Claim, fact: Fact) -> list[Finding]:
+    return [*_polarity(claim, fact), *_side(claim, fact), *_status(claim, fact), *_dates(view, claim, fact), *_numbers(view, claim, fact)]
+
+
+def _polarity(claim: Claim, fact: Fact) -> list[Finding]:
+    if fact.kind in ("gap",):
+        return []
+    if fact.polarity == "absent":
+        if claim.negated:
+            return []
+        return [finding("negation", "The record says that this is absent", claim, None, fact.text, (fact.id,))]
+    if claim.negated:
+        return [finding("negation", "The text denies what the record holds", claim, None, fact.text, (fact.id,))]
+    if fact.polarity == "uncertain" and claim.certainty == "certain" and claim.kind in ("problem", "allergy"):
+        return [finding("negation", "The record holds this only as possible", claim, None, fact.text, (fact.id,))]
+    if fact.polarity == "present" and claim.certainty == "uncertain" and claim.kind in ("problem", "allergy") and claim.status != "planned":
+        return [finding("negation", "The text doubts what the record holds as certain", claim, None, fact.text, (fact.id,))]
+    return []
+
+
+_SIDE_WORDS = {"left": ("left", "左"), "right": ("right", "右"), "bilateral": ("bilateral", "both", "双侧", "两侧", "双")}
+
+
+def side_of(fact: Fact) -> str:
+    """The side of a fact, from its field or from the words it is called by."""
+    if fact.side:
+        return fact.side
+    words = f"{fact.concept.words} {fact.details.get('site', '')}".lower()
+    sides = {side for side, names in _SIDE_WORDS.items() if any(_has(words, name) for name in names)}
+    return next(iter(sides)) if len(sides) == 1 else ""
+
+
+def _has(words: str, name: str) -> bool:
+    return f" {name} " in f" {words.replace(',', ' ')} " if name.isascii() else name in words
+
+
+def _side(claim: Claim, fact: Fact) -> list[Finding]:
+    if not claim.side:
+        return []
+    known = side_of(fact)
+    if known == claim.side:
+        return []
+    if not known:
+        return (
+            [finding("side", "The record gives no side", claim, None, "", (fact.id,), unsupported=True)]
+            if not _two_sided(claim, fact)
+            else []
+        )
+    return [finding("side", "The side is not the recorded one", claim, None, known, (fact.id,))]
+
+
+def _two_sided(claim: Claim, fact: Fact) -> bool:
+    """True when the words of the fact say the side in another place (a quoted conclusion)."""
+    words = fact.text.lower() + (fact.value.lower() if isinstance(fact.value, str) else "")
+    return claim.side is not None and any(_has(words, name) for name in _SIDE_WORDS[claim.side])
+
+
+def _status(claim: Claim, fact: Fact) -> list[Finding]:
+    if fact.kind not in ("problem", "allergy") or claim.negated:
+        return []
+    said, known = claim.status, fact.status
+    wrong = (said == "resolved" and known == "active") or (said == "active" and known in ("resolved", "inactive"))
+    return [finding("status", "The record says otherwise whether this still goes on", claim, None, known, (fact.id,))] if wrong else []
+
+
+def _dates(view: View, claim: Claim, fact: Fact) -> list[Finding]:
+    stamps = view.index.sheet(fact.id).times
+    wrong: list[Finding] = []
+    for time in claim.times:
+        if time.kind == "future" or not stamps:
+            if not stamps and time.kind != "future" and not _in_words(view, time, fact):
+                wrong.append(finding("date", "The record gives no date for this", claim, time.span, "", (fact.id,), unsupported=True))
+            continue
+        if time.kind == "since" and fact.start:
+            usable: tuple[str, ...] = (fact.start, fact.details.get("last_onset_date", ""), fact.details.get("first_date", ""))
+        elif time.kind == "until" and fact.end:
+            usable = (fact.end,)
+        else:
+            usable = stamps
+        if not any_time_agrees(time, usable) and not _in_words(view, time, fact) and not _lasting(time, fact):
+            wrong.append(
+                finding(
+                    "date", "The date is not the recorded one", claim, time.span, next((one[:10] for one in usable if one), ""), (fact.id,)
+                )
+            )
+    return wrong
+
+
+def _in_words(view: View, time: SaidTime, fact: Fact) -> bool:
+    return any(one.first <= time.end and one.last >= time.start for one in view.index.sheet(fact.id).said_times)
+
+
+def _lasting(time: SaidTime, fact: Fact) -> bool:
+    """True for a stay or plan that covers the said day."""
+    return bool(
+        fact.kind in ("encounter", "plan", "goal")
+        and fact.start
+        and fact.end
+        and fact.start[:10] <= time.end
+        and fact.end[:10] >= time.start
+    )
+
+
+def _numbers(view: View, claim: Claim, fact: Fact) -> list[Finding]:
+    wrong: list[Finding] = []
+    sheet = view.index.sheet(fact.id)
+    for number in claim.numbers:
+        if number.role in ("count", "label", "reference", "age") or (not number.unit and view.cited is None):
+            continue
+        if number.role == "duration":
+            wrong += _duration(view, claim, fact, number)
+            continue
+        if number.role == "onset":
+            wrong += _onset_age(view, claim, fact, number)
+            continue
+        if not any(compared(number, one.value, one.unit, "") for one in sheet.numbers):
+            wrong.append(
+                finding("value", "The record holds no such number for this", claim, number.span, fact.text, (fact.id,), unsupported=True)
+            )
+    return wrong
+
+
+_DAYS = {"d": 1.0, "wk": 7.0, "mo": 30.44, "a": 365.25}
+
+
+def _duration(view: View, claim: Claim, fact: Fact, number) -> list[Finding]:
+    """ "for 8 years" must follow from the beginning and the day of writing (or the end)."""
+    count = number_of(number.value)
+    if count is None or number.unit not in _DAYS:
+        return []
+    sheet = view.index.sheet(fact.id)
+    if any(one.value == number.value and one.unit == number.unit for one in sheet.numbers):
+        return []
+    until = fact.end or view.as_of
+    if not fact.start or not until or fact.kind not in ("problem", "medicine", "encounter"):
+        return []
+    try:
+        passed = days_between(fact.start, until) / _DAYS[number.unit]
+    except (ValueError, XinglinError):
+        return []
+    slack = 1.05 if number.unit != "d" else 1
+    if number.approximate or len(fact.start) < 10:
+        slack += float(count) * 0.1 + (1 if len(fact.start) < 7 and number.unit == "a" else 0)
+    if abs(passed - float(count)) <= slack:
+        return []
+    return [
+        finding("arithmetic", "The length of time does not follow from the recorded dates", claim, number.span, f"{passed:.1f}", (fact.id,))
+    ]
+
+
+def _onset_age(view: View, claim: Claim, fact: Fact, number) -> list[Finding]:
+    count = number_of(number.value)
+    recorded = number_of(fact.details.get("onset_age", fact.details.get("onset", "")))
+    born = view.case.chart.person.born if view.case.chart is not None else ""
+    if recorded is None and born and fact.start:
+        years = age_years(born, fact.start)
+        recorded = number_of(str(years)) if years is not None else None
+    if recorded is None or count is None or abs(recorded - count) <= (1 if number.approximate else 0):
+        return []
+    return [finding("arithmetic", "The age at onset does not follow from the record", claim, number.span, str(recorded), (fact.id,))]
+
+
+# ---- allergies -----------------------------------------------------------------------------------------------------
+
+
+def judge_allergy(view: View, claim: Claim) -> list[Finding]:
+    """An allergy to something, or "no known allergies"."""
+    allergies = [fact for fact in view.index.allergies if view.cited is None or fact.id in view.cited]
+    none = [fact for fact in allergies if fact.key == "allergy:none"]
+    real = [fact for fact in allergies if fact.key != "allergy:none" and fact.polarity != "absent"]
+    if claim.key == "allergy:none":
+        return _no_allergy(
+            view, claim, none, [fact for fact in view.index.allergies if fact.key != "allergy:none" and fact.polarity != "absent"]
+        )
+    facts = [fact for fact in view.known(claim) if fact.kind == "allergy" and fact.key != "allergy:none"]
+    if not facts:
+        if none and not claim.negated:
+            return [finding("negation", "The record says that no allergy is known", claim, None, none[0].text, (none[0].id,))]
+        if claim.negated and (none or real):
+            return (
+                [] if none else [finding("unsupported", "The record says nothing of this allergy", claim, None, "", (), unsupported=True)]
+            )
+        return [finding("unsupported", "The record knows no such allergy", claim, None, "", (), unsupported=True)]
+    return best_of(view, claim, facts, _thing)
+
+
+def _no_allergy(view: View, claim: Claim, none: list[Fact], real: list[Fact]) -> list[Finding]:
+    if real:
+        return [finding("negation", "The record holds an allergy", claim, None, real[0].text, tuple(fact.id for fact in real))]
+    if none or any(fact.kind == "gap" and "allerg" in fact.key for fact in view.index.facts.values()):
+        return []
+    return [finding("unsupported", "The record says nothing about allergies", claim, None, "", (), unsupported=True)]
+
+
+# ---- relatives -----------------------------------------------------------------------------------------------------
+_KIN = {
+    "mother": ("mother", "母"), "father": ("father", "父"), "parent": ("mother", "father", "parent", "父", "母"), "brother": ("brother", "兄", "弟"), "sister": ("sister", "姐", "妹"),
+    "sibling": ("brother", "sister", "sibling", "兄", "弟", "姐", "妹", "同胞"), "son": ("son", "child", "子"), "daughter": ("daughter", "child", "女"),
+    "child": ("son", "daughter", "child", "子", "女"), "grandmother": ("grandmother", "grandparent", "祖母", "外婆", "奶奶"), "grandfather": ("grandfather", "grandparent", "祖父", "爷爷", "外公"),
+    "uncle": ("uncle", "叔", "舅", "伯"), "aunt": ("aunt", "姑", "姨"), "cousin": ("cousin", "nephew", "niece", "表", "堂"), "spouse": ("wife", "husband", "spouse", "妻", "丈夫", "配偶"),
+}  # fmt: skip
+
+
+def judge_family(view: View, claim: Claim) -> list[Finding]:
+    """An illness of a relative; or an illness said of the patient that the record knows only of a relative."""
+    facts = [fact for fact in view.known(claim) if fact.kind == "family"]
+    if claim.experiencer == "patient":
+        if not facts:
+            return []
+        if claim.negated:
+            return [
+                finding(
+                    "unsupported", "The record knows this only of a relative", claim, None, facts[0].text, (facts[0].id,), unsupported=True
+                )
+            ]
+        return [finding("family", "The record knows this of a relative, not of the patient", claim, None, facts[0].text, (facts[0].id,))]
+    if not facts:
+        own = [fact for fact in view.index.facts.values() if fact.kind == "problem" and fact.key == claim.key and claim.key]
+        if own and not claim.negated:
+            return [finding("family", "The record knows this of the patient, not of a relative", claim, None, own[0].text, (own[0].id,))]
+        return [finding("unsupported", "The record knows no such illness in the family", claim, None, "", (), unsupported=True)]
+    return best_of(view, claim, facts, _relative)
+
+
+def _relative(view: View, claim: Claim, fact: Fact) -> list[Finding]:
+    wrong = [*_polarity(claim, fact)]
+    kin = (fact.details.get("relationship", "") + " " + fact.details.get("relationship_zh", "")).lower()
+    words = _KIN.get(claim.relation)
+    if words and kin.strip() and not any(word in kin for word in words) or (claim.relation in ("mother", "father") and "grand" in kin):
+        wrong.append(
+            finding("family", "The record knows this of another relative", claim, None, fact.details.get("relationship", ""), (fact.id,))
+        )
+    return wrong

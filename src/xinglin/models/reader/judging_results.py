@@ -1,0 +1,500 @@
+"""Judges a claim about something measured: value, unit, date, staleness, judgement word, trend word, arithmetic."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from xinglin.models.reader.agreement import compared, number_of, span_of, times_agree
+from xinglin.models.reader.findings import Finding, View, finding
+from xinglin.models.reader.record_index import Result
+from xinglin.models.reader.subjects import DIASTOLIC, SYSTOLIC
+from xinglin.models.reader.units import converted, ucum_of
+from xinglin.records.fact import Fact
+from xinglin.records.reading import Claim, SaidNumber
+
+
+def judge_measurement(view: View, claim: Claim) -> list[Finding]:
+    """All that is wrong with one claim about results; an empty list when it agrees."""
+    facts = view.known(claim)
+    if claim.numbers and _is_pressure_pair(claim, facts):
+        return _pair(view, claim)
+    ids = tuple(fact.id for fact in facts)
+    results = view.index.results(ids)
+    coded = [fact for fact in facts if fact.kind in ("measurement", "calculation") and isinstance(fact.value, str)]
+    if not results:
+        return _without_results(view, claim, facts, coded)
+    found: list[Finding] = []
+    matched: Result | None = None
+    for number in claim.numbers:
+        if number.role in ("value", "previous", ""):
+            matched, wrong = _value(view, claim, number, results)
+            found += wrong
+        elif number.role == "reference":
+            found += _reference(view, claim, number, facts)
+    if not _values(claim):
+        found += _only_dated(view, claim, results, facts)
+    if found:
+        return found
+    target = matched or _target(claim, results)
+    found += _flag(view, claim, target, facts)
+    found += _trend(view, claim, matched, facts)
+    found += _change(view, claim, matched, facts)
+    return found
+
+
+def _values(claim: Claim) -> list[SaidNumber]:
+    return [number for number in claim.numbers if number.role in ("value", "previous", "")]
+
+
+def _is_pressure_pair(claim: Claim, facts: tuple[Fact, ...]) -> bool:
+    keys = {fact.key for fact in facts}
+    return len(_values(claim)) == 2 and SYSTOLIC in keys and DIASTOLIC in keys
+
+
+def _pair(view: View, claim: Claim) -> list[Finding]:
+    """ "148/92": the first number is systolic, the second diastolic."""
+    from msgspec.structs import replace
+
+    found: list[Finding] = []
+    values = _values(claim)
+    rest = tuple(number for number in claim.numbers if number not in values)
+    for number, key in zip(values, (SYSTOLIC, DIASTOLIC), strict=True):
+        ids = tuple(one for one in claim.facts if one in view.index.facts and view.index.facts[one].key == key)
+        numbers = (number, *rest) if key == SYSTOLIC else (number,)
+        flag = claim.flag if key == SYSTOLIC else ""
+        found += judge_measurement(
+            view, replace(claim, facts=ids, numbers=numbers, key=key, flag=flag, trend=claim.trend if key == SYSTOLIC else "")
+        )
+    return found
+
+
+def _loinc(key: str) -> str:
+    return key.removeprefix("loinc:") if key.startswith("loinc:") else ""
+
+
+def _agrees(number: SaidNumber, result: Result, loinc: str) -> bool | None:
+    if result.comparator or number.comparator:
+        if result.comparator and number.comparator != result.comparator:
+            return False
+        if result.comparator:
+            return compared(_plain(number), result.value, result.unit, loinc)
+    return compared(number, result.value, result.unit, loinc)
+
+
+def _plain(number: SaidNumber) -> SaidNumber:
+    from msgspec.structs import replace
+
+    return replace(number, comparator="")
+
+
+def _value(view: View, claim: Claim, number: SaidNumber, results: tuple[Result, ...]) -> tuple[Result | None, list[Finding]]:
+    """The result a said number is, and what is wrong with it."""
+    loinc = _loinc(claim.key)
+    times = [time for time in claim.times if time.kind in ("date", "ago", "since", "until")]
+    agreed = [(one, _agrees(number, one, loinc)) for one in results]
+    same = [one for one, verdict in agreed if verdict]
+    dated = [one for one in same if all(times_agree(time, one.time) for time in times)] if times else same
+    if dated:
+        return _newest_if_needed(view, claim, number, dated, results, bool(times))
+    target = _nearest(claim, times, results)
+    shown = f"{target.comparator}{target.value} {target.unit} ({target.time[:10]})"
+    if same:
+        wrong = finding(
+            "date", "The value belongs to another date", claim, times[0].span, f"{same[-1].value} on {same[-1].time[:10]}", (same[-1].fact,)
+        )
+        return None, [wrong]
+    if number.unit and _same_digits(number, results) and not (number.unit == ucum_of(target.unit)):
+        return None, [finding("unit", "The unit is not the unit of the recorded value", claim, number.span, shown, (target.fact,))]
+    if all(verdict is None for _, verdict in agreed):
+        return None, [finding("unit", "The unit measures something else than the record does", claim, number.span, shown, (target.fact,))]
+    return None, [finding("value", "The value is not the recorded one", claim, number.span, shown, (target.fact,))]
+
+
+def _same_digits(number: SaidNumber, results: tuple[Result, ...]) -> bool:
+    mine = number_of(number.value)
+    return any(mine is not None and number_of(one.value) == mine for one in results)
+
+
+def _nearest(claim: Claim, times: list, results: tuple[Result, ...]) -> Result:
+    """The result to compare with: the one of the said date, else the newest."""
+    for one in reversed(results):
+        if times and all(times_agree(time, one.time) for time in times):
+            return one
+    return next((one for one in reversed(results) if one.newest), results[-1])
+
+
+def _newest_if_needed(
+    view: View, claim: Claim, number: SaidNumber, dated: list[Result], results: tuple[Result, ...], said_time: bool
+) -> tuple[Result | None, list[Finding]]:
+    chosen = next((one for one in reversed(dated) if one.newest), dated[-1])
+    if number.role == "previous" or claim.moment == "older" or claim.part:
+        return chosen, []
+    if said_time and claim.moment != "newest":
+        return chosen, []
+    everything = results if view.cited is None else view.index.results(claim.facts)
+    newest = _newest_time(everything)
+    if any(span_of(one.time)[1] >= newest or one.newest for one in dated if one.time) or not newest:
+        return chosen, []
+    latest = everything[-1]
+    if view.cited is None and not claim.moment and _past(view, claim):
+        return chosen, []
+    return None, [
+        finding("stale", "A newer value exists", claim, number.span, f"{latest.value} {latest.unit} ({latest.time[:10]})", (latest.fact,))
+    ]
+
+
+_PAST = (
+    " was once",
+    "once ",
+    "at that time",
+    "formerly",
+    "in the past",
+    "最初",
+    "当时",
+    "曾",
+    "initially",
+    "previously",
+    "at baseline",
+    "at presentation",
+    "入院时",
+    "既往",
+    "此前",
+    "之前",
+)
+
+
+def _past(view: View, claim: Claim) -> bool:
+    """True when the sentence says itself that it speaks of an earlier time."""
+    text = view.sentence.text.lower()
+    return any(word in text for word in _PAST)
+
+
+def _newest_time(results: tuple[Result, ...]) -> str:
+    return max((span_of(one.time)[0] for one in results if one.time), default="")
+
+
+def _target(claim: Claim, results: tuple[Result, ...]) -> Result:
+    times = [time for time in claim.times if time.kind in ("date", "ago")]
+    return _nearest(claim, times, results)
+
+
+def _only_dated(view: View, claim: Claim, results: tuple[Result, ...], facts: tuple[Fact, ...]) -> list[Finding]:
+    """A date said without a value must be the date of some result."""
+    for time in claim.times:
+        if time.kind in ("since", "until", "future") or claim.trend:
+            continue
+        if not any(times_agree(time, one.time) for one in results):
+            known = results[-1]
+            return [finding("date", "No result of that date is recorded", claim, time.span, known.time[:10], (known.fact,))]
+    return []
+
+
+def _without_results(view: View, claim: Claim, facts: tuple[Fact, ...], coded: list[Fact]) -> list[Finding]:
+    """Claims about facts that hold words, not numbers (a blood group, a smoking status, a missing result)."""
+    if not facts:
+        return []
+    for number in claim.numbers:
+        if number.role in ("value", "previous", "") and not _number_known(view, number, facts):
+            return [
+                finding(
+                    "value",
+                    "The record holds no such number for this",
+                    claim,
+                    number.span,
+                    facts[-1].text,
+                    (facts[-1].id,),
+                    unsupported=True,
+                )
+            ]
+    for time in claim.times:
+        stamps = [stamp for fact in facts for stamp in view.index.sheet(fact.id).times]
+        if time.kind in ("date", "ago") and stamps and not any(times_agree(time, stamp) for stamp in stamps):
+            return [finding("date", "The record gives another date", claim, time.span, stamps[-1][:10], (facts[-1].id,))]
+    return []
+
+
+def _number_known(view: View, number: SaidNumber, facts: tuple[Fact, ...]) -> bool:
+    for fact in facts:
+        for one in view.index.sheet(fact.id).numbers:
+            if compared(number, one.value, one.unit, ""):
+                return True
+    return False
+
+
+def _reference(view: View, claim: Claim, number: SaidNumber, facts: tuple[Fact, ...]) -> list[Finding]:
+    """A said reference limit must be one that the record or our table gives for this person."""
+    limits = [(fact, fact.details.get(key, "")) for fact in facts for key in ("reference_low", "reference_high")]
+    limits = [(fact, limit) for fact, limit in limits if limit]
+    if not limits:
+        return []
+    from msgspec.structs import replace
+
+    bare = replace(number, comparator="")
+    for fact, limit in limits:
+        unit = fact.value.unit or fact.value.shown_unit if not isinstance(fact.value, str) and fact.value is not None else ""
+        if compared(bare, limit, unit, _loinc(claim.key)):
+            return []
+    return [finding("value", "The reference limit is not the recorded one", claim, number.span, limits[0][1], (limits[0][0].id,))]
+
+
+# ---- judgement words -----------------------------------------------------------------------------------------------
+
+
+def _flag(view: View, claim: Claim, target: Result | None, facts: tuple[Fact, ...]) -> list[Finding]:
+    said = claim.flag
+    if not said or claim.flag_span is None:
+        return []
+    fact = view.index.facts.get(target.fact) if target is not None else None
+    known = (target.flag if target is not None else "") or (_flag_from_range(fact) if fact is not None else "")
+    if not known and target is not None:
+        twin = next(
+            (one for one in view.index.results(claim.facts) if one.value == target.value and one.time == target.time and one.flag), None
+        )
+        known = twin.flag if twin is not None else ""
+    if said.endswith("?"):
+        return _soft_flag(view, claim, known, facts)
+    if not known:
+        if view.cited is None:
+            return []
+        return [
+            finding(
+                "flag",
+                "The record judges nothing about this value",
+                claim,
+                claim.flag_span,
+                "",
+                (fact.id,) if fact else (),
+                unsupported=True,
+            )
+        ]
+    if _flag_fits(said, known):
+        return []
+    return [finding("flag", "The judgement is not that of the record", claim, claim.flag_span, known, (fact.id,) if fact else ())]
+
+
+def _flag_fits(said: str, known: str) -> bool:
+    if said.startswith("not "):
+        return not _flag_fits(said[4:].rstrip("?"), known)
+    if said == "abnormal":
+        return known != "normal"
+    if said == "critical":
+        return known.startswith("critical")
+    if said.startswith("critical-"):
+        return known == said
+    if said == "normal":
+        return known == "normal"
+    return known == said or known == f"critical-{said}" or (known == "abnormal" and said in ("high", "low"))
+
+
+def _flag_from_range(fact: Fact) -> str:
+    """The flag that the printed limits give, where the record has no flag of its own."""
+    if fact.value is None or isinstance(fact.value, str):
+        return ""
+    value, low, high = (
+        number_of(fact.value.value),
+        number_of(fact.details.get("reference_low", "")),
+        number_of(fact.details.get("reference_high", "")),
+    )
+    if value is None or fact.value.comparator or (low is None and high is None):
+        return ""
+    if low is not None and value < low:
+        return "low"
+    return "high" if high is not None and value > high else "normal"
+
+
+def _soft_flag(view: View, claim: Claim, known: str, facts: tuple[Fact, ...]) -> list[Finding]:
+    """ "raised", 升高: true when the value is high, or when it rose."""
+    side = "high" if claim.flag.startswith(("high", "not high")) else "low"
+    trend = _direction(view, claim)
+    fits = _flag_fits(side, known) or trend == {"high": 1, "low": -1}[side]
+    negated = claim.flag.startswith("not ")
+    if (fits and not negated) or (negated and not _flag_fits(side, known)) or (not known and trend is None):
+        return []
+    assert claim.flag_span is not None
+    code = "flag" if known else "trend"
+    return [finding(code, "The judgement is not that of the record", claim, claim.flag_span, known, tuple(f.id for f in facts[:1]))]
+
+
+# ---- trend words and arithmetic ------------------------------------------------------------------------------------
+STEADY_SHARE = Decimal("0.10")
+
+
+def _steps(view: View, claim: Claim) -> list[Result]:
+    """All dated values of the subject, oldest first."""
+    return [one for one in view.index.results(claim.facts) if one.time and number_of(one.value) is not None]
+
+
+def _direction(view: View, claim: Claim) -> int | None:
+    """1 rising, -1 falling, 0 unchanged between the last two values; None when there is only one."""
+    pair = _last_pair(view, claim)
+    if pair is None:
+        return None
+    before, after = pair
+    return (after > before) - (after < before)
+
+
+def _last_pair(view: View, claim: Claim) -> tuple[Decimal, Decimal] | None:
+    """The two values a trend word compares: those said in the sentence, else the last two recorded."""
+    said = _said_pair(view, claim)
+    if said is not None:
+        return said
+    steps = _steps(view, claim)
+    days: dict[str, Result] = {}
+    for one in steps:
+        days[one.time] = one
+    last = list(days.values())[-2:]
+    if len(last) < 2:
+        return None
+    before = (
+        converted(last[0].value, ucum_of(last[0].unit), ucum_of(last[1].unit), _loinc(claim.key))
+        if last[0].unit and last[1].unit
+        else number_of(last[0].value)
+    )
+    after = number_of(last[1].value)
+    return None if before is None or after is None else (before, after)
+
+
+def _said_pair(view: View, claim: Claim) -> tuple[Decimal, Decimal] | None:
+    """(previous, current) as said in this sentence about the same subject."""
+    current = next((number for number in claim.numbers if number.role in ("value", "")), None)
+    others = [
+        number
+        for other in view.sentence.claims
+        if other.key == claim.key and other.kind == claim.kind
+        for number in other.numbers
+        if number.role == "previous" or (other.part and number is not current)
+    ]
+    if current is None or not others:
+        return None
+    before, after = number_of(others[0].value), number_of(current.value)
+    if before is None or after is None or (others[0].unit and current.unit and others[0].unit != current.unit):
+        return None
+    return before, after
+
+
+def _trend(view: View, claim: Claim, matched: Result | None, facts: tuple[Fact, ...]) -> list[Finding]:
+    said = claim.trend
+    if not said:
+        return []
+    trend = next((view.index.facts[one] for one in claim.facts if one in view.index.facts and view.index.facts[one].kind == "trend"), None)
+    span = claim.flag_span or claim.subject
+    if (
+        view.cited is not None
+        and trend is not None
+        and trend.id in view.cited
+        and trend.flag
+        and said in ("rising", "falling", "stable", "variable")
+    ):
+        if said == trend.flag:
+            return []
+        return [finding("trend", "The trend word is not what the numbers say", claim, span, trend.flag, (trend.id,))]
+    pair = _last_pair(view, claim)
+    if pair is None:
+        if trend is None:
+            return [
+                finding(
+                    "trend",
+                    "Only one value is known, so nothing can be said about a trend",
+                    claim,
+                    span,
+                    "",
+                    claim.facts[:1],
+                    unsupported=True,
+                )
+            ]
+        return (
+            []
+            if _word_fits(said, trend.flag)
+            else [finding("trend", "The trend word is not what the numbers say", claim, span, trend.flag, (trend.id,))]
+        )
+    if _fits_numbers(view, claim, said, pair, trend):
+        return []
+    known = trend.flag if trend is not None and trend.flag else f"{pair[0]} → {pair[1]}"
+    return [finding("trend", "The trend word is not what the numbers say", claim, span, known, claim.facts[:1])]
+
+
+def _word_fits(said: str, flag: str) -> bool:
+    return said == flag or flag == "variable" or said in ("worse", "better")
+
+
+def _fits_numbers(view: View, claim: Claim, said: str, pair: tuple[Decimal, Decimal], trend: Fact | None) -> bool:
+    before, after = pair
+    steady = abs(after - before) <= abs(before) * STEADY_SHARE
+    if said == "stable":
+        return steady or (trend is not None and trend.flag == "stable")
+    if said == "variable":
+        return trend is None or trend.flag == "variable" or len(_steps(view, claim)) > 2
+    if said == "rising":
+        return after > before
+    if said == "falling":
+        return after < before
+    return _worse_fits(claim, said, before, after, view)
+
+
+def _worse_fits(claim: Claim, said: str, before: Decimal, after: Decimal, view: View) -> bool:
+    """Worse is away from the reference range, or in the direction our table calls bad."""
+    from xinglin.knowledge.labs import analyte
+
+    known = analyte(_loinc(claim.key)) if _loinc(claim.key) else None
+    bad = known.worse if known is not None else "both"
+    if after == before:
+        return False
+    if bad == "both":
+        flag = next((one.flag for one in reversed(view.index.results(claim.facts)) if one.flag), "")
+        bad = "high" if "high" in flag else "low" if "low" in flag else ""
+        if not bad:
+            return True
+    worse = after > before if bad == "high" else after < before
+    return worse if said == "worse" else not worse
+
+
+def _change(view: View, claim: Claim, matched: Result | None, facts: tuple[Fact, ...]) -> list[Finding]:
+    """A said change ("by 10 %", "下降12 g/L") must follow from the two values."""
+    said = [number for number in claim.numbers if number.role == "difference"]
+    if not said:
+        return []
+    pair = _last_pair(view, claim)
+    trend = next((view.index.facts[one] for one in claim.facts if one in view.index.facts and view.index.facts[one].kind == "trend"), None)
+    if pair is None:
+        number = said[0]
+        return [
+            finding(
+                "arithmetic",
+                "Only one value is known, so there is no change to state",
+                claim,
+                number.span,
+                "",
+                claim.facts[:1],
+                unsupported=True,
+            )
+        ]
+    found: list[Finding] = []
+    for number in said:
+        if not _change_fits(number, pair, trend, view, claim):
+            change = pair[1] - pair[0]
+            known = f"{change:+f}" + (f" ({change * 100 / pair[0]:+.1f}%)" if pair[0] else "")
+            found.append(
+                finding("arithmetic", "The change does not follow from the two values", claim, number.span, known, claim.facts[:1])
+            )
+    return found
+
+
+def _change_fits(number: SaidNumber, pair: tuple[Decimal, Decimal], trend: Fact | None, view: View, claim: Claim) -> bool:
+    mine = number_of(number.value)
+    if mine is None:
+        return True
+    half = Decimal("0.51").scaleb(-len(number.value.partition(".")[2]))
+    absolute = abs(pair[1] - pair[0])
+    percent = absolute * 100 / abs(pair[0]) if pair[0] else None
+    unit = next((one.unit for one in reversed(view.index.results(claim.facts))), "")
+    same_unit = not number.unit or ucum_of(unit) == number.unit
+    slack = half + (abs(mine) * Decimal("0.05") if number.approximate else 0)
+    if number.unit == "%" and percent is not None and abs(percent - mine) <= slack:
+        return True
+    if same_unit and abs(absolute - mine) <= slack:
+        return True
+    if not same_unit and number.unit != "%":
+        turned = converted(str(absolute), ucum_of(unit), number.unit, _loinc(claim.key))
+        return turned is not None and abs(turned - mine) <= slack + abs(mine) * Decimal("0.01")
+    recorded = number_of(trend.details.get("change_percent", "").lstrip("+-")) if trend is not None else None
+    return number.unit == "%" and recorded is not None and abs(recorded - mine) <= slack and _said_pair(view, claim) is None
