@@ -1,6 +1,8 @@
 """Records in: FHIR files, folders and servers become people with their source resources, and charts."""
 
 from xinglin.formats.fhir.chart import chart_of as chart_of
+from xinglin.formats.fhir.findings import Finding as Finding
+from xinglin.formats.fhir.server import patient_url as patient_url
 from xinglin.formats.fhir.strict import Limits as Limits
 from xinglin.intake.gathering import read as read
 from xinglin.intake.linking import Comparison as Comparison

@@ -43,12 +43,21 @@ def _in_bundle(bundle: Json, place: str, findings: list[Finding]) -> Iterator[Fo
     if entries.__class__ is not list:
         raise InvalidInput("XL-FHIR-013", "the entries of the Bundle are not a list", where=f"{place} entry", fix="send a valid Bundle")
     _say_more_pages(bundle, place, findings)
+    bare = sum(map(_says_nothing, entries))
+    if bare:
+        findings.append(Finding("XL-FHIR-133", "note", "unread", place, "entries without a resource", "", bare))
     for number, entry in enumerate(entries):
         where = f"{place} entry[{number}]"
         if entry.__class__ is not dict:
             findings.append(Finding("XL-FHIR-013", "warning", "unread", where, "the entry is not an object", "send a valid Bundle"))
             continue
         yield from _in_entry(entry, where, findings)
+
+
+def _says_nothing(entry: Any) -> bool:
+    """An entry with neither a resource, nor an answer, nor a deletion: a bare request, say."""
+    bare = entry.__class__ is dict and entry.keys().isdisjoint(("resource", "response"))
+    return bare and not _deleted(object_in(entry, "request"))
 
 
 def _in_entry(entry: Json, where: str, findings: list[Finding]) -> Iterator[Found]:

@@ -14,6 +14,7 @@ from xinglin.formats.fhir.findings import Finding, FindingKind, Severity
 from xinglin.formats.fhir.references import target
 from xinglin.formats.fhir.strict import Numeral, dumps
 from xinglin.records.chart import Side
+from xinglin.records.moments import first_instant
 from xinglin.records.quantity import UCUM, Code, Concept, Quantity
 
 Json = dict[str, Any]
@@ -32,6 +33,15 @@ def is_time(text: str) -> bool:
     try:
         datetime.fromisoformat(text + "-01-01"[len(text) - 4 :] if len(text) < 10 else text)
     except ValueError:
+        return False
+    return text[:4] not in ("0001", "9999") or _has_instant(text)
+
+
+def _has_instant(text: str) -> bool:
+    """Whether a moment at the ends of the calendar still exists in UTC."""
+    try:
+        first_instant(text)
+    except (ValueError, OverflowError):
         return False
     return True
 

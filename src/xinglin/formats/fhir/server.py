@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 TOKEN_VARIABLE = "XINGLIN_FHIR_TOKEN"  # noqa: S105 - the name of a setting, not a secret
 _PATIENT = re.compile(r"(?P<base>https?://.+?)/Patient/(?P<id>[A-Za-z0-9\-._]{1,128})(?:/\$everything)?/?\Z")
 _ACCEPT = "application/fhir+json"
+# For servers without $everything: every type with a place in the chart; R4 searches each by `patient`.
+_SEARCHES = (
+    "Encounter", "Condition", "Observation", "MedicationRequest", "MedicationStatement", "MedicationAdministration",
+    "MedicationDispense", "AllergyIntolerance", "Procedure", "DiagnosticReport", "DocumentReference", "Composition", "Immunization",
+    "FamilyMemberHistory", "ImagingStudy", "CarePlan", "Goal", "Device", "MolecularSequence", "RelatedPerson",
+)  # fmt: skip
+
+
+def patient_url(base: str, patient_id: str) -> str:
+    """The URL to read a patient from, from a server's base URL and the patient's id."""
+    return f"{base.rstrip('/')}/Patient/{patient_id}"
 
 
 def from_server(url: str, findings: list[Finding], *, limits: Limits = DEFAULT_LIMITS, token: str | None = None) -> Iterator[Found]:
@@ -44,7 +55,34 @@ def from_server(url: str, findings: list[Finding], *, limits: Limits = DEFAULT_L
     bearer = token if token is not None else os.environ.get(TOKEN_VARIABLE, "")
     headers = {"Accept": _ACCEPT, **({"Authorization": f"Bearer {bearer}"} if bearer else {})}
     with httpx2.Client(headers=headers, timeout=limits.seconds_per_answer, follow_redirects=False) as client:
-        yield from _pages(client, f"{base}/Patient/{name}/$everything", findings, limits)
+        try:
+            yield from _pages(client, f"{base}/Patient/{name}/$everything", findings, limits)
+            return
+        except _NoEverything:
+            findings.append(_by_type(base))
+        yield from _pages(client, f"{base}/Patient/{name}", findings, limits)
+        for kind in _SEARCHES:
+            try:
+                yield from _pages(client, f"{base}/{kind}?patient={name}&_count=200", findings, limits)
+            except RemoteFailed as error:
+                if error.code != "XL-FHIR-043":
+                    raise
+                findings.append(Finding(error.code, "warning", "missing", kind, "the server does not give this type", "ask its operator"))
+
+
+class _NoEverything(Exception):
+    """The server does not know $everything."""
+
+
+def _by_type(base: str) -> Finding:
+    return Finding(
+        "XL-FHIR-047",
+        "note",
+        "doubtful",
+        _shown(base),
+        "the server knows no $everything; each type was asked for",
+        "check that nothing is missing",
+    )
 
 
 def _pages(client: httpx2.Client, url: str, findings: list[Finding], limits: Limits) -> Iterator[Found]:
@@ -75,6 +113,8 @@ def _answer(client: httpx2.Client, url: str, room: int) -> bytes:
 
     try:
         with client.stream("GET", url) as answer:
+            if answer.status_code in (400, 404, 405, 501) and url.endswith("/$everything"):
+                raise _NoEverything
             if answer.status_code != 200:
                 raise _refused(answer.status_code, url)
             body = bytearray()

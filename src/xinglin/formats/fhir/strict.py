@@ -131,7 +131,10 @@ def _parse_with_text(raw: bytes, bare: bytes, where: str, limits: Limits) -> tup
         return Numeral(text)
 
     value = msgspec.json.Decoder(float_hook=numeral).decode(raw)
-    compact = dumps(value)
+    try:
+        compact = dumps(value)
+    except TypeError:  # a whole number beyond 64 bits
+        compact = b""
     if compact.translate(None, _SPACE) == bare:
         return value, compact
     value = _parse_name_by_name(raw, where, numeral, limits)

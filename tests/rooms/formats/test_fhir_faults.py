@@ -1,0 +1,116 @@
+"""What is wrong with a record is located and said; it never reaches the chart unnoticed."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from fhir_examples import MEDICATION, ORDER, cc, observation, one, rows
+
+from xinglin.formats.fhir.chart import derive
+from xinglin.records import Code
+
+
+def test_entered_in_error_never_reaches_the_chart_and_is_listed():
+    wrong = [
+        observation(status="entered-in-error"),
+        {"resourceType": "Condition", "id": "c", "verificationStatus": cc("entered-in-error"), "code": {"text": "x"}},
+        {"resourceType": "Goal", "id": "g", "lifecycleStatus": "entered-in-error", "description": {"text": "x"}},
+    ]
+    found = one(*wrong)
+    assert (found.chart.measurements, found.chart.problems, found.chart.goals) == ((), (), ())
+    assert found.set_aside == 3
+    assert {(u.resource_type, u.why) for u in found.chart.unmapped} == {
+        (k, "entered in error") for k in ("Observation", "Condition", "Goal")
+    }
+
+
+def test_what_has_no_place_is_counted_with_its_path():
+    claim = {"resourceType": "Claim", "id": "k", "status": "active"}
+    odd = observation(
+        extension=[{"url": "u"}],
+        _status={"id": "x"},
+        component=[{"code": cc("1"), "extension": [{"url": "u"}]}],
+        code={"coding": [{"code": "1", "version": "2"}]},
+    )
+    found = {(u.resource_type, u.path): u.count for u in one(claim, odd, {**odd, "id": "o2"}).chart.unmapped}
+    assert found == {
+        ("Claim", ""): 1,
+        ("Observation", "extension"): 2,
+        ("Observation", "_status"): 2,
+        ("Observation", "component.extension"): 2,
+        ("Observation", "code.coding.version"): 2,
+    }
+
+
+def test_a_modifier_extension_is_doubtful_wherever_it_stands():
+    for elements in ({"modifierExtension": [{"url": "u"}]}, {"component": [{"code": cc("1"), "modifierExtension": [{"url": "u"}]}]}):
+        found = one(observation(**elements))
+        assert [f.code for f in found.findings] == ["XL-FHIR-105"]
+
+
+@pytest.mark.parametrize(
+    "elements,path",
+    [
+        ({"code": "2160-0"}, "code"),
+        ({"valueQuantity": {"value": "5"}}, "valueQuantity.value"),
+        ({"component": [{"code": cc("1")}, "x"]}, "component[1]"),
+        ({"category": cc("x")}, "category"),
+        ({"valueString": 5}, "valueString"),
+        ({"valueBoolean": "true"}, "valueBoolean"),
+        ({"code": {"coding": [{"code": 5}]}}, "code.coding.code"),
+    ],
+)
+def test_a_wrong_type_sets_one_resource_aside_with_its_place(elements, path):
+    found = one(observation(**elements), observation(id="good"))
+    assert [m.source for m in found.chart.measurements] == ["Observation/good"]
+    assert [(f.code, f.place) for f in found.findings] == [("XL-FHIR-104", f"Observation/o1 {path}")]
+
+
+def test_null_elements_are_left_out_and_said():
+    found = one(observation(valueString=None, note=None, code={"coding": [None, {"code": "1"}], "text": None}))
+    assert found.chart.measurements[0].concept.codes == (Code("", "1"),)
+    assert [f.code for f in found.findings] == ["XL-FHIR-103"]
+
+
+@pytest.mark.parametrize("date", ["2023-02-29", "2024-13-01", "24-01-01", "yesterday", "2024-01-01T25:00:00Z", "0000-01-01", "2024-1-1"])
+def test_a_date_the_calendar_does_not_know_is_said_and_the_entry_kept_without_it(date):
+    found = one(observation(effectiveDateTime=date, valueString="x"))
+    assert found.chart.measurements[0].when == ""
+    assert [(f.code, f.place) for f in found.findings] == [("XL-FHIR-101", "Observation/o1 effectiveDateTime")]
+
+
+@pytest.mark.parametrize("date", ["2024", "2024-02", "2024-02-29", "2024-02-29T23:59:59.123+14:00", "9999-12-31", "0001-01-01"])
+def test_partial_and_extreme_dates_are_dates(date):
+    assert one(observation(effectiveDateTime=date)).chart.measurements[0].when == date
+
+
+def test_a_moment_outside_utc_is_no_date():
+    assert one(observation(effectiveDateTime="0001-01-01T00:00:00+14:00")).chart.measurements[0].when == ""
+
+
+def test_the_newest_moment_is_told_across_time_zones():
+    early, late = "2024-03-05T01:00:00+09:00", "2024-03-04T20:00:00-05:00"
+    assert one(observation(effectiveDateTime=early), observation(id="o2", effectiveDateTime=late)).chart.newest == late
+    assert one(observation(effectiveDateTime="2024"), observation(id="o2", effectiveDateTime="2023-12-31")).chart.newest == "2024"
+
+
+def test_the_chart_does_not_depend_on_the_order_of_its_sources():
+    sources = rows(
+        observation(),
+        {**ORDER, "medicationReference": {"reference": "Medication/m1"}},
+        MEDICATION,
+        observation(id="o2", modifierExtension=[]),
+    )
+    first = derive(sources)
+    for seed in range(5):
+        mixed = sources[:]
+        random.Random(seed).shuffle(mixed)
+        assert derive(mixed) == first
+    assert derive(sources[:-1]).chart.version != first.chart.version
+
+
+def test_bytes_that_are_no_resource_are_set_aside_not_raised():
+    found = derive([("Observation/x", b"{"), ("Observation/y", b"[]")])
+    assert (found.set_aside, found.mapped) == (2, 0)
+    assert {f.code for f in found.findings} == {"XL-FHIR-009", "XL-FHIR-012"}
