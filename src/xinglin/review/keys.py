@@ -87,8 +87,8 @@ class SigningKeys:
         key = self.active(user)
         if key is not None:
             return self._open(key, passphrase)
-        if self._store.signer_keys(user):
-            raise NotAllowed("XL-SIGN-003", f"the key of {user} was revoked", fix="an administrator has to enrol the user anew")
+        if self._store.knows_signer(user):
+            raise NotAllowed("XL-SIGN-003", f"{user} has no key in use any more", fix="an administrator has to enrol the user anew")
         if self._enrolment == "closed":
             raise NotAllowed("XL-SIGN-004", f"{user} is not enrolled as a signer", fix="an administrator has to enrol the user first")
         return self._open(self.enrol(user, passphrase, "enrolled at first signing"), passphrase)

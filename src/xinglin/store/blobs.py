@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from xinglin.records.errors import InvalidInput, OutOfResources
@@ -23,23 +24,33 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+@contextmanager
+def said_when_full(folder: Path) -> Iterator[None]:
+    """Turns a full disk into OutOfResources; other faults of the disk pass as they are."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise OutOfResources(
+                "XL-STORE-008", "the disk is full", where=folder.name, fix="free some space and run the command again"
+            ) from None
+        raise
+
+
 def write_durably(path: Path, content: bytes) -> None:
     """Write aside, flush, rename, flush the folder; mode 0600. Raises OutOfResources when the disk is full."""
     aside = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, path)
-        sync_folder(path.parent)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise OutOfResources(
-                "XL-STORE-008", "the disk is full", where=str(path.parent), fix="free some space and run the command again"
-            ) from None
-        raise
+    with said_when_full(path.parent):
+        try:
+            with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(aside, path)
+            sync_folder(path.parent)
+        except OSError:
+            aside.unlink(missing_ok=True)
+            raise
 
 
 class Blobs:
@@ -56,16 +67,18 @@ class Blobs:
 
     def mark(self, name: str) -> None:
         """Say that a blob is about to come or go; see `settle`."""
-        (self._unsettled / name).touch(mode=0o600)
+        with said_when_full(self._unsettled):
+            (self._unsettled / name).touch(mode=0o600)
 
     def put(self, name: str, sealed: bytes) -> None:
         """Keep a blob durably; one that is already whole is left as it is."""
         path = self.path(name)
         if path.exists():
             return
-        if not path.parent.exists():
-            path.parent.mkdir(mode=0o700)
-            sync_folder(self._folder)
+        with said_when_full(self._folder):
+            if not path.parent.exists():
+                path.parent.mkdir(mode=0o700)
+                sync_folder(self._folder)
         write_durably(path, sealed)
 
     def get(self, name: str) -> bytes:

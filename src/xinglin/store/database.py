@@ -138,7 +138,7 @@ def _engine(url: str, file: Path) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     """WAL, every commit flushed, freed pages overwritten; transactions are begun by us, not by the driver."""
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", f"busy_timeout={WAIT_S * 1000}", "temp_store=MEMORY"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", f"busy_timeout={int(WAIT_S * 1000)}", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -258,6 +258,10 @@ class Store:
         """The keys of one user, or of all, oldest first."""
         return self._signers.keys(user)
 
+    def knows_signer(self, user: str) -> bool:
+        """Whether the ledger ever saw this user enrol, whatever the table of keys now says."""
+        return self._signers.is_known(user)
+
     def change_signer_key(self, key: SignerKey, who: str, what: str) -> None:
         """Keep the changed lock, state or failure count of a key, with an entry in the ledger."""
         self._signers.change(key, who, what)

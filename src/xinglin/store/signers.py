@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 from sqlalchemy import func, insert, select, update
 
 from xinglin.store import tables
 from xinglin.store.database import Database
-from xinglin.store.kept import SignerKey
+from xinglin.store.kept import LedgerEntry, SignerKey
 from xinglin.store.ledger import Ledger
 
 
@@ -24,7 +25,8 @@ class Signers:
     def add(self, user: str, public: str, locked: bytes, how: str) -> SignerKey:
         """Keep a new key."""
         with self._database.write() as connection:
-            number = (connection.execute(select(func.max(tables.signer_keys.c.number))).scalar() or 0) + 1
+            newest = connection.execute(select(func.max(tables.signer_keys.c.number))).scalar() or 0
+            number = max([newest, *(int(entry.about.rpartition("-")[2]) for entry in self._history())]) + 1
             key = SignerKey(number, user, public, locked, "active", self._now())
             values = {"number": number, "user": user, "public": public, "locked": locked, "state": "active", "made_at": key.made_at}
             connection.execute(insert(tables.signer_keys), {**values, "failures": 0, "wait_until": ""})
@@ -40,6 +42,15 @@ class Signers:
             rows = connection.execute(wanted).all()
             keys = [SignerKey(**row._mapping) for row in rows]
             return tuple(key for key in keys if self._is_in_ledger(key))
+
+    def is_known(self, user: str) -> bool:
+        """Whether the ledger ever saw this user enrol, whatever the table now says."""
+        return any(entry.who == user and entry.what.startswith("signer key: enrolled") for entry in self._history())
+
+    def _history(self) -> list[LedgerEntry]:
+        wanted = select(tables.ledger.c.body).where(tables.ledger.c.about.like("signer-key-%")).order_by(tables.ledger.c.seq)
+        with self._database.read() as connection:
+            return [msgspec.json.decode(body, type=LedgerEntry) for body in connection.execute(wanted).scalars()]
 
     def _is_in_ledger(self, key: SignerKey) -> bool:
         """The ledger saw this user enrol this key, and agrees on whether it was revoked."""

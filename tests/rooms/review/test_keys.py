@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -87,6 +88,22 @@ def test_a_revoked_key_does_not_unlock_and_first_use_does_not_bring_it_back(keys
     keys.revoke("dr-li", "admin")
     with pytest.raises(NotAllowed):
         keys.unlock("dr-li", PASS)
+    keys.enrol("dr-li", PASS)
+    keys.unlock("dr-li", PASS)
+
+
+@pytest.mark.parametrize(
+    "meddling", ["DELETE FROM signer_keys", "UPDATE signer_keys SET user = 'x'", "UPDATE signer_keys SET state = 'revoked'"]
+)
+def test_first_use_does_not_let_another_sign_for_a_user_whose_key_was_taken_from_the_database(house, keys, meddling):
+    keys.enrol("dr-li", PASS)
+    outside = sqlite3.connect(house.home / "xinglin.db")
+    outside.execute(meddling)
+    outside.commit()
+    outside.close()
+    with pytest.raises(NotAllowed) as caught:
+        keys.unlock("dr-li", "the attacker's own")
+    assert caught.value.code == "XL-SIGN-003"
     keys.enrol("dr-li", PASS)
     keys.unlock("dr-li", PASS)
 

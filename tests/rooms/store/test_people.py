@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import sqlite3
 import subprocess
 import sys
 import time
 
 import pytest
 
-from xinglin.records.errors import InvalidInput, NotFound, Refused
+from xinglin.records.errors import InvalidInput, NotFound, OutOfResources, Refused
 from xinglin.store import Store
 
 
@@ -264,13 +266,14 @@ def test_an_erasure_interrupted_after_the_key_is_gone_is_finished_at_the_next_st
         assert store.verify().whole
 
 
+@pytest.mark.slow
 def test_a_house_whose_founding_is_killed_at_any_moment_opens_the_next_time(tmp_path):
     command = [
         sys.executable,
         "-c",
         "import sys; from pathlib import Path; from xinglin.store import Store; print(flush=True); Store.open(Path(sys.argv[1]))",
     ]
-    for number in range(8):
+    for number in range(6):
         home = tmp_path / str(number)
         with subprocess.Popen([*command, home], stdout=subprocess.PIPE) as process:
             process.stdout.readline()
@@ -279,3 +282,31 @@ def test_a_house_whose_founding_is_killed_at_any_moment_opens_the_next_time(tmp_
         with Store.open(home) as store:
             assert store.new_chart([], "a") == "chart-1"
             assert store.verify().whole
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_behind(store, monkeypatch):
+    chart = store.new_chart([], "a")
+
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(OutOfResources) as caught:
+        patch.setattr("xinglin.store.blobs.os.fsync", full)
+        store.keep_resources(chart, [resource("Patient", 1)])
+    assert caught.value.code in ("XL-STORE-008", "XL-STORE-030")
+    assert not [path for path in (store.home / "blobs").rglob("*") if path.is_file()]
+    assert store.resources(chart) == []
+    assert store.keep_resources(chart, [resource("Patient", 1)]).new == 1
+
+
+def test_a_house_that_another_process_keeps_busy_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr("xinglin.store.database.WAIT_S", 0.2)
+    with Store.open(tmp_path) as store:
+        outside = sqlite3.connect(tmp_path / "xinglin.db", isolation_level=None)
+        outside.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OutOfResources) as caught:
+            store.new_chart([], "a")
+        assert caught.value.code == "XL-STORE-012"
+        outside.execute("ROLLBACK")
+        outside.close()
+        assert store.new_chart([], "a") == "chart-1"
