@@ -14,15 +14,14 @@ from xinglin.models.transcript_reader.transcript import NEGATORS, Transcript, ne
 from xinglin.models.transcript_reader.words import Token, tokens
 
 STOP = frozenset(
-    "the a an of and or to in on at for with is was are were be been being has have had do does did this that these those it its as by from "
-    "which who whom whose also then than so if when while where will would should can could there their they them we our us i me my you your "
-    "he she his her him any all some into over under again further both each other such only own same s t d m per via mr mrs ms dr s/p".split()
+    ["the", "a", "an", "of", "and", "or", "to", "in", "on", "at", "for", "with", "is", "was", "are", "were", "be", "been", "being", "has", "have", "had", "do", "does", "did", "this", "that", "these", "those", "it", "its", "as", "by", "from", "which", "who", "whom", "whose", "also", "then", "than", "so", "if", "when", "while", "where", "will", "would", "should", "can", "could", "there", "their", "they", "them", "we", "our", "us", "i", "me", "my", "you", "your", "he", "she", "his", "her", "him", "any", "all", "some", "into", "over", "under", "again", "further", "both", "each", "other", "such", "only", "own", "same", "s", "t", "d", "m", "per", "via", "mr", "mrs", "ms", "dr", "s/p"]
 )  # fmt: skip
-NAMES = (
+NAMES = tuple(
     "number side negator medicine opposable capital word quality rarity matches near far coverage window same_place other_place denied_here "
     "denied_there affirmed_there unknown_there position length unit_agrees similar run_unmatched left_pair right_pair first_word unmatched_share "
-    "number_near number_other short_sentence meaning_only value_listed question_only"
-).split()  # fmt: skip
+    "number_near number_other short_sentence meaning_only value_listed question_only best_cover in_best instead_in_best in_any_best note_quality "
+    "note_near note_same note_other pronoun_minority".split(" ")
+)
 _CAP = 24
 
 
@@ -38,17 +37,98 @@ class Word:
         self.quality = self.similar = 0.0
 
 
-def measure(sentence: str, source: Transcript, rarity: Mapping[str, float]) -> tuple[list[Token], list[list[float]]]:
-    """The words of a sentence that carry meaning, and a row of `NAMES` for each."""
+def measure(
+    sentence: str, source: Transcript, rarity: Mapping[str, float], note: Transcript | None = None, at: tuple[int, int] = (0, 0)
+) -> tuple[list[Token], list[list[float]]]:
+    """The words of a sentence that carry meaning, and a row of `NAMES` for each.
+
+    `note` is the whole note the sentence stands in and `at` where it stands: a note that contradicts itself is wrong somewhere.
+    """
     found = tokens(sentence)
     known = meanings(found)
     denied = negations(found)
     words = [Word(i, t, known[i]) for i, t in enumerate(found) if _carries(t)]
     for word in words:
         _find(word, source)
-    best_window, anchors = _window(words, source, rarity)
-    rows = [_row(word, k, words, found, denied, source, rarity, best_window, anchors, sentence) for k, word in enumerate(words)]
+    best_window, _ = _window(words, source, rarity)
+    aside = _aside(found, known, note, at)
+    minority = _pronoun_minority(found, note)
+    rows = []
+    for k, word in enumerate(words):
+        row = _row(word, k, words, found, denied, source, rarity, best_window, sentence)
+        rows.append(row + _best_places(word, k, words, source, rarity) + _in_note(word, k, words, aside, note, rarity) + [minority])
     return [w.token for w in words], rows
+
+
+def _best_places(word: Word, k: int, words: Sequence[Word], source: Transcript, rarity: Mapping[str, float]) -> list[float]:
+    """Where the rest of the sentence is said best: how well, is this word said there, and is something said instead of it."""
+    total = 0.0
+    weight: dict[int, dict[int, float]] = {}
+    for j, other in enumerate(words):
+        if j == k:
+            continue
+        near = _rare(other, rarity) / (1 + 0.15 * abs(j - k))
+        total += near
+        for place in other.places[:60]:
+            weight.setdefault(place // 12, {})[j] = near
+    if not weight:
+        return [0.0, 0.0, 0.0, 0.0]
+    scores = {}
+    for block in weight:
+        merged = {**weight.get(block + 1, {}), **weight[block]}
+        scores[block] = sum(merged.values()) / total
+    ranked = sorted(scores, key=lambda b: (-scores[b], b))[:3]
+    said = [any(b * 12 - 6 <= p < b * 12 + 30 for p in word.places) for b in ranked]
+    instead = _instead(word, range(max(0, ranked[0] * 12 - 6), min(len(source.tokens), ranked[0] * 12 + 30)), source)
+    return [scores[ranked[0]], float(said[0]), float(instead and not said[0]), float(any(said))]
+
+
+def _instead(word: Word, window: range, source: Transcript) -> bool:
+    """Whether a word of the same sort (another number, medicine, side ...) is said in the window."""
+    token = word.token
+    if token.values:
+        mine = set(token.values)
+        return any(source.tokens[i].values and not mine & set(source.tokens[i].values) for i in window)
+    seat = opposites().get(token.word)
+    if seat is not None:
+        seats = (opposites().get(source.tokens[i].word) for i in window)
+        return any(s is not None and s[0] == seat[0] and s[1] != seat[1] for s in seats)
+    return is_medicine(token) and any(is_medicine(source.tokens[i]) for i in window)
+
+
+def _aside(found: Sequence[Token], known: Sequence[tuple[int, ...]], note: Transcript | None, at: tuple[int, int]) -> list[Word]:
+    """The same words, looked up in the rest of the note."""
+    words = [Word(i, t, known[i]) for i, t in enumerate(found) if _carries(t)]
+    if note is not None:
+        for word in words:
+            _find_known(word, note)
+            word.places = [p for p in word.places if not at[0] <= note.tokens[p].start < at[1]]
+            word.exact = [p for p in word.exact if not at[0] <= note.tokens[p].start < at[1]]
+    return words
+
+
+def _in_note(word: Word, k: int, words: Sequence[Word], aside: Sequence[Word], note: Transcript | None, rarity: Mapping[str, float]) -> list[float]:
+    if note is None:
+        return [0.0, 0.0, 0.0, 0.0]
+    mine = aside[k]
+    neighbours = [w for w in aside[max(0, k - 4) : k + 5] if w is not mine]
+    near, _ = _company(mine, neighbours, 7, rarity)
+    same, other = _opposed(mine, neighbours, note)
+    if mine.token.values:
+        same, other, _, _ = _numbers(mine, [], neighbours, note)
+    return [float(bool(mine.exact)), near, same, other]
+
+
+_HE, _SHE = frozenset("he him his himself male man gentleman mr boy".split()), frozenset("she her hers herself female woman lady mrs ms girl".split())
+
+
+def _pronoun_minority(found: Sequence[Token], note: Transcript | None) -> float:
+    """1 when the sentence calls the person by the sex the rest of the note does not."""
+    if note is None:
+        return 0.0
+    mine = sum(t.word in _HE for t in found) - sum(t.word in _SHE for t in found)
+    rest = sum(t.word in _HE for t in note.tokens) - sum(t.word in _SHE for t in note.tokens) - mine
+    return float(mine * rest < 0 and abs(rest) >= 2)
 
 
 def _carries(token: Token) -> bool:
@@ -56,6 +136,14 @@ def _carries(token: Token) -> bool:
 
 
 def _find(word: Word, source: Transcript) -> None:
+    _find_known(word, source)
+    if not word.places and not word.token.values:
+        word.similar, near = _similar(word.token, source)
+        word.quality = 0.6 * word.similar
+        word.places = near if word.similar >= 0.8 else []
+
+
+def _find_known(word: Word, source: Transcript) -> None:
     token = word.token
     if token.values:
         places = [p for v in token.values[:1] for p in source.by_value.get(v, ())]
@@ -68,10 +156,6 @@ def _find(word: Word, source: Transcript) -> None:
     word.exact = exact
     word.quality = 1.0 if exact else 0.9 if alike else 0.0
     word.places = sorted(set(exact) | set(alike))
-    if not word.places:
-        word.similar, near = _similar(token, source)
-        word.quality = 0.6 * word.similar
-        word.places = near if word.similar >= 0.8 else []
 
 
 def _similar(token: Token, source: Transcript) -> tuple[float, list[int]]:
@@ -114,7 +198,7 @@ def _rare(word: Word, rarity: Mapping[str, float]) -> float:
 
 def _row(
     word: Word, k: int, words: Sequence[Word], found: Sequence[Token], denied: Sequence[bool], source: Transcript,
-    rarity: Mapping[str, float], best_window: float, anchors: Sequence[int], sentence: str,
+    rarity: Mapping[str, float], best_window: float, sentence: str,
 ) -> list[float]:  # fmt: skip
     token = word.token
     neighbours = [w for w in words[max(0, k - 4) : k + 5] if w is not word and w.token.sentence == token.sentence]
@@ -180,14 +264,14 @@ def _opposed(word: Word, neighbours: Sequence[Word], source: Transcript) -> tupl
 def _numbers(word: Word, found: Sequence[Token], neighbours: Sequence[Word], source: Transcript) -> tuple[float, float, float, float]:
     """For a number (or the unit after one): said beside the neighbours, another said there instead, the same unit follows."""
     token = word.token
-    before = found[word.index - 1] if word.index else None
+    before = found[word.index - 1] if found and word.index else None
     if not token.values:
         if before is None or not before.values:
             return 0.0, 0.0, 0.0, 0.0
         places = source.by_value.get(before.values[0], [])
         follows = any(_unit_like(source, p, word) for p in places)
         return 0.0, 0.0, (1.0 if follows else -1.0) if places else 0.0, 0.0
-    after = found[word.index + 1] if word.index + 1 < len(found) else None
+    after = found[word.index + 1] if found and word.index + 1 < len(found) else None
     anchors = [p for w in neighbours if not w.token.values for p in w.places[:_CAP]]
     mine = set(token.values)
     near = other = 0

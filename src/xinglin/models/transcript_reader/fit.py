@@ -1,7 +1,7 @@
 """Learn the judge's weights from pairs of transcript and note: right sentences as they are, and slips made of them.
 
 Needs scikit-learn (not a dependency of the product). `python -m xinglin.models.transcript_reader.fit NOTES.jsonl OUT.json`
-with lines {"source", "sentences": [...]} of notes that no reported figure uses. Same input and seed, same weights.
+with lines {"source", "note", "sentences": [[text, start], ...]} of notes that no reported figure uses. Same input and seed, same weights.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from xinglin.models.transcript_reader.trees import Forest, Tree
 from xinglin.models.transcript_reader.words import tokens
 
 ALLOWED_FALSE_ALARMS = 0.05
+SLIPS_EACH = 4
 
 
 def rarity_of(sources: Sequence[Transcript]) -> dict[str, float]:
@@ -61,18 +62,20 @@ def _cases(notes: Sequence[dict[str, Any]], sources: Sequence[Transcript], rarit
     medicines = [t.en[0] for t in terms.TERMS if t.kind == "medicine" and " " not in t.en[0]]
     findings = [n for t in terms.TERMS if t.kind in ("problem", "symptom", "finding") for n in t.en[:2] if 3 < len(n) < 30]
     random = Random(seed)
-    everything = [s for n in notes for s in n["sentences"] if 25 < len(s) < 140]
+    everything = [s for n in notes for s, _ in n["sentences"] if 25 < len(s) < 140]
     cases: list[Case] = []
     for number, (note, source) in enumerate(zip(notes, sources, strict=True)):
         numbers = sorted({v for t in source.tokens for v in t.values if len(v) < 5})
-        for sentence in note["sentences"]:
-            _, rows = measure(sentence, source, rarity)
+        whole = Transcript(note["note"])
+        for sentence, start in note["sentences"]:
+            at = (start, start + len(sentence))
+            _, rows = measure(sentence, source, rarity, whole, at)
             if not rows:
                 continue
             cases.append((number, "right", rows, None))
             made = slips(sentence, random, medicines, findings, numbers, everything)
-            for slip in random.sample(made, min(3, len(made))):
-                found, rows = measure(slip.text, source, rarity)
+            for slip in random.sample(made, min(SLIPS_EACH, len(made))):
+                found, rows = measure(slip.text, source, rarity, whole, at)
                 marks = [1.0 if any(a < t.end and t.start < b for a, b in slip.spans) else math.nan for t in found]
                 if rows:
                     cases.append((number, slip.kind, rows, marks))

@@ -44,10 +44,10 @@ def weights() -> Weights:
     return msgspec.json.decode(raw, type=Weights)
 
 
-def judge(sentence: str, source: Transcript) -> Judgement | None:
-    """The judgement, or None when the sentence holds nothing that could be checked."""
+def judge(sentence: str, source: Transcript, note: Transcript | None = None, start: int = 0) -> Judgement | None:
+    """The judgement, or None when the sentence holds nothing that could be checked. `start`: where it stands in the note."""
     learnt = weights()
-    found, rows = measure(sentence, source, learnt.rarity)
+    found, rows = measure(sentence, source, learnt.rarity, note, (start, start + len(sentence)))
     if not rows:
         return None
     chances = [learnt.words.probability(row) for row in rows]
@@ -65,10 +65,11 @@ def summary(chances: Sequence[float], rows: Sequence[Sequence[float]]) -> list[f
     top = [chances[i] for i in order[:4]] + [0.0] * (4 - min(4, len(order)))
     first, second = rows[order[0]], rows[order[min(1, len(order) - 1)]]
     kept = [_AT[n] for n in ("number", "medicine", "opposable", "capital", "quality", "rarity", "near", "far", "other_place", "number_other", "denied_here",
-                             "denied_there", "affirmed_there", "unknown_there", "unmatched_share", "window", "coverage", "length")]  # fmt: skip
+                             "denied_there", "affirmed_there", "unknown_there", "unmatched_share", "window", "coverage", "length",
+                             "best_cover", "in_best", "instead_in_best", "in_any_best", "note_quality", "note_near", "note_same", "note_other", "pronoun_minority")]  # fmt: skip
     column = [r[_AT["quality"]] for r in rows]
     disagree = [abs(r[_AT["denied_here"]] - r[_AT["denied_there"]]) for r in rows if r[_AT["quality"]] >= 0.9]
     return [
-        *top, sum(chances) / len(chances), sum(c > 0.3 for c in chances), *(first[i] for i in kept), *(second[i] for i in kept[:6]),
+        *top, sum(chances) / len(chances), sum(c > 0.3 for c in chances), *(first[i] for i in kept), *(second[i] for i in kept[:9]), *(second[i] for i in kept[18:]),
         sum(column) / len(column), max(disagree, default=0.0), sum(disagree) / (len(disagree) or 1), rows[0][_AT["denied_here"]],
     ]  # fmt: skip

@@ -9,14 +9,13 @@ from xinglin.models.transcript_reader.meaning import meanings
 from xinglin.models.transcript_reader.words import Token, tokens
 
 _TURN = re.compile(r"(?m)^\s*\[?(doctor|patient|guest[\w ]*|nurse|family|clinician|provider|医生|患者|家属)[\w ]*\]?\s*[:：]?\s*", re.IGNORECASE)
-_NO = re.compile(r"^\W*(?:no|nope|nah|none|not|never|neither|mm-mm|uh-uh|nothing|negative|i don't|i have ?n't|i do ?n't|did ?n't|not really)\b", re.IGNORECASE)
-_YES = re.compile(r"^\W*(?:yes|yeah|yep|yup|mm-hmm|uh-huh|i do|i have|i am|i did|correct|right|sure|absolutely|definitely|exactly|true)\b", re.IGNORECASE)
+_FILLERS = r"^(?:\W|\b(?:um+|uh+|oh|well|so|okay|ok|hmm+|mm|ah|er|and|i mean|you know|let me think|honestly|actually)\b)*"
+_NO = re.compile(_FILLERS + r"(?:no|nope|nah|none|not|never|neither|mm-mm|uh-uh|nothing|negative|i don't|i have ?n't|i do ?n't|did ?n't|not really)\b", re.IGNORECASE)
+_YES = re.compile(_FILLERS + r"(?:yes|yeah|yep|yup|mm-hmm|uh-huh|i do|i have|i am|i did|correct|right|sure|absolutely|definitely|exactly|true)\b", re.IGNORECASE)
 NEGATORS = frozenset(
-    "no not never none nor neither without deny denies denied denying negative nothing isn't aren't wasn't weren't don't doesn't didn't "
-    "haven't hasn't hadn't won't can't couldn't wouldn't n't absent absence nope cannot unable free unremarkable stopped".split()
+    ["no", "not", "never", "none", "nor", "neither", "without", "deny", "denies", "denied", "denying", "negative", "nothing", "isn't", "aren't", "wasn't", "weren't", "don't", "doesn't", "didn't", "haven't", "hasn't", "hadn't", "won't", "can't", "couldn't", "wouldn't", "n't", "absent", "absence", "nope", "cannot", "unable", "free", "unremarkable", "stopped"]
 )
 _REACH = 7  # words a negation reaches forward
-_BACK = 0
 
 
 class Transcript:

@@ -25,9 +25,8 @@ class Token(Struct, gc=False):
 
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[a-zA-Z]+(?:['’-][a-zA-Z]+)*|[%/°]|[.?!,;:\n]")
-_ONES = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-                                   "seventeen eighteen nineteen".split())}  # fmt: skip
-_TENS = {w: 10 * n for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_ONES = {w: n for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"])}  # fmt: skip
+_TENS = {w: 10 * n for n, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
              "eleventh": 11, "twelfth": 12, "twentieth": 20, "thirtieth": 30}  # fmt: skip
 _NUMBER_WORDS = {*_ONES, *_TENS, "hundred", "thousand", "oh", "o", "point", "half", "dozen"}
