@@ -85,7 +85,7 @@ def outline(draft: Draft) -> Outline:
 
 
 def _numbered(number: int, fact: Fact, language: Language) -> NumberedFact:
-    return NumberedFact(number, fact, fact_name(fact, language), fact_value(fact), fact_time(fact), fact.evidence)
+    return NumberedFact(number, fact, fact_name(fact, language), fact_value(fact, language), fact_time(fact), fact.evidence)
 
 
 def fact_name(fact: Fact, language: Language) -> str:
@@ -94,11 +94,20 @@ def fact_name(fact: Fact, language: Language) -> str:
     return names[0] if names else fact.concept.words or fact.text
 
 
-def fact_value(fact: Fact) -> str:
-    """The value as it was written, with its unit; "" when there is none."""
-    if isinstance(fact.value, Quantity):
-        return f"{fact.value.comparator}{fact.value.value} {fact.value.shown_unit or fact.value.unit}".strip()
-    return fact.value or ""
+_TIME_UNITS = {
+    "en": {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "h": "hours", "min": "minutes"},
+    "zh": {"a": "岁", "mo": "个月", "wk": "周", "d": "天", "h": "小时", "min": "分钟"},
+}
+
+
+def fact_value(fact: Fact, language: Language) -> str:
+    """The value as it was written, with its unit; "" when there is none. Bare UCUM units of time become words."""
+    if not isinstance(fact.value, Quantity):
+        return fact.value or ""
+    unit = fact.value.shown_unit or fact.value.unit
+    if not fact.value.shown_unit or fact.value.shown_unit == fact.value.unit:
+        unit = _TIME_UNITS[language].get(unit, unit)
+    return f"{fact.value.comparator}{fact.value.value} {unit}".strip()
 
 
 def fact_time(fact: Fact) -> str:

@@ -14,6 +14,7 @@ from signed_example import LABEL, SOURCES, example_document, example_draft
 
 from xinglin.formats.html import write_document, write_index, write_preview
 from xinglin.formats.html.evidence import marked_record, resolve
+from xinglin.records import Evidence
 from xinglin.records.errors import InvalidInput
 from xinglin.records.page_words import PAGE_WORDS
 
@@ -94,6 +95,11 @@ def test_a_sentence_that_holds_markup_is_shown_and_not_obeyed():
     assert b"<b>&" not in page and b"&lt;b&gt;&amp;" in page
 
 
+def test_dates_and_values_with_their_unit_stay_on_one_line():
+    page = write_document(example_document("zh")).decode()
+    assert '肌酐 <span class="whole">3.20 mg/dL</span>（偏高，<span class="whole">2026-03-01</span>）' in page
+
+
 def test_a_record_that_holds_a_script_is_shown_and_not_obeyed():
     evil = b'{"resourceType": "Condition", "id": "c-1", "note": [{"text": "</pre><script>alert(1)</script>"}], "<b>": 1}'
     page = write_document(example_document("en", sources={**SOURCES, "Condition/c-1": evil})).decode()
@@ -109,7 +115,7 @@ def test_the_place_is_marked_in_the_source_with_its_digits_as_written(language):
 
 @LANGUAGES
 def test_the_signed_page_says_who_when_from_what_and_what_is_missing(language):
-    words = " ".join(Tree(write_document(example_document(language))).words)
+    words = "".join(Tree(write_document(example_document(language))).words)
     for part in ("林示例 Lin Shili", "1958-04-12", "MRN-000417", "Dr Ada Example", "2026-03-02T10:05:00+08:00", "rel-0001", "labs@2026.1"):
         assert part in words
     assert example_draft(language).omissions[0].text in words
@@ -176,13 +182,23 @@ def test_a_place_is_found_or_nothing_is_marked(path, steps):
 
 
 def test_a_marked_record_reads_back_as_the_record():
-    shown = re.sub(r"<[^>]+>", "", str(marked_record(json.dumps(RECORD).encode(), "code.text", ""))).replace("&#34;", '"')
+    shown = re.sub(r"<[^>]+>", "", str(marked_record(json.dumps(RECORD).encode(), ("code.text",), ""))).replace("&#34;", '"')
     assert json.loads(shown) == RECORD
+
+
+def test_several_places_in_one_record_are_marked_in_one_copy_of_it():
+    draft = example_draft("en")
+    evidence = tuple(Evidence("chart", f"Observation/cr-2#{path}") for path in ("valueQuantity.value", "effectiveDateTime"))
+    fact = msgspec.structs.replace(draft.facts[1], evidence=evidence)
+    draft = msgspec.structs.replace(draft, facts=(fact,), statements=draft.statements[1:2])
+    page = write_document(example_document("en", draft=draft)).decode()
+    assert page.count("<pre") == 1 and page.count("<mark>") == 2
+    assert "Observation/cr-2 · valueQuantity.value, effectiveDateTime" in page
 
 
 def test_a_long_attachment_is_shortened_and_the_page_says_so():
     body = json.dumps({"resourceType": "Binary", "data": "A" * 5000}).encode()
-    assert "(+4600 characters not shown)" in str(marked_record(body, "", "characters not shown"))
+    assert "(+4600 characters not shown)" in str(marked_record(body, (), "characters not shown"))
 
 
 def test_a_source_that_is_not_json_is_refused_without_showing_it():

@@ -25,11 +25,11 @@ Path = tuple[str | int, ...]
 
 
 class Place(Struct, frozen=True):
-    """One place: its name, where in it, short words from it, and the source as HTML ("" when not at hand)."""
+    """One record or knowledge row: its name, where in it, short words from it, and the record as HTML ("" when not at hand)."""
 
     name: str
-    path: str
-    quote: str
+    paths: tuple[str, ...]
+    quotes: tuple[str, ...]
     record: str
     knowledge: bool
 
@@ -39,31 +39,40 @@ class Number(str):
 
 
 def places_of(source: NumberedFact, records: Mapping[str, bytes], shortened: str) -> tuple[Place, ...]:
-    """The places a fact was read at. `records` are source resources by "Type/id"."""
-    return tuple(_place(evidence, records, shortened) for evidence in source.evidence)
+    """Where a fact was read, one place per record. `records` are source resources by "Type/id"."""
+    by_name: dict[str, list[Evidence]] = {}
+    for evidence in source.evidence:
+        by_name.setdefault(_name(evidence), []).append(evidence)
+    return tuple(_place(name, found, records, shortened) for name, found in by_name.items())
 
 
-def _place(evidence: Evidence, records: Mapping[str, bytes], shortened: str) -> Place:
-    key, path = split_pointer(evidence.pointer)
+def _name(evidence: Evidence) -> str:
     knowledge = evidence.source.startswith("knowledge/")
-    if knowledge:
-        return Place(f"{evidence.source} · {evidence.pointer}", "", evidence.quote, "", True)
-    record = _shown(key, records[key], path, shortened) if key in records else ""
-    return Place(key, path, evidence.quote, record, False)
+    return f"{evidence.source} · {evidence.pointer}" if knowledge else split_pointer(evidence.pointer)[0]
 
 
-def _shown(key: str, record: bytes, path: str, shortened: str) -> str:
+def _place(name: str, found: list[Evidence], records: Mapping[str, bytes], shortened: str) -> Place:
+    quotes = tuple(dict.fromkeys(evidence.quote for evidence in found if evidence.quote))
+    if found[0].source.startswith("knowledge/"):
+        return Place(name, (), quotes, "", True)
+    paths = tuple(dict.fromkeys(path for evidence in found if (path := split_pointer(evidence.pointer)[1])))
+    record = _shown(name, records[name], paths, shortened) if name in records else ""
+    return Place(name, paths, quotes, record, False)
+
+
+def _shown(key: str, record: bytes, paths: tuple[str, ...], shortened: str) -> str:
     try:
-        return str(marked_record(record, path, shortened))
+        return str(marked_record(record, paths, shortened))
     except (ValueError, RecursionError):
         unreadable = InvalidInput("XL-HTML-102", "a source record is not JSON", where=key, fix="take the record in again")
     raise unreadable  # without the parser's error: it holds the record
 
 
-def marked_record(record: bytes, path: str, shortened: str) -> Markup:
-    """A JSON record as indented HTML with the part at `path` inside <mark>."""
+def marked_record(record: bytes, paths: tuple[str, ...], shortened: str) -> Markup:
+    """A JSON record as indented HTML with the parts at `paths` inside <mark>."""
     body = json.loads(record, parse_float=Number, parse_int=Number)
-    return Markup("".join(_value(body, (), resolve(body, path), shortened)))  # noqa: S704 - every text in it went through escape
+    targets = frozenset(steps for steps in (resolve(body, path) for path in paths) if steps is not None)
+    return Markup("".join(_value(body, (), targets, shortened)))  # noqa: S704 - every text in it went through escape
 
 
 def resolve(body: Any, path: str) -> Path | None:
@@ -96,28 +105,28 @@ def _followed(body: Any, steps: list[str | int]) -> Path | None:
     return tuple(taken)
 
 
-def _value(value: Any, path: Path, target: Path | None, shortened: str) -> Iterator[str]:
-    marked = target is not None and path == target
+def _value(value: Any, path: Path, targets: frozenset[Path], shortened: str) -> Iterator[str]:
+    marked = path in targets
     if marked:
         yield "<mark>"
     if isinstance(value, dict) and value:
         yield from _block(
-            "{}", [(f'<span class="k">{_quoted(k)}</span>: ', v, (*path, k)) for k, v in value.items()], target, path, shortened
+            "{}", [(f'<span class="k">{_quoted(k)}</span>: ', v, (*path, k)) for k, v in value.items()], targets, path, shortened
         )
     elif isinstance(value, list) and value:
-        yield from _block("[]", [("", v, (*path, i)) for i, v in enumerate(value)], target, path, shortened)
+        yield from _block("[]", [("", v, (*path, i)) for i, v in enumerate(value)], targets, path, shortened)
     else:
         yield _leaf(value, shortened)
     if marked:
         yield "</mark>"
 
 
-def _block(brackets: str, parts: list[tuple[str, Any, Path]], target: Path | None, path: Path, shortened: str) -> Iterator[str]:
+def _block(brackets: str, parts: list[tuple[str, Any, Path]], targets: frozenset[Path], path: Path, shortened: str) -> Iterator[str]:
     indent = "  " * (len(path) + 1)
     yield brackets[0]
     for place, (name, value, inner) in enumerate(parts):
         yield f"{',' if place else ''}\n{indent}{name}"
-        yield from _value(value, inner, target, shortened)
+        yield from _value(value, inner, targets, shortened)
     yield f"\n{'  ' * len(path)}{brackets[1]}"
 
 

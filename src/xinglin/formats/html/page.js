@@ -19,9 +19,9 @@
     if (!evidence) return;
     evidence.classList.add('open');
     evidence.parentNode.scrollTop = 0;
-    evidence.querySelectorAll('mark').forEach(function (mark) {
-      var box = mark.closest('pre');
-      if (box && box.offsetParent) box.scrollTop = Math.max(0, mark.offsetTop - box.offsetTop - 60);
+    evidence.querySelectorAll('pre').forEach(function (box) {
+      var mark = box.querySelector('mark');
+      if (mark) box.scrollTop = Math.max(0, mark.offsetTop - box.offsetTop - 60);
     });
     if (move) evidence.focus({ preventScroll: true });
   }

@@ -7,14 +7,16 @@ anything from outside, nor anything that a text smuggled in.
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+_KEPT: Final = re.compile(r"\d{4}-\d\d-\d\d|\d+(?:\.\d+)? (?:mg|g|mmol|µmol|umol|U|IU|ng|pg|mL|µL|%|mmHg)(?:/[A-Za-zµ]+)?(?![A-Za-z])")
 _FOLDER: Final = files("xinglin.formats.html")
 
 
@@ -44,4 +46,11 @@ def _environment() -> Any:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     loader = FunctionLoader(lambda name: (_FOLDER / "templates" / name).read_text(encoding="utf-8"))
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters["whole"] = whole
+    return environment
+
+
+def whole(text: str) -> Markup:
+    """The text, escaped, with dates and number-and-unit pairs kept on one line: a break inside them invites misreading."""
+    return Markup(_KEPT.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped first
