@@ -29,6 +29,7 @@ from xinglin.store import Store
 from xinglin.workup import work_up
 
 Clock = Callable[[], datetime]
+MUST_BE_MENTIONED = 3  # importance of a fact; see records.fact
 
 
 class TakenIn(msgspec.Struct, frozen=True):
@@ -145,6 +146,7 @@ class House:
         plan = kind.plan(request, chart, facts)
         by_id = {f.id: f for f in facts}
         statements = self._worded(kind, plan.points, by_id, request, request.writer)
+        owed = _owed(statements, plan.must_mention, by_id)
         draft = Draft(
             id="",
             kind=kind.name,
@@ -153,9 +155,9 @@ class House:
             title=plan.title,
             sections=plan.sections,
             statements=statements,
-            facts=_mentioned(statements, plan.must_mention, facts),
+            facts=_mentioned(statements, owed, facts),
             provenance=self._provenance(request, kind, chart, notes),
-            must_mention=plan.must_mention,
+            must_mention=owed,
         )
         judged = verify.judge_draft(draft, facts, chart, [self.checks[c] for c in kind.checks])
         return judged if request.writer == "grammar" else self._reworded(judged, kind, plan.points, by_id, request, facts, chart)
@@ -234,6 +236,12 @@ def _fingerprint(request: ContentRequest, chart: Chart) -> str:
     options = sorted(request.options.items())
     parts = [__version__, request.kind, request.chart, chart.version, request.language, request.as_of, str(request.seed), request.writer]
     return hashlib.sha256(repr((parts, options)).encode()).hexdigest()
+
+
+def _owed(statements: Sequence[Statement], asked: Sequence[str], facts: Mapping[str, Fact]) -> tuple[str, ...]:
+    """What the kind asks for, and everything of highest importance it says: neither may be lost by a later edit."""
+    said = (f for s in statements for f in s.facts if f in facts and facts[f].importance >= MUST_BE_MENTIONED)
+    return tuple(dict.fromkeys((*asked, *said)))
 
 
 def _mentioned(statements: Sequence[Statement], must_mention: Sequence[str], facts: Sequence[Fact]) -> tuple[Fact, ...]:

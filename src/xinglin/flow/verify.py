@@ -59,13 +59,13 @@ def find_issues(case: CheckCase, checks: Iterable[Check]) -> tuple[Issue, ...]:
     return tuple(sorted(found, key=lambda i: (order.get(i.statement, len(order)), i.check, i.start)))
 
 
-def judge_draft(draft: Draft, facts: Sequence[Fact], chart: Chart, must_mention: Sequence[str], checks: Sequence[Check]) -> Draft:
+def judge_draft(draft: Draft, facts: Sequence[Fact], chart: Chart, checks: Sequence[Check]) -> Draft:
     """The draft with its issues, omissions and verdicts filled in from scratch."""
     as_of, language = draft.provenance.as_of, draft.language
     pairs = [(s.id, s.text) for s in draft.statements]
     sentences = reader.read_statements(pairs, language, facts, identity=chart.identity, as_of=as_of)
     case = CheckCase(
-        language, sentences, tuple(facts), {s.id: s.facts for s in draft.statements}, chart, draft, "", as_of, tuple(must_mention)
+        language, sentences, tuple(facts), {s.id: s.facts for s in draft.statements}, chart, draft, "", as_of, draft.must_mention
     )
     issues = find_issues(case, checks)
     left_out = {f for i in issues if i.check == OMISSION for f in i.facts}

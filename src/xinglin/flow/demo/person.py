@@ -101,7 +101,7 @@ class _Person:
     def _illness(self, illness: Mapping, admission: str, visits: Sequence[str]) -> None:
         acute = illness.get("acute", False)
         side = self.random.choice(illness["sides"]) if "sides" in illness else ""
-        began = self.random.randint(5, 12) if acute else self.random.randint(400, 4000)
+        began = self.random.randint(12, 14) if acute else self.random.randint(400, 4000)
         over = acute and self.random.random() < 0.4
         site = [{"text": f"{side} {illness['site']}" if side != "bilateral" else f"bilateral {illness['site']}"}] if side else None
         condition = self._add(
