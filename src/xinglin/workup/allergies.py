@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from xinglin.records import Chart, Fact
 from xinglin.records.chart import Allergy
@@ -37,6 +38,13 @@ def allergy_facts(chart: Chart) -> list[Fact]:
     return sorted(facts, key=lambda f: (f.polarity != "present", f.details.get("criticality") != "high", f.id))
 
 
+def _substance_names(own: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The substance first, then the allergy as a whole ("penicillin allergy", 青霉素过敏), then the source's words."""
+    bare = {language: tuple(map(substance, words)) for language, words in own.items()}
+    whole = {"en": tuple(f"{word} allergy" for word in bare.get("en", ())), "zh": tuple(f"{word}过敏" for word in bare.get("zh", ()))}
+    return merged(bare, whole, own)
+
+
 def substance(words: str) -> str:
     """What the allergy is to: "Allergy to peanut" and "Peanut allergy" are "peanut"."""
     return _ABOUT.sub("", clean(words)).strip() or words
@@ -46,7 +54,7 @@ def _fact(group: list[Allergy], refuted: bool) -> Fact:
     one = max(group, key=lambda entry: (sort_key(entry.recorded or entry.onset), entry.source))
     none = says_none(one)
     key, own = named(one.concept, "allergen")
-    names = merged(_NAMES, own) if none else merged({lang: tuple(map(substance, words)) for lang, words in own.items()}, own)
+    names = merged(_NAMES, own) if none else _substance_names(own)
     signs = [named(sign)[1] for reaction in one.reactions for sign in reaction.signs if sign.words]
     severity = next((reaction.severity for reaction in one.reactions if reaction.severity), "")
     details = {

@@ -92,7 +92,7 @@ def _fact(one: Encounter, role: str) -> Fact:
         text=f"{english} {day(one.start)}{f' to {day(one.end)}' if one.end and day(one.end) != day(one.start) else ''}",
         evidence=tuple(at(one.source, path) for path in paths) or (at(one.source),),
         key=f"encounter:{setting or 'visit'}",
-        names=merged({"en": (english,), "zh": (chinese,)}, named(one.concept)[1]),
+        names=merged({"en": (english,), "zh": (chinese,)}, _also(setting), named(one.concept)[1]),
         time=one.start,
         start=one.start,
         end=one.end,
@@ -100,6 +100,13 @@ def _fact(one: Encounter, role: str) -> Fact:
         importance=3 if role in {"current", "last-admission"} else 2 if role else 0,
         details={key: text for key, text in details.items() if text},
     )
+
+
+def _also(setting: str) -> dict[str, tuple[str, ...]]:
+    """What a stay or visit is called besides, in running text."""
+    if setting in STAYS:
+        return {"en": ("hospital stay", "admitted", "discharged", "discharge", "hospitalization"), "zh": ("入院", "出院", "住院")}
+    return {"en": ("visit",), "zh": ("就诊",)}
 
 
 def _type(one: Encounter) -> tuple[str, str]:

@@ -24,7 +24,7 @@ _NAMES = {
     "age": ("date of birth", "出生日期"),
     "sex": ("sex", "性别"),
     "encounters": ("encounters or admissions", "就诊或住院记录"),
-    "discharge": ("condition at discharge", "出院情况"),
+    "discharge": ("discharge disposition", "出院去向"),
     "follow_up": ("follow-up plan", "随访计划"),
     "reports": ("imaging or report conclusions", "影像或报告结论"),
 }

@@ -18,7 +18,7 @@ from xinglin.records.moments import age_years, day, days_between, sort_key
 from xinglin.records.quantity import LOINC
 from xinglin.workup.analytes import critical_limits, known_analyte, reference_limits
 from xinglin.workup.evidence import at, plain
-from xinglin.workup.naming import first, in_languages, merged, panel_name, short_test_name, source_words
+from xinglin.workup.naming import first, in_languages, merged, named, panel_name, short_test_name, source_words
 
 RECENT_DAYS = 366
 SPOKEN = {
@@ -91,6 +91,8 @@ def _newest(measurements: tuple[Measurement, ...]) -> dict[str, Measurement]:
 def _fact(chart: Chart, one: Measurement, latest: bool, as_of: str, panel: str, panel_source: str) -> Fact:
     key, names, analyte = subject_of(one)
     verdict = judge(one, analyte, chart.person.sex, age_years(chart.person.born, one.when))
+    if _class(one) == "smoking":
+        names = merged(names, {"en": ("smoking status", "smoking"), "zh": ("吸烟情况", "吸烟史", "吸烟")}, named(one.coded)[1] if one.coded else {})
     value = one.quantity or (short_test_name(one.coded.words) if one.coded else one.text)
     name = first(names, one.concept.words)
     details = {

@@ -8,7 +8,7 @@ from xinglin.records import Chart, Concept, Evidence, Fact
 from xinglin.records.chart import Document, ImagingStudy, Report
 from xinglin.records.moments import day, sort_key
 from xinglin.workup.evidence import at
-from xinglin.workup.naming import first, has_words, named
+from xinglin.workup.naming import first, has_words, merged, named, panel_name
 
 LONGEST_QUOTE = 600
 _HEADING = re.compile(r"(?im)^\s*(?:impression|conclusions?|assessment|诊断意见|影像诊断|印象|结论|結論|診斷意見)\s*[:：]\s*")
@@ -22,11 +22,38 @@ _MODALITIES = {
 }  # fmt: skip
 
 
+_PANELS_ZH = {
+    "basic metabolic panel": "基础代谢组合", "comprehensive metabolic panel": "综合代谢组合", "complete blood count": "血常规",
+    "lipid panel": "血脂组合", "urinalysis": "尿常规", "liver function panel": "肝功能", "hepatic function panel": "肝功能",
+    "renal function panel": "肾功能", "coagulation panel": "凝血功能", "heart failure tracking panel": "心力衰竭随访组合",
+}  # fmt: skip
+
+
 def report_facts(chart: Chart) -> list[Fact]:
-    """One Fact per report with a conclusion, oldest first."""
+    """One Fact per report, oldest first; `value` holds its conclusion, None where it only groups results."""
     texts = {document.source: document for document in chart.documents if document.text}
-    facts = [_report(one, texts) for one in sorted(chart.reports, key=lambda one: sort_key(one.when or one.issued))]
-    return [fact for fact in facts if fact is not None]
+    return [_report(one, texts) or _panel(one) for one in sorted(chart.reports, key=lambda one: sort_key(one.when or one.issued))]
+
+
+def _panel(one: Report) -> Fact:
+    """A report without a conclusion: that the panel was done, under its short name."""
+    words = panel_name(one.concept.words)
+    when = one.when or one.issued
+    key, names = named(Concept(words, one.concept.codes)) if words else ("", {"en": ("report",), "zh": ("报告",)})
+    chinese = _PANELS_ZH.get(words.casefold())
+    return Fact(
+        id=f"report.{one.source}",
+        kind="report",
+        concept=one.concept,
+        text=f"{words or 'Report'}{f' on {day(when)}' if when else ''}",
+        evidence=(at(one.source),),
+        key=key or "report",
+        names=merged({"en": (words,), "zh": (chinese,)} if chinese else {"en": (words,)} if words else {}, names),
+        time=when,
+        status=one.status,
+        importance=0,
+        details={"category": one.category, "panel": "yes", "encounter": one.encounter} if one.encounter else {"panel": "yes"},
+    )
 
 
 def _report(one: Report, texts: dict[str, Document]) -> Fact | None:

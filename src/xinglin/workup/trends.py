@@ -12,7 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import NamedTuple
 
 from xinglin.knowledge.labs import Analyte
-from xinglin.records import Chart, Evidence, Fact
+from xinglin.knowledge.rounding import shown
+from xinglin.records import Chart, Evidence, Fact, Quantity
 from xinglin.records.chart import Measurement
 from xinglin.records.moments import day, sort_key
 from xinglin.workup.analytes import converted, noise_margin
@@ -59,8 +60,8 @@ def _fact(group: list[Measurement]) -> Fact | None:
     lowest, highest = min(values, key=lambda v: v.number), max(values, key=lambda v: v.number)
     assert newest.quantity is not None
     details = {
-        "previous_value": before.text, "previous_date": day(before.when), "change": _signed(last.number - before.number),
-        "change_percent": _percent(before.number, last.number), "first_value": values[0].text, "first_date": day(values[0].when),
+        "previous_value": before.text, "previous_date": day(before.when), "change": _signed(_seen(last, newest, key) - _seen(before, newest, key)),
+        "change_percent": _percent(_seen(before, newest, key), _seen(last, newest, key)), "first_value": values[0].text, "first_date": day(values[0].when),
         "lowest_value": lowest.text, "lowest_date": day(lowest.when), "highest_value": highest.text, "highest_date": day(highest.when),
         "count": str(len(values)), "margin_percent": str(margin.percent), "analyte": analyte.key if analyte else "",
     }  # fmt: skip
@@ -118,6 +119,12 @@ def _step(before: Decimal, after: Decimal, margin_percent: Decimal) -> int:
     if change == 0 or abs(change) * 100 <= abs(before) * margin_percent:
         return 0
     return 1 if change > 0 else -1
+
+
+def _seen(one: _Value, newest: Measurement, key: str) -> Decimal:
+    """The number as a reader sees it, so that change and percent can be checked on the page."""
+    unit = newest.quantity.unit or newest.quantity.shown_unit if newest.quantity else ""
+    return shown(Quantity(one.text, unit), key.removeprefix("loinc:")).number
 
 
 def _signed(change: Decimal) -> str:

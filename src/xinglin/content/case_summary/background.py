@@ -16,7 +16,7 @@ MOST = {"short": 3, "standard": 6, "full": 40}
 
 def reports(facts: Sequence[Fact], length: str) -> list[Point]:
     """Report conclusions word for word, newest first; imaging studies by name; genetic results."""
-    quoted = newest_first(of_kind(facts, "report"))[: MOST[length]]
+    quoted = newest_first(f for f in of_kind(facts, "report") if f.value)[: MOST[length]]
     points = [Point("reports", "report.one", (fact.id,)) for fact in quoted]
     studies = newest_first(of_kind(facts, "imaging"))[: MOST[length]]
     if studies:

@@ -84,7 +84,7 @@ def _about(stay: Fact, facts: Sequence[Fact], length: str) -> list[Point]:
     if done := procedures_of(inside, length):
         points.append(Point("course", "stay.procedures", ids(done)))
     points += course_of_results("results", inside, length)
-    points += [Point("reports", "report.one", (fact.id,)) for fact in newest_first(of_kind(inside, "report"))[:8]]
+    points += [Point("reports", "report.one", (fact.id,)) for fact in newest_first(f for f in of_kind(inside, "report") if f.value)[:8]]
     if studies := of_kind(inside, "imaging"):
         points.append(Point("reports", "imaging.list", ids(studies)))
     return [*points, *_condition(stay, inside), *medicine_points(facts, stay, length), *_follow_up(facts, stay, inside)]
@@ -118,7 +118,7 @@ def _follow_up(facts: Sequence[Fact], stay: Fact, inside: Sequence[Fact]) -> lis
     points = [Point("follow_up", "plan.active", (f.id,)) for f in plans]
     if goals := [f for f in of_kind(facts, "goal") if f.importance > 0]:
         points.append(Point("follow_up", "goal.list", ids(goals)))
-    pending = [f for f in inside if f.kind in {"measurement", "report"} and f.status in NOT_FINAL]
+    pending = [f for f in inside if f.kind in {"measurement", "report"} and f.status in NOT_FINAL and "panel" not in f.details]
     return [*points, Point("pending", "stay.pending", ids(pending))] if pending else points
 
 

@@ -45,8 +45,8 @@ def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
         said = {fact.id for fact in (*critical, *abnormal)}
         points += _calculations(facts, results)
         points += _trends(results, trends, said, everything=length == "full")
-        points += results_by_day("normal", "lab.normal", [f for f in results if f.flag == "normal"])
-        points += results_by_day("unjudged", "lab.unjudged", [f for f in results if not f.flag])
+        points += results_by_day("normal", "lab.normal", [f for f in results if f.flag == "normal"], facts)
+        points += results_by_day("unjudged", "lab.unjudged", [f for f in results if not f.flag], facts)
     points += _missing(facts, results)
     used = {point.section for point in points}
     sections = tuple((key, words[f"section.{key}"]) for key in SECTIONS if key in used)

@@ -32,18 +32,23 @@ def flagged_results(section: str, results: Sequence[Fact], trends: Mapping[str, 
     return points
 
 
-def results_by_day(section: str, phrase: str, results: Sequence[Fact]) -> list[Point]:
-    """One sentence per day and panel (`phrase`_on); results that stand alone share one sentence with their own dates."""
+def results_by_day(section: str, phrase: str, results: Sequence[Fact], facts: Sequence[Fact] = ()) -> list[Point]:
+    """One sentence per day and panel (`phrase`_on); results that stand alone share one sentence with their own dates.
+
+    The panel is named where its report is among `facts`.
+    """
+    reports = {fact.id: fact for fact in facts if fact.kind == "report"}
     groups: dict[tuple[str, str], list[Fact]] = {}
     for fact in results:
-        groups.setdefault((day(fact.time), fact.details.get("panel", "")), []).append(fact)
+        groups.setdefault((day(fact.time), fact.details.get("panel_source", "") if reports else ""), []).append(fact)
     ordered = sorted(groups.items(), key=lambda group: sort_key(group[0][0]), reverse=True)
     points, singles = [], []
     for _, group in ordered:
         if len(group) == 1:
             singles += group
         else:
-            points.append(Point(section, f"{phrase}_on", ids(group)))
+            panel = reports.get(f"report.{group[0].details.get('panel_source', '')}")
+            points.append(Point(section, f"{phrase}_on", ids([*group, panel] if panel else group)))
     return [*points, Point(section, phrase, ids(singles))] if singles else points
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from xinglin.knowledge.rounding import shown
-from xinglin.models.text.grammar.wording import amount, date_words, frequency_words, on_date, range_words
+from xinglin.models.text.grammar.wording import UNIT_SYMBOLS, amount, date_words, frequency_words, on_date, range_words, unit_symbol
 from xinglin.records import Fact, Quantity
 
 Words = Mapping[str, str]
@@ -72,6 +72,12 @@ def _in_unit_of(fact: Fact, raw: str) -> str:
     return amount(Quantity(raw, fact.value.unit, fact.value.shown_unit), loinc_of(fact))
 
 
+def _dose(fact: Fact, words: Words, language: str) -> str:
+    """The dose with the standard symbol of its unit: "100 µg"."""
+    number, gap, unit = fact.details.get("dose", "").partition(" ")
+    return f"{number} {unit_symbol(Quantity('0', unit, unit))}" if gap and unit in UNIT_SYMBOLS else f"{number}{gap}{unit}"
+
+
 def _range(fact: Fact, words: Words, language: str) -> str:
     low, high = fact.details.get("reference_low", ""), fact.details.get("reference_high", "")
     unit = fact.value.unit or fact.value.shown_unit if isinstance(fact.value, Quantity) else ""
@@ -118,6 +124,7 @@ _NAMED: dict[str, Callable[[Fact, Words, str], str]] = {
     "flag": _word("flag", lambda fact: fact.flag),
     "status": _word("status", lambda fact: fact.status),
     "side": _word("side", lambda fact: fact.side or ""),
+    "dose": _dose,
     "range": _range,
     "number": _number,
     "product": _product,
