@@ -14,7 +14,7 @@ from xinglin.intake.person import QualityReport
 from xinglin.records.chart import Chart, Measurement
 from xinglin.records.moments import first_instant
 
-_SHOWN_PER_CODE = 20
+_SHOWN = {"note": 3, "warning": 20, "stop": 20}  # places per code and reason
 
 
 def quality_of(derived: Derived, findings: Iterable[Finding] = (), as_of: str = "") -> QualityReport:
@@ -37,7 +37,7 @@ def _together(rows: Iterable[Finding]) -> Iterator[Finding]:
     for row in sorted(rows):
         seen.setdefault((row.code, row.reason), []).append(row)
     for same in seen.values():
-        shown = same if len(same) <= _SHOWN_PER_CODE else same[:_SHOWN_PER_CODE]
+        shown = same[: _SHOWN[same[0].severity]]
         yield from shown
         if len(same) > len(shown):
             last = same[-1]

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import random
+from pathlib import Path
 
 import pytest
 from fhir_examples import MEDICATION, ORDER, cc, observation, one, rows
 
-from xinglin.formats.fhir.chart import derive
+from xinglin.formats.fhir.chart import READERS, derive
+from xinglin.formats.fhir.files import in_file
+from xinglin.formats.fhir.shape import walk
 from xinglin.records import Code
+
+
+@pytest.fixture
+def data() -> Path:
+    folder = Path(os.environ.get("XINGLIN_TEST_DATA", Path(__file__).parents[3] / "../shared/data")).resolve()
+    if not folder.is_dir():
+        pytest.skip("shared data not present")
+    return folder
 
 
 def test_entered_in_error_never_reaches_the_chart_and_is_listed():
@@ -114,3 +126,57 @@ def test_bytes_that_are_no_resource_are_set_aside_not_raised():
     found = derive([("Observation/x", b"{"), ("Observation/y", b"[]")])
     assert (found.set_aside, found.mapped) == (2, 0)
     assert {f.code for f in found.findings} == {"XL-FHIR-009", "XL-FHIR-012"}
+
+
+@pytest.mark.parametrize(
+    "elements,code", [({"status": "unknown"}, "XL-FHIR-117"), ({"status": None}, "XL-FHIR-118"), ({"status": "finnal"}, "XL-FHIR-119")]
+)
+def test_a_status_that_tells_nothing_is_said(elements, code):
+    found = one({k: v for k, v in observation(**elements).items() if v is not None})
+    assert [f.code for f in found.findings] == [code]
+    assert len(found.chart.measurements) == 1
+
+
+def test_an_order_not_to_give_a_medicine_is_no_medicine():
+    found = one({**ORDER, "doNotPerform": True, "medicationCodeableConcept": {"text": "aspirin"}})
+    assert found.chart.medicines == ()
+    assert (found.set_aside, found.mapped, [f.code for f in found.findings]) == (1, 0, ["XL-FHIR-116"])
+
+
+def test_elements_that_turn_the_meaning_round_are_doubtful():
+    for resource in (
+        observation(implicitRules="http://example.org/rules"),
+        {"resourceType": "Patient", "id": "1", "active": False},
+        {"resourceType": "Patient", "id": "1", "link": [{"type": "replaced-by"}]},
+    ):
+        assert [f.code for f in one(resource).findings] == ["XL-FHIR-105"]
+
+
+def test_a_reason_given_by_reference_is_called_by_its_name():
+    order = {
+        **ORDER,
+        "medicationCodeableConcept": {"text": "x"},
+        "reasonReference": [{"reference": "urn:uuid:c"}, {"reference": "Condition/gone"}],
+    }
+    condition = {"resourceType": "Condition", "id": "c", "code": {"text": "Asthma"}}
+    assert [c.text for c in one(order, condition).chart.medicines[0].reasons] == ["Asthma"]
+
+
+def test_the_fast_check_and_the_walk_agree_on_every_resource(data):
+    """The compiled shape says yes only where the slow walk finds no wrong type, and counts the same."""
+    yes = no = 0
+    for name in ("fhir-r4-examples", "fhir-us-core", "fhir-zh-tw-nhi-pas", "fhir-synthea-r4/bundles"):
+        for path in sorted((data / name).rglob("*.json")):
+            for found in in_file(path, []):
+                kind = found.reference.partition("/")[0]
+                if kind not in READERS or found.deleted:
+                    continue
+                shape, fast, slow = READERS[kind][0], {}, {}
+                if shape.fits(found.raw, found.value, fast):
+                    walk(found.value, shape.node, slow)
+                    assert fast == slow, found.reference
+                    yes += 1
+                else:
+                    no += 1
+    assert yes > 3000
+    assert no > 50

@@ -71,6 +71,7 @@ def test_it_ends_before_it_begins(write):
     stay = {
         "resourceType": "Encounter",
         "id": "e",
+        "status": "finished",
         "subject": {"reference": "Patient/1"},
         "period": {"start": "2020-05-02T00:00:00Z", "end": "2020-05-01T00:00:00Z"},
     }

@@ -19,8 +19,9 @@ from xinglin.formats.fhir import conditions, documents, genes, medicines, observ
 from xinglin.formats.fhir.entries import Entries
 from xinglin.formats.fhir.findings import Finding
 from xinglin.formats.fhir.lookup import Lookup, contained_of
-from xinglin.formats.fhir.reading import Json, Reading
+from xinglin.formats.fhir.reading import Json, NotForTheChart, Reading
 from xinglin.formats.fhir.shape import EmptyElement, Shape, WrongType, walk, without_nulls
+from xinglin.formats.fhir.statuses import check_status
 from xinglin.formats.fhir.strict import parse, resource
 from xinglin.formats.fhir.unchecked import objects_in
 from xinglin.records.chart import Chart, Unmapped
@@ -63,7 +64,9 @@ LOOKED_UP: dict[str, Shape | None] = {
     "Basic": None,
 }
 
-POINTED_AT = {kind: shape for kind, shape in LOOKED_UP.items() if shape is not None}
+POINTED_AT = {kind: shape for kind, (shape, _) in READERS.items()} | {kind: shape for kind, shape in LOOKED_UP.items() if shape}
+# Elements that may turn the meaning of a resource round (isModifier in R4) and are not understood here.
+_CHANGES_MEANING = frozenset({"modifierExtension", "implicitRules", "isSubpotent", "link"})
 
 
 class Derived(Struct, frozen=True):
@@ -96,17 +99,21 @@ class _Deriving:
         self.out = Entries()
         self.paths: dict[str, dict[str, int]] = {}
         self.whole: dict[tuple[str, str], int] = {}
-        self.at = Reading(Lookup(rows, POINTED_AT).find, self.findings)
+        self.at = Reading(Lookup(rows, POINTED_AT), self.findings)
         self.counts = {"mapped": 0, "looked_up": 0, "set_aside": 0, "unmapped": 0}
 
     def run(self) -> Derived:
         digest = hashlib.sha256()
         for reference, raw in self.rows:
+            kind = reference.partition("/")[0]
             digest.update(b"%d:%b%d:%b" % (len(reference), reference.encode(), len(raw), raw))
+            if kind not in READERS and kind not in LOOKED_UP:
+                self._without_place(kind)
+                continue
             try:
                 found = resource(parse(raw, where=reference), where=reference)
             except XinglinError as error:
-                self._set_aside(reference, reference.partition("/")[0], error.code, error.what)
+                self._set_aside(reference, kind, error.code, error.what)
             else:
                 self._read(reference, found, raw)
         return self._finished(digest.hexdigest())
@@ -129,8 +136,13 @@ class _Deriving:
         at = self.at
         at.source, at.kind = reference, kind
         at.contained = contained_of(found, self.findings, reference, POINTED_AT) if "contained" in found else {}
-        read(found, at, self.out)
-        self.counts["mapped"] += 1
+        check_status(kind, found, at)
+        try:
+            read(found, at, self.out)
+        except NotForTheChart as reason:
+            self._set_aside(f"{reference} {reason.path}", kind, reason.code, reason.why)
+        else:
+            self.counts["mapped"] += 1
 
     def _checked(self, reference: str, kind: str, found: Json, raw: bytes, shape: Shape, unmapped: dict[str, int]) -> Json | None:
         """The resource once its types are right, without null elements; None when it is set aside."""
@@ -153,9 +165,9 @@ class _Deriving:
             return None
         for path, count in trial.items():
             unmapped[path] = unmapped.get(path, 0) + count
-            if path.endswith("modifierExtension"):
+            if path.rpartition(".")[2] in _CHANGES_MEANING:
                 self._find(
-                    "XL-FHIR-105", "doubtful", f"{reference} {path}", "an extension that may change the meaning is not understood",
+                    "XL-FHIR-105", "doubtful", f"{reference} {path}", "an element that may change the meaning is not understood",
                     "read the source before relying on this entry",
                 )  # fmt: skip
         return found
@@ -163,14 +175,17 @@ class _Deriving:
     def _read_around(self, reference: str, kind: str, found: Json, raw: bytes) -> None:
         """Resources without an entry of their own."""
         if kind not in LOOKED_UP:
-            self.counts["unmapped"] += 1
-            key = (kind, "this type has no place in the chart")
-            self.whole[key] = self.whole.get(key, 0) + 1
+            self._without_place(kind)
             return
         self.counts["looked_up"] += 1
         shape = LOOKED_UP[kind]
         if shape is not None:
             self._checked(reference, kind, found, raw, shape, self.paths.setdefault(kind, {}))
+
+    def _without_place(self, kind: str) -> None:
+        self.counts["unmapped"] += 1
+        key = (kind, "this type has no place in the chart")
+        self.whole[key] = self.whole.get(key, 0) + 1
 
     def _set_aside(self, place: str, kind: str, code: str, why: str, severity: str = "warning") -> None:
         self.counts["set_aside"] += 1

@@ -32,7 +32,7 @@ ALLERGY = shape(
 )
 PROCEDURE = shape(
     "status code:CC subject:Ref encounter:Ref performedDateTime performedPeriod:Period performedString performedAge:Q "
-    "reasonCode:CC* bodySite:CC* outcome:CC"
+    "reasonCode:CC* reasonReference:Ref* bodySite:CC* outcome:CC"
 )
 IMMUNIZATION = shape(
     "status statusReason:CC vaccineCode:CC patient:Ref occurrenceDateTime occurrenceString "
@@ -131,7 +131,7 @@ def procedure(r: Json, at: Reading, out: Entries) -> None:
             status=r.get("status", ""),
             start=at.time(r, "performedDateTime") or start,
             end=end,
-            reasons=concepts(r.get("reasonCode")),
+            reasons=at.reasons(r),
             sites=concepts(sites),
             side=side_of(" ".join(_all_words(site) for site in sites)) if sites else None,
             outcome=words_of(r.get("outcome")),

@@ -35,11 +35,15 @@ class Lookup:
         self._by_identifier: dict[tuple[str, str, str], str] | None = None
         self._links = _links(self._resource(LINKS) or {})
 
-    def find(self, text: str) -> tuple[str, Json] | None:
-        """Reference and resource of any reference text, or None."""
+    def find(self, text: str) -> Json | None:
+        """The resource of any reference text, or None."""
+        reference = self.reference(text)
+        return self._resource(reference) if reference else None
+
+    def reference(self, text: str) -> str:
+        """The "Type/id" of any reference text among these resources, or ""."""
         reference = self._reference(text)
-        found = self._resource(reference) if reference else None
-        return (reference, found) if found is not None else None
+        return reference if reference in self._raw else ""
 
     def _resource(self, reference: str) -> Json | None:
         if reference not in self._parsed:

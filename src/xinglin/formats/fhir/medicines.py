@@ -6,11 +6,11 @@ from xinglin.formats.fhir.entries import Entries
 from xinglin.formats.fhir.reading import (
     NO_CONCEPT,
     Json,
+    NotForTheChart,
     Reading,
     amount_words,
     code_of,
     concept,
-    concepts,
     first_code,
     notes,
     number_text,
@@ -25,15 +25,18 @@ from xinglin.records.quantity import Concept
 
 _WHAT = "medicationCodeableConcept:CC medicationReference:Ref subject:Ref status "
 MEDICATION_REQUEST = shape(
-    _WHAT + "intent statusReason:CC category:CC* encounter:Ref authoredOn reasonCode:CC* note:Note* dosageInstruction:Dose* "
+    _WHAT + "intent doNotPerform! statusReason:CC category:CC* encounter:Ref authoredOn reasonCode:CC* reasonReference:Ref* note:Note* "
+    "dosageInstruction:Dose* "
     "dispenseRequest{validityPeriod:Period}"
 )
 MEDICATION_STATEMENT = shape(
-    _WHAT + "statusReason:CC* category:CC context:Ref effectiveDateTime effectivePeriod:Period dateAsserted reasonCode:CC* note:Note* "
+    _WHAT + "statusReason:CC* category:CC context:Ref effectiveDateTime effectivePeriod:Period dateAsserted "
+    "reasonCode:CC* reasonReference:Ref* note:Note* "
     "dosage:Dose* basedOn:Ref*"
 )
 MEDICATION_ADMINISTRATION = shape(
-    _WHAT + "statusReason:CC* category:CC context:Ref effectiveDateTime effectivePeriod:Period reasonCode:CC* request:Ref note:Note* "
+    _WHAT + "statusReason:CC* category:CC context:Ref effectiveDateTime effectivePeriod:Period "
+    "reasonCode:CC* reasonReference:Ref* request:Ref note:Note* "
     "dosage{text site:CC route:CC method:CC dose:Q rateRatio:Ratio rateQuantity:Q}"
 )
 MEDICATION_DISPENSE = shape(
@@ -171,11 +174,13 @@ def _doses(items: list[Json] | None) -> tuple[Dose, ...]:
 
 
 def medication_request(r: Json, at: Reading, out: Entries) -> None:
-    """An order or prescription."""
+    """An order or prescription. An order not to give a medicine is reported and has no entry, which could be misread."""
+    if r.get("doNotPerform"):
+        raise NotForTheChart("XL-FHIR-116", "doNotPerform", "an order not to give a medicine has no place in the chart")
     what, ingredients = _what(r, at)
     span = (r.get("dispenseRequest") or {}).get("validityPeriod")
     start, end = at.period(span, "dispenseRequest.validityPeriod") if span else ("", "")
-    reasons, remarks = r.get("reasonCode"), r.get("note")
+    remarks = r.get("note")
     out.medicines.append(
         Medicine(
             source=at.source,
@@ -187,7 +192,7 @@ def medication_request(r: Json, at: Reading, out: Entries) -> None:
             start=start,
             end=end,
             doses=_doses(r.get("dosageInstruction")),
-            reasons=concepts(reasons) if reasons else (),
+            reasons=at.reasons(r),
             encounter=at.reference(r.get("encounter")),
             ingredients=ingredients,
             category=first_code(r.get("category")),
@@ -212,7 +217,7 @@ def medication_statement(r: Json, at: Reading, out: Entries) -> None:
             start=start,
             end=end,
             doses=_doses(r.get("dosage")),
-            reasons=concepts(r.get("reasonCode")),
+            reasons=at.reasons(r),
             encounter=at.reference(r.get("context")),
             request=next(iter(at.references(r.get("basedOn"))), ""),
             ingredients=ingredients,
@@ -227,7 +232,7 @@ def medication_administration(r: Json, at: Reading, out: Entries) -> None:
     """What was given, when and how much."""
     what, ingredients = _what(r, at)
     start, end = at.period(r["effectivePeriod"], "effectivePeriod") if "effectivePeriod" in r else ("", "")
-    given, stopped, reasons, remarks = r.get("dosage"), r.get("statusReason"), r.get("reasonCode"), r.get("note")
+    given, stopped, remarks = r.get("dosage"), r.get("statusReason"), r.get("note")
     out.medicines.append(
         Medicine(
             at.source,
@@ -239,7 +244,7 @@ def medication_administration(r: Json, at: Reading, out: Entries) -> None:
             start,
             end,
             (_given(given),) if given else (),
-            concepts(reasons) if reasons else (),
+            at.reasons(r),
             at.reference(r.get("context")),
             at.reference(r.get("request")),
             ingredients,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from xinglin.formats.fhir.entries import Entries
-from xinglin.formats.fhir.reading import Json, Reading, code_of, concept, concepts, words_of
+from xinglin.formats.fhir.reading import Json, Reading, code_of, concept, words_of
 from xinglin.formats.fhir.shape import shape
 from xinglin.records.chart import Encounter, Identity, Person
 
@@ -65,6 +65,8 @@ def patient(r: Json, at: Reading, out: Entries) -> None:
         sex = "unknown"
     died = at.time(r, "deceasedDateTime")
     languages = [code_of(c.get("language")) for c in r.get("communication") or ()]
+    if r.get("active") is False:
+        at.report("XL-FHIR-105", "doubtful", "active", "the source no longer uses this Patient record", "ask which record took its place")
     out.person = Person(
         source=at.source,
         sex=sex,
@@ -91,7 +93,7 @@ def encounter(r: Json, at: Reading, out: Entries) -> None:
             status=r.get("status", ""),
             setting=(r.get("class") or {}).get("code", ""),
             concept=concept(kinds[0]) if kinds else concept(None),
-            reasons=concepts(r.get("reasonCode")),
+            reasons=at.reasons(r),
             start=start,
             end=end,
             location=_place(places[-1], at) if places else "",

@@ -22,7 +22,7 @@ from xinglin.records.quantity import Concept
 
 CARE_PLAN = shape(
     "status intent category:CC* title description subject:Ref encounter:Ref period:Period created? addresses:Ref* goal:Ref* "
-    "activity*{reference:Ref detail{kind code:CC status description}}"
+    "activity*{reference:Ref detail{kind code:CC status description doNotPerform!}}"
 )
 GOAL = shape(
     "lifecycleStatus achievementStatus:CC description:CC subject:Ref startDate startCodeableConcept:CC addresses:Ref* "
@@ -58,7 +58,8 @@ def _activity(item: Json, at: Reading) -> tuple[Concept, str]:
     if detail:
         what = concept(detail.get("code"))
         words = detail.get("description", "")
-        return (what if what != Concept() else Concept(words)), detail.get("status", "")
+        status = "not to be done" if detail.get("doNotPerform") else detail.get("status", "")
+        return (what if what != Concept() else Concept(words)), status
     reference = item.get("reference") or {}
     found = at.look_up(reference) or {}
     words = reference.get("display", "") or text_in(object_in(found, "code"), "text")

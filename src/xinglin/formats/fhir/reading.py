@@ -6,9 +6,9 @@ Values stay as written. A date that is no date is reported with its place and le
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from xinglin.formats.fhir.findings import Finding, FindingKind, Severity
 from xinglin.formats.fhir.references import target
@@ -145,13 +145,33 @@ def side_of(words: str) -> Side | None:
     return "left" if left else "right" if right else None
 
 
+class NotForTheChart(Exception):
+    """A resource is well written, but an entry made of it would be misread."""
+
+    def __init__(self, code: str, path: str, why: str) -> None:
+        super().__init__(why)
+        self.code, self.path, self.why = code, path, why
+
+
+class Resources(Protocol):
+    """All resources of one person, found by any way to refer to them."""
+
+    def reference(self, text: str) -> str:
+        """The "Type/id" that a reference text means, or ""."""
+        ...
+
+    def find(self, text: str) -> dict[str, Any] | None:
+        """The resource that a reference text means, with right types; None when it is not there."""
+        ...
+
+
 class Reading:
     """One resource being read: where it stands, what it may look up, and what was found on the way."""
 
-    __slots__ = ("contained", "find", "findings", "kind", "source")
+    __slots__ = ("contained", "findings", "kind", "lookup", "source")
 
-    def __init__(self, find: Callable[[str], tuple[str, Json] | None], findings: list[Finding]) -> None:
-        self.find, self.findings = find, findings
+    def __init__(self, lookup: Resources, findings: list[Finding]) -> None:
+        self.lookup, self.findings = lookup, findings
         self.source, self.kind = "", ""
         self.contained: Mapping[str, Json] = {}
 
@@ -188,11 +208,17 @@ class Reading:
             return ""
         if text[0] == "#":
             return f"{self.source}{text}"
-        plain = target(text)
-        if plain:
-            return plain
-        found = self.find(text)
-        return found[0] if found else text
+        return target(text) or self.lookup.reference(text) or text
+
+    def reasons(self, r: Json) -> tuple[Concept, ...]:
+        """reasonCode, and what the Conditions and Observations of reasonReference are called."""
+        found = concepts(r.get("reasonCode"))
+        for item in r.get("reasonReference") or ():
+            there = self.look_up(item)
+            named = concept(there["code"]) if there and isinstance(there.get("code"), dict) else Concept(item.get("display", ""))
+            if named != NO_CONCEPT and named not in found:
+                found += (named,)
+        return found
 
     def references(self, items: list[Json] | None) -> tuple[str, ...]:
         """Several references."""
@@ -205,5 +231,4 @@ class Reading:
             return None
         if text[0] == "#":
             return self.contained.get(text[1:])
-        found = self.find(text)
-        return found[1] if found else None
+        return self.lookup.find(text)

@@ -38,7 +38,8 @@ _EVERYWHERE = "resourceType id meta{versionId lastUpdated profile?} contained? i
 # Often there, never mapped: counted without the walk.
 _COUNTED = frozenset(
     """extension text performer partOf derivedFrom basedOn recorder asserter requester participant serviceProvider
-    managingOrganization implicitRules priority author custodian insurance reasonReference recorded""".split()  # noqa: SIM905
+    managingOrganization priority author custodian insurance recorded encounter primarySource multipleBirthBoolean
+    imagingStudy specimen device evidence substitution location length""".split()  # noqa: SIM905
 )
 
 
@@ -93,6 +94,8 @@ class Shape:
             return False
         for name in value.keys() & self._counted:
             unmapped[name] = unmapped.get(name, 0) + 1
+        if "tag" in value.get("meta", ()):
+            unmapped["meta.tag"] = unmapped.get("meta.tag", 0) + 1
         return True
 
 
@@ -107,7 +110,7 @@ def _type_of(key: str, rule: Rule) -> Any:
     if isinstance(rule, Many):
         return list[_type_of(key, rule.item)]
     if isinstance(rule, Node):
-        return _struct(key.capitalize(), rule)
+        return _struct(key.capitalize(), rule, frozenset({"tag"}) if rule.path == "meta." else frozenset())
     return {Number: float, Anything: msgspec.Raw}.get(rule, rule)
 
 

@@ -101,9 +101,9 @@ def _parse(raw: bytes, where: str, limits: Limits) -> tuple[Any, bytes]:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         _refuse(raw, error, where)
-    if raw.count(b"{") + raw.count(b"[") > limits.depth:
-        _check_depth(value, where, limits.depth)
     compact = orjson.dumps(value)
+    if compact.count(b"{") + compact.count(b"[") > limits.depth:
+        _check_depth(value, where, limits.depth)
     if compact == raw:
         return value, raw
     bare = raw.translate(None, _SPACE)
