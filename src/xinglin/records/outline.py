@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from xinglin.records.draft import Draft, Language, Omission, SignedDocument, Statement
 from xinglin.records.fact import Evidence, Fact
+from xinglin.records.page_words import PAGE_WORDS
 from xinglin.records.quantity import Quantity
 
 
@@ -33,14 +34,20 @@ class OutlineSection(Struct, frozen=True):
 
 
 class NumberedFact(Struct, frozen=True):
-    """One numbered source: what is known (`name`, `value`, `time`) and the places it was read at."""
+    """One numbered source: what is known (`name`, `value`, `flag`, `time`) and the places it was read at."""
 
     number: int
     fact: Fact
     name: str
     value: str
+    flag: str
     time: str
     evidence: tuple[Evidence, ...]
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Name, value, judgement and time, those that there are."""
+        return tuple(part for part in (self.name, self.value, self.flag, self.time) if part)
 
 
 class Outline(Struct, frozen=True):
@@ -85,13 +92,21 @@ def outline(draft: Draft) -> Outline:
 
 
 def _numbered(number: int, fact: Fact, language: Language) -> NumberedFact:
-    return NumberedFact(number, fact, fact_name(fact, language), fact_value(fact, language), fact_time(fact), fact.evidence)
+    flag = fact_flag(fact, language)
+    return NumberedFact(number, fact, fact_name(fact, language), fact_value(fact, language), flag, fact_time(fact), fact.evidence)
 
 
 def fact_name(fact: Fact, language: Language) -> str:
     """What the fact is called in `language`: its first name there, else the words of the source."""
     names = fact.names.get(language, ())
-    return names[0] if names else fact.concept.words or fact.text
+    name = names[0] if names else fact.concept.words or fact.text
+    word = PAGE_WORDS[language]["trend"]
+    return f"{name} ({word})" if fact.kind == "trend" and word not in name else name
+
+
+def fact_flag(fact: Fact, language: Language) -> str:
+    """The record's or our judgement of the value in words ("high", "falling"); "" when there is none."""
+    return PAGE_WORDS[language].get(f"flag_{fact.flag}", fact.flag)
 
 
 _TIME_UNITS = {

@@ -78,6 +78,7 @@ def _sections(draft: Draft, laid_out: Outline, records: Mapping[str, bytes]) -> 
             "number": source.number,
             "name": source.name,
             "value": source.value,
+            "flag": source.flag,
             "time": source.time,
             "places": places_of(source, records, shortened),
         }
@@ -125,7 +126,7 @@ def _verdict_cards(draft: Draft, words: Mapping[str, str]) -> list[dict[str, str
 
 
 def _known(source: NumberedFact) -> str:
-    return " · ".join(part for part in (source.name, source.value, source.time) if part)
+    return " · ".join(source.known)
 
 
 def _where(source: NumberedFact) -> str:

@@ -89,6 +89,5 @@ def _content(document: SignedDocument, released: datetime) -> dict[str, Any]:
 
 
 def _source(source: NumberedFact) -> dict[str, Any]:
-    known = " · ".join(part for part in (source.name, source.value, source.time) if part)
     places = [place.pointer if place.source == "chart" else f"{place.source}: {place.pointer}" for place in source.evidence]
-    return {"number": source.number, "known": known, "places": places}
+    return {"number": source.number, "known": " · ".join(source.known), "places": places}

@@ -72,9 +72,8 @@ def _omissions(laid_out: Outline, words) -> Iterator[str]:
 
 
 def _source(source: NumberedFact) -> str:
-    known = ", ".join(part for part in (source.name, source.value, source.time) if part)
     places = "; ".join(place.pointer if place.source == "chart" else f"{place.source}: {place.pointer}" for place in source.evidence)
-    return _one_line(f"[{source.number}] {known} <{places}>")
+    return _one_line(f"[{source.number}] {', '.join(source.known)} <{places}>")
 
 
 def _heading(text: str) -> tuple[str, ...]:
