@@ -52,19 +52,25 @@ def step(house: walk.Walk, draw: random.Random) -> None:
 
 
 def run(folder: Path, steps: int, seed: int = 0, url: str = "sqlite://") -> dict:
-    """Counts of what happened over so many steps; a broken promise raises `walk.Broken`."""
+    """Counts of what happened over so many steps; a house in which a promise was broken is counted and left."""
     draw = random.Random(seed)
     happened: dict[str, int] = {}
-    done = houses = 0
+    done = houses = unsigned = other = 0
     while done < steps:
         house = walk.Walk(folder / f"walk-{houses}", url)
-        for _ in range(min(STEPS_PER_HOUSE, steps - done)):
-            step(house, draw)
-            done += 1
+        try:
+            for _ in range(min(STEPS_PER_HOUSE, steps - done)):
+                done += 1
+                step(house, draw)
+        except walk.Unsigned:
+            unsigned += 1
+        except walk.Broken:
+            other += 1
         happened = {name: happened.get(name, 0) + house.happened.get(name, 0) for name in {**happened, **house.happened}}
         houses += 1
         house.close()
-    return {"steps": done, "houses": houses, "unsigned_released": 0, "happened": dict(sorted(happened.items()))}
+    counts = {"steps": done, "houses": houses, "unsigned_released": unsigned, "other_disagreements": other}
+    return counts | {"happened": dict(sorted(happened.items()))}
 
 
 def main() -> None:
@@ -78,6 +84,7 @@ def main() -> None:
     result |= {"machine": platform.platform(), "python": platform.python_version()}
     Path(__file__).with_name("result.json").write_text(json.dumps(result, indent=2) + "\n")
     sys.stdout.write(json.dumps(result, indent=2) + "\n")
+    sys.exit(bool(result["unsigned_released"] or result["other_disagreements"]))
 
 
 if __name__ == "__main__":

@@ -38,7 +38,11 @@ MEDDLING = (
 
 
 class Broken(AssertionError):
-    """Something unsigned was released, or something properly signed was held back."""
+    """The house and the model disagree: something was signed that could not be, held back or unreadable without reason."""
+
+
+class Unsigned(Broken):
+    """Something left that was not signed as it stands."""
 
 
 @dataclass
@@ -204,9 +208,9 @@ class Walk:
 
     def _see(self, name: str, known: Known, text: str) -> None:
         if not known.may_leave:
-            raise Broken(f"{name} left without being signed")
+            raise Unsigned(f"{name} left without being signed")
         if text.splitlines()[1:] != list(known.texts.values()):
-            raise Broken(f"{name} left with other words than were signed")
+            raise Unsigned(f"{name} left with other words than were signed")
 
     def _let_go(self, name: str, out: Path, signers: int):
         label = Label({"en": "AI"}, {})

@@ -31,9 +31,10 @@ def holds_exactly(out: Path, files: Sequence[tuple[str, bytes]]) -> bool:
     return all((out / name).is_file() and (out / name).read_bytes() == content for name, content in files)
 
 
-def is_free(out: Path) -> bool:
-    """Whether the folder is missing or empty."""
-    return not out.exists() or not os.listdir(out)
+def see_that_it_is_free(out: Path) -> None:
+    """Raises UsageError when the folder is there and holds anything."""
+    if out.exists() and os.listdir(out):
+        raise UsageError("XL-RELEASE-003", "the folder holds other files", where=str(out), fix="name a new or an empty folder")
 
 
 def put_folder(out: Path, files: Sequence[tuple[str, bytes]]) -> None:
@@ -43,8 +44,7 @@ def put_folder(out: Path, files: Sequence[tuple[str, bytes]]) -> None:
     """
     if holds_exactly(out, files):
         return
-    if not is_free(out):
-        raise UsageError("XL-RELEASE-003", "the folder holds other files", where=str(out), fix="name a new or an empty folder")
+    see_that_it_is_free(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     _clear_interrupted(out)
     aside = out.with_name(f".{out.name}.{os.getpid()}.partial")
@@ -54,6 +54,8 @@ def put_folder(out: Path, files: Sequence[tuple[str, bytes]]) -> None:
         _sync(out.parent)
     except OSError as error:
         shutil.rmtree(aside, ignore_errors=True)
+        if holds_exactly(out, files):
+            return  # another process wrote the same release there at the same moment
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise OutOfResources(
                 "XL-RELEASE-004", "the disk is full", where=str(out), fix="free some space and run the command again"

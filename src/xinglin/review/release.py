@@ -17,7 +17,7 @@ from xinglin.records.chart import Identity
 from xinglin.records.draft import Draft, Label, Release, ReleasedFile, Signature, SignedDocument
 from xinglin.records.errors import Refused, XinglinError
 from xinglin.review.desk import Desk
-from xinglin.review.export import holds_exactly, is_free, put_folder, see_that_it_fits
+from xinglin.review.export import holds_exactly, put_folder, see_that_it_fits, see_that_it_is_free
 from xinglin.review.standing import is_rejected
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ def release(
     kept = store.release_of(draft_id, draft.revision)
     if kept is None:
         signatures = _verified(desk, draft, kind_signers)
-        if not is_free(folder):
-            put_folder(folder, ())  # raises: a new release never mixes with other files
+        see_that_it_is_free(folder)
         release_id, at = store.reserve_release(draft_id, draft.revision)
         document = _document(store, draft, signatures, label_for(draft, release_id), identity or Identity(), release_id, at, house)
         contents, files = _rendered(document, writers)

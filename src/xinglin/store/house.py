@@ -65,6 +65,8 @@ class Store:
             ) from None
         database, ring = Database(url, home / "xinglin.db"), KeyRing(home)
         with _only_one(home / ".lock"):
+            if not url:
+                os.close(os.open(home / "xinglin.db", os.O_RDWR | os.O_CREAT, 0o600))
             with database.write() as connection:
                 bring_up_to_date(connection)
                 fresh = _found(connection, ring)

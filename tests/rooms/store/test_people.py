@@ -310,3 +310,9 @@ def test_a_house_that_another_process_keeps_busy_is_said(tmp_path, monkeypatch):
         outside.execute("ROLLBACK")
         outside.close()
         assert store.new_chart([], "a") == "chart-1"
+
+
+def test_nothing_of_a_house_can_be_read_by_other_accounts(store):
+    chart = store.new_chart([], "a")
+    store.keep_resources(chart, [resource("Patient", 1)])
+    assert [path for path in store.home.rglob("*") if path.is_file() and path.stat().st_mode & 0o077] == []
