@@ -26,7 +26,7 @@ CALCULATOR = Calculator(
     applies_to=ask.ADULT,
     source=Source(
         "Bauer LA, et al. Influence of weight on aminoglycoside pharmacokinetics. Eur J Clin Pharmacol 1983;24:643-647",
-        "10.1007/BF00542215",
+        "",
         MEDCALC.format("adjusted_body_weight.py"),
     ),
 )

@@ -20,10 +20,10 @@ CALCULATOR = Calculator(
     formula_text="QT x (120 + heart rate) / 180",
     source=Source(
         (
-            "Rautaharju PM, Zhang ZM. Linearly scaled, rate-invariant normal limits for QT interval. J "
-            "Cardiovasc Electrophysiol 2002;13:1211-1218"
+            "Rautaharju PM, et al. New age- and sex-specific criteria for QT prolongation based on rate correction formulas. "
+            "Int J Cardiol 2014;174:535-540"
         ),
-        "10.1046/j.1540-8167.2002.01211.x",
+        "10.1016/j.ijcard.2014.04.133",
         MEDCALC.format("qt_calculator_rautaharju.py"),
     ),
 )
