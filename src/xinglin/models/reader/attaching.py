@@ -15,7 +15,7 @@ from xinglin.models.reader.scanning import ContextHit, Mention
 from xinglin.models.reader.times import FoundTime
 from xinglin.models.reader.units import COUNT_UNITS, TIME_UNITS
 
-_DOSE_UNITS = frozenset({"mg", "ug", "g", "ng", "mL", "L", "[IU]", "%", "mg/mL", "meq", "mmol", "ug/h", "mL/h", "mg/h", "mg/kg", "ug/min", "mg/d", "g/d", "m[IU]/mL", "[IU]/mL",
+_DOSE_UNITS = frozenset({"mg", "ug", "g", "ng", "mL", "L", "[IU]", "%", "mg/mL", "meq", "mmol", "ug/h", "mL/h", "mg/h", "mg/kg", "ug/min", "mg/(24.h)", "g/(24.h)", "m[IU]/mL", "[IU]/mL",
                          "L/min", "kg", "ug/mL", "mg/g"}) | COUNT_UNITS  # fmt: skip
 _LENGTHS = frozenset({"cm", "mm", "m", "um", "[in_i]"})
 

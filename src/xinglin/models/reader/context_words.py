@@ -24,14 +24,14 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     # negation
     ("not", "", "before", "no|not|denies|denied|deny|denying|without|negative for|absence of|no evidence of|no sign of|no signs of|free of|free from|never|never had|"
      "no history of|no prior history of|no known history of|no past history of|no record of|no documented|does not have|do not have|did not have|has not had|has no|had no|with no|without evidence of|lack of|lacks|neither|"
-     "nor|cannot find|fails to show|failed to reveal|fails to reveal|no new|isn't|wasn't|doesn't|hasn't|didn't|aren't|don't|is not|was not|are not|were not|not have|not on|rules out|ruled out for|excluded|excludes|"
+     "nor|cannot find|fails to show|failed to reveal|fails to reveal|no new|isn't|wasn't|doesn't|hasn't|didn't|aren't|don't|is not|was not|are not|were not|not have|not on|none of|none|never been|rules out|ruled out for|excluded|excludes|"
      "rather than|instead of|"
-     "无|否认|未见|未诉|未发现|未及|未闻及|未触及|未扪及|未出现|未患|未有|没有|没|不伴|不伴有|无明显|未见明显|无伴|未发生|排除|除外|已排除|并无|从无|从未|未查见|未检出|不存在|未服用|未使用|未再|非|不是|并非|不"),
-    ("not", "", "after", "ruled out|was ruled out|has been ruled out|is ruled out|were ruled out|excluded|was excluded|has been excluded|absent|is absent|was absent|not present|not seen|not found|not detected|not identified|not observed|not noted|not evident|negative|is negative|was negative|denied|were denied|was denied|is denied|"
+     "无|否认|未见|未诉|未发现|未及|未闻及|未触及|未扪及|未出现|未患|未有|没有|没|不伴|不伴有|无明显|未见明显|无伴|未发生|排除|除外|已排除|并无|从无|从未|未查见|未检出|不存在|未服用|未使用|未再|未|未服|未用|从不|非|不是|并非|不"),
+    ("not", "", "after", "ruled out|was ruled out|has been ruled out|is ruled out|were ruled out|excluded|was excluded|has been excluded|absent|is absent|was absent|not present|not seen|not found|not detected|not identified|not observed|not noted|not evident|negative|is negative|was negative|denied|were denied|was denied|is denied|never been found|never found|have never been found|has never been found|not been found|has not been found|have not been found|"
      "unlikely|has been refuted|was refuted|refuted|never confirmed|was never confirmed|not confirmed|"
      "阴性|已排除|被排除|均无|均未见|未见异常|均否认|未检出|不存在|均阴性|未确诊|被否定|已否定"),
     ("nothing", "", "near", "no change|no significant change|no changes|no interval change|not only|no doubt|no increase|no decrease|not necessarily|not just|no further|no other|no later than|no more than|no less than|"
-     "not drained|no significant interval change|without difficulty|无明显诱因|无诱因|不仅|不但|无明显变化|无变化|无显著变化|无殊变|不等|不详|无论|不久|不断|不足|不适|不良|不全|不齐|不稳|不稳定|不明|非常|非特异|无力|无症状|无痛性|"
+     "not drained|no significant interval change|without difficulty|无明显诱因|无诱因|不仅|不但|无明显变化|无变化|无显著变化|无殊变|不等|不详|无论|不久|不断|不足|不适|不良|不全|不齐|不稳|不稳定|不明|非常|非特异|未来|未婚|未育|未分化|未特指|未明|未定|未成年|未足月|尚未|未完|无力|无症状|无痛性|"
      "不规则|不耐受|不清|不宁|不孕|不育|不张|不动|不振|不佳|不整|无菌|无创|无尿|除外伤|是否|no longer than|无需|不需"),
     # doubt
     ("doubt", "", "before", "possible|possibly|probable|probably|suspected|suspect|suspicion of|suspicious for|suspicion for|likely|may have|might have|may be|might be|could be|may|might|could represent|concern for|concerning for|query|rule out|r/o|questionable|presumed|presumptive|"
@@ -61,16 +61,22 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("whose", "cousin", "near", "cousin|nephew|niece|表兄|堂兄|表妹"),
     ("whose", "spouse", "near", "wife|husband|spouse|partner|妻子|丈夫|配偶"),
     ("whose", "relative", "near", "relative|first degree relative|一级亲属|亲戚"),
+    ("not", "", "after", "不过敏|无过敏反应"),
     ("whose", "patient", "near", "the patient|patient|she|he|this man|this woman|pt|患者|病人|本人|该患者|患儿|patient's own|own|自身"),
     # status
     ("status", "active", "near", "active|ongoing|persistent|persists|currently has|continues to have|remains active|unresolved|still present|现患|仍有|仍存在|活动期|活动性|未愈|持续存在|进行中|正在治疗|尚未缓解"),
     ("status", "resolved", "near", "resolved|has resolved|is resolved|in remission|remission|healed|cleared|recovered|has cleared|settled|no longer active|inactive|has gone|subsided|cured|over|ended|已缓解|缓解|已愈|治愈|痊愈|已治愈|已消失|消失|已好转|已恢复|恢复|已解决|非活动|已结束"),
     ("status", "history", "before", "history of|h/o|hx of|past history of|past medical history of|pmh of|past|previous|prior|former|formerly|a history of|had|previously had|remote|既往|既往有|曾|曾有|曾患|曾患有|病史|过去|以往|早年"),
     ("status", "history", "after", "in the past|病史|史"),
-    ("status", "current", "near", "currently on|currently taking|currently takes|is on|is taking|takes|taking|remains on|continues on|continues|continued|still on|still takes|current medication|current medications|currently prescribed|maintained on|ongoing|on regular|regular medication|uses|now on|now takes|"
-     "目前服用|目前口服|现口服|规律口服|长期口服|正在口服|正在服用|现服用|现服|目前使用|正在使用|仍在服用|继续服用|规律服用|长期服用|在用|目前用药|现用|当前用药|继续|维持|服用中|在服"),
+    ("status", "current", "near", "currently on|currently taking|currently takes|is on|is taking|takes|taking|treated with|is treated with|is given|receives|receiving|remains on|continues on|continues|continued|still on|still takes|current medication|current medications|currently prescribed|maintained on|ongoing|on regular|regular medication|uses|now on|now takes|"
+     "目前服用|目前口服|现口服|规律口服|长期口服|正在口服|正在服用|现服用|现服|目前使用|正在使用|仍在服用|继续服用|规律服用|仍|目前仍|长期服用|在用|目前用药|现用|当前用药|继续|维持|服用中|在服"),
+    ("status", "current", "header", "current medicines|current medications|medicines|medications|medication list|meds|current meds|regular medicines|regular medications|drug list|current drugs|current treatment|drugs|"
+     "目前用药|用药|现用药物|当前用药|服药|目前药物|用药情况|目前服药|现服药物|当前药物|药物治疗|用药清单"),
+    ("status", "stopped", "header", "stopped medicines|stopped medications|discontinued medications|past medications|previous medications|已停用药物|停用药物|既往用药"),
+    ("status", "active", "header", "active problems|current problems|active conditions|current diagnoses|现患疾病|目前诊断|活动性问题|现患问题"),
+    ("status", "resolved", "header", "resolved problems|resolved conditions|inactive problems|已愈疾病|已解决问题|既往已愈"),
     ("status", "stopped", "near", "stopped|discontinued|was discontinued|was stopped|has been stopped|has been discontinued|ceased|no longer on|no longer takes|no longer taking|not taking|no longer|off|withdrawn|held|completed|finished|came off|not currently taking|used to take|previously took|previously on|formerly on|withheld|cancelled|"
-     "停用|停药|已停|已停用|停服|停止|已停药|不再服用|不再使用|停止使用|已完成|完成疗程|暂停|曾服用|曾用|中止|终止|撤除|未再服用"),
+     "停用|停药|已停|已停用|停服|戒断|停止|已停药|不再服用|不再使用|停止使用|已完成|完成疗程|暂停|曾服用|曾用|中止|终止|撤除|未再服用"),
     ("status", "planned", "before", "plan to|plans to|planned|planned for|to start|will start|scheduled|scheduled for|recommend|recommended|advise|advised|consider starting|should start|should have|to begin|awaiting|due for|to be|will be|will|should|please|needs|need|intended|to undergo|"
      "拟|拟行|计划|建议|预约|将|将于|待行|准备|应|需|宜|择期|安排|嘱"),
     # time
@@ -91,12 +97,12 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("flag", "critical-high", "near", "critically high|dangerously high|critically elevated|critical high|panic high|危急高值|危急性升高|危急偏高"),
     ("flag", "critical-low", "near", "critically low|dangerously low|critical low|panic low|危急低值|危急性降低|危急偏低"),
     ("nothing", "", "near", "high blood pressure|high risk|low risk|high dose|low dose|high school|high flow|low back|lower back|low density|high density|high sensitivity|upper limit of normal|lower limit of normal|normal saline|reference range|normal range|normal value|upper limit|lower limit|reference|正常人|正常值范围|高密度|低密度|高血压|低血压|高度|低度|follow up|"
-     "up to date|right away|all right|set up|check up|work up|made up|up to|left against|left the|left for|right now|right after|run up|warm up|at high risk|低盐|低脂|高脂|高危|低危|提高|高热|低热|中低|高龄|高级|身高|高位|高敏|超敏|high sensitivity"),
+     "up to date|right away|all right|set up|check up|work up|made up|up to|left against|left the|left for|right now|right after|run up|warm up|at high risk|低盐|低脂|高脂|高于|低于|大于|小于|超过|高危|低危|提高|高热|低热|中低|高龄|高级|身高|高位|高敏|超敏|high sensitivity"),
     # trend
-    ("trend", "rising", "near", "rose|rises|risen|rising|increasing|climbed|climbing|went up|gone up|going up|has increased|upward|higher than|up from|trending up|trended up|uptrending|raised from|increased from|increased to|increased by|increase of|increase from|rise of|rise from|an increase|a rise|increase in|rise in|jumped|grew|gained|"
-     "升至|升到|上升至|上升到|升高至|升高到|增至|增加至|增加到|呈上升|上升趋势|逐渐升高|逐渐上升|较前升高|较前上升|较前增高|较前增加|呈上升趋势|持续升高|持续上升|高于前次|高于上次|上升了|升高了|增加了|涨至|走高|上涨|有所升高|有所上升|回升|较上次升高|较上次上升|高于之前|高于此前|比上次高|比之前高|比此前高"),
-    ("trend", "falling", "near", "fell|falls|fallen|falling|dropped|drop|dropping|decreasing|declined|declining|decline|went down|gone down|going down|has decreased|downward|lower than|down from|trending down|trended down|downtrending|reduced from|decreased from|decreased to|decreased by|decrease of|decrease from|fall of|fall from|a decrease|a fall|down|decrease in|fall in|came down|come down|lost|"
-     "降至|降到|下降至|下降到|降低至|降低到|减至|减少至|减少到|呈下降|下降趋势|逐渐下降|逐渐降低|较前下降|较前降低|较前减少|较前减低|呈下降趋势|持续下降|持续降低|低于前次|低于上次|下降了|降低了|减少了|跌至|走低|回落|有所下降|有所降低|较上次下降|较上次降低|低于之前|低于此前|比上次低|比之前低|比此前低|降为"),
+    ("trend", "rising", "near", "doubled|doubling|tripled|more than doubled|rose|rises|risen|rising|increasing|climbed|climbing|went up|gone up|going up|has increased|upward|higher than|up from|trending up|trended up|uptrending|raised from|increased from|increased to|increased by|increase of|increase from|rise of|rise from|an increase|a rise|increase in|rise in|jumped|grew|gained|"
+     "升至|翻倍|翻番|增加一倍|升到|上升至|上升到|升高至|升高到|增至|增加至|增加到|呈上升|上升趋势|逐渐升高|逐渐上升|较前升高|较前上升|较前增高|较前增加|呈上升趋势|持续升高|持续上升|高于前次|高于上次|上升了|升高了|增加了|涨至|走高|上涨|有所升高|有所上升|回升|较上次升高|较上次上升|高于之前|高于此前|比上次高|比之前高|比此前高"),
+    ("trend", "falling", "near", "halved|fell|falls|fallen|falling|dropped|drop|dropping|decreasing|declined|declining|decline|went down|gone down|going down|has decreased|downward|lower than|down from|trending down|trended down|downtrending|reduced from|decreased from|decreased to|decreased by|decrease of|decrease from|fall of|fall from|a decrease|a fall|down|decrease in|fall in|came down|come down|lost|"
+     "降至|减半|减少一半|下降一半|降低一半|降到|下降至|下降到|降低至|降低到|减至|减少至|减少到|呈下降|下降趋势|逐渐下降|逐渐降低|较前下降|较前降低|较前减少|较前减低|呈下降趋势|持续下降|持续降低|低于前次|低于上次|下降了|降低了|减少了|跌至|走低|回落|有所下降|有所降低|较上次下降|较上次降低|低于之前|低于此前|比上次低|比之前低|比此前低|降为"),
     ("trend", "stable", "near", "stable|unchanged|steady|no change|no significant change|not changed|has not changed|similar to|the same as|constant|remained the same|remains the same|flat|no interval change|little changed|not significantly changed|remained stable|remains stable|much the same|"
      "稳定|无明显变化|无变化|无显著变化|持平|不变|变化不大|未见明显变化|保持稳定|平稳|基本稳定|与前相仿|相仿|与上次相近|相近|无明显改变|保持不变|未变"),
     ("trend", "variable", "near", "fluctuating|fluctuated|fluctuates|variable|labile|up and down|varied|波动|起伏|不稳定|忽高忽低|反复波动"),
@@ -121,7 +127,7 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("route", "otic", "near", "otic|ear drops|in the ear|滴耳"),
     ("route", "vaginal", "near", "vaginal|vaginally|阴道"),
     # allergy
-    ("allergy", "", "near", "allergic|allergic to|allergy|allergies|allergy to|allergy history|hypersensitivity|hypersensitive|intolerance|intolerant|intolerant of|anaphylaxis to|anaphylactic to|allergen|reacts to|adverse reaction to|过敏|过敏史|药物过敏|药物过敏史|不耐受|过敏反应"),
+    ("allergy", "", "near", "allergic|allergic to|allergy|allergies|allergy to|allergy history|hypersensitivity|hypersensitive|intolerance|intolerant|intolerant of|anaphylaxis to|anaphylactic to|allergen|reacts to|adverse reaction to|不过敏|过敏|过敏史|药物过敏|药物过敏史|不耐受|过敏反应"),
     ("no allergy", "", "near", "no known allergies|no known allergy|no known drug allergies|no known drug allergy|no known medication allergies|nkda|nka|no allergies|no drug allergies|denies allergies|denies any allergies|"
      "denies drug allergies|no history of allergies|no history of drug allergy|without known allergies|no known food or drug allergies|not allergic to anything|allergies none|allergies nil|allergies none known|has no allergies|has no known allergies|no allergy is known|no known allergy is recorded|"
      "无药物过敏史|否认药物过敏史|无过敏史|否认过敏史|无已知过敏|无已知药物过敏|否认食物药物过敏史|无食物药物过敏史|否认药物及食物过敏史|否认药物食物过敏史|否认食物及药物过敏史|无药物及食物过敏史|无药物食物过敏史|无药物过敏|否认药物过敏|无过敏|"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from xinglin.models.reader.agreement import times_agree, values_agree
 from xinglin.models.reader.findings import Finding, View, finding
-from xinglin.models.reader.judging_illness import judge_allergy, judge_family, judge_thing
+from xinglin.models.reader.judging_illness import judge_allergy, judge_family, judge_held, judge_thing
 from xinglin.models.reader.judging_medicines import judge_medicine
 from xinglin.models.reader.judging_person import judge_person
 from xinglin.models.reader.judging_results import judge_measurement
+from xinglin.models.reader.record_index import stands_in
+from xinglin.models.reader.subjects import known_words
 from xinglin.models.reader.text_forms import fold
-from xinglin.models.reader.units import TIME_UNITS
+from xinglin.models.reader.units import TIME_UNITS, converted, ucum_of
+from xinglin.records.fact import Fact
+from xinglin.records.quantity import Quantity
 from xinglin.records.reading import Claim, SaidNumber
 
 _JUDGES = {
@@ -35,15 +39,26 @@ def judge_sentence(view: View) -> list[Finding]:
         else:
             found += _unknown(view, claim)
     found += _loose(view)
+    if view.cited is None and not found and sentence.checkable and not _links(view):
+        found.append(Finding("unsupported", "unsupported", "Nothing in this sentence could be linked to the record"))
     if view.cited is not None:
         found += _uncited_times(view)
     return found
 
 
+def _links(view: View) -> bool:
+    """Whether a sentence says anything that a fact bears out."""
+    sentence = view.sentence
+    return bool(sentence.loose) or any(claim.kind != "person" or claim.key != "pronoun" for claim in sentence.claims)
+
+
 def _unknown(view: View, claim: Claim) -> list[Finding]:
     """A claim about something that the record, or the facts the statement names, know nothing of."""
-    if _is_bystander(view, claim) or _in_words(view, claim):
+    if _is_bystander(view, claim) or _measured_fever(view, claim) is not None:
         return []
+    holding = _held_in_words(view, claim)
+    if holding and not (claim.negated and view.cited is None):
+        return judge_held(view, claim, holding)
     code = "medicine" if claim.kind in ("medicine", "drug_class") else "unsupported"
     own = view.index.facts
     if claim.facts and claim.facts[0] in own:
@@ -71,22 +86,32 @@ def _is_bystander(view: View, claim: Claim) -> bool:
     return claim.kind in ("measurement", "procedure", "imaging") and claim.status == "planned" and not claim.numbers
 
 
-def _in_words(view: View, claim: Claim) -> bool:
-    """True when the very words stand in a fact: a reason, a reaction, a quoted conclusion."""
-    words = fold(claim.subject.text)
+def _held_in_words(view: View, claim: Claim) -> tuple[Fact, ...]:
+    """Facts in whose words the thing stands under any of its names: a reason, a reaction, a quoted conclusion."""
+    names = {fold(claim.subject.text)}
+    own = view.index.facts
+    names |= {fold(name) for one in claim.facts if one in own for words in own[one].names.values() for name in words}
+    known = known_words().by_key.get(claim.key)
+    names |= {fold(name) for name in known[1]} if known is not None else set()
     if view.cited is None:
-        return claim.kind != "measurement" and not claim.negated and view.index.has_word(words)
-    sheets = [view.index.sheet(one) for one in view.cited if one in view.index.facts]
-    if any(words in sheet.words for sheet in sheets):
-        return True
-    named = {
-        fold(name)
-        for fact_id in claim.facts
-        if fact_id in view.index.facts
-        for names in view.index.facts[fact_id].names.values()
-        for name in names
-    }
-    return any(name in sheet.words for name in named for sheet in sheets)
+        if claim.kind == "measurement":
+            return ()
+        return tuple({fact.id: fact for name in sorted(names) if len(name) > 1 for fact in view.index.holding(name)}.values())
+    cited = [own[one] for one in sorted(view.cited) if one in own]
+    return tuple(fact for fact in cited if any(stands_in(name, view.index.sheet(fact.id).words) for name in names))
+
+
+_FEVER = frozenset(("term:fever", "term:pyrexia"))
+_TEMPERATURES = ("loinc:8310-5", "loinc:8331-1", "loinc:8332-9", "loinc:8329-5")
+
+
+def _measured_fever(view: View, claim: Claim) -> list[Fact] | None:
+    """Temperatures above 37.9 °C, where a text speaks of fever; None where it does not."""
+    if claim.key not in _FEVER or view.cited is not None:
+        return None
+    results = [fact for fact in view.index.facts.values() if fact.kind == "measurement" and fact.key in _TEMPERATURES and isinstance(fact.value, Quantity)]
+    high = [fact for fact in results if isinstance(fact.value, Quantity) and (converted(fact.value.value, ucum_of(fact.value.unit), "Cel") or 0) >= 38]
+    return high if results and bool(high) != claim.negated else None
 
 
 def _loose(view: View) -> list[Finding]:

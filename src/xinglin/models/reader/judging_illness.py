@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from xinglin.models.reader.agreement import any_time_agrees, compared, number_of
@@ -9,7 +10,8 @@ from xinglin.models.reader.findings import Finding, View, finding
 from xinglin.records.errors import XinglinError
 from xinglin.records.fact import Fact
 from xinglin.records.moments import age_years, days_between
-from xinglin.records.reading import Claim, SaidTime
+from xinglin.models.reader.text_forms import fold
+from xinglin.records.reading import Claim, SaidTime, Span
 
 Judge = Callable[[View, Claim, Fact], list[Finding]]
 
@@ -29,7 +31,22 @@ def best_of(view: View, claim: Claim, facts: Sequence[Fact], judge: Judge) -> li
 def judge_thing(view: View, claim: Claim) -> list[Finding]:
     """A problem, procedure, report, immunization, device, encounter or plan."""
     facts = view.known(claim)
-    return best_of(view, claim, facts, _thing)
+    return best_of(view, claim, facts, _thing) or judge_stage(view, claim)
+
+
+def judge_held(view: View, claim: Claim, holding: Sequence[Fact]) -> list[Finding]:
+    """A thing that no fact is about, but whose words stand in facts: side, date and stage must still fit one of them."""
+    return best_of(view, claim, holding, _held) or judge_stage(view, claim)
+
+
+def _held(view: View, claim: Claim, fact: Fact) -> list[Finding]:
+    wrong = [*_dates(view, claim, fact)] if view.index.sheet(fact.id).times else []
+    known = side_of(fact)
+    if claim.side and known and known != claim.side:
+        wrong.append(finding("side", "The side is not the recorded one", claim, None, known, (fact.id,)))
+    if fact.polarity == "absent" and not claim.negated:
+        wrong.append(finding("negation", "The record says that this is absent", claim, None, fact.text, (fact.id,)))
+    return wrong
 
 
 def _thing(view: View, claim: Claim, fact: Fact) -> list[Finding]:
@@ -101,6 +118,8 @@ def _dates(view: View, claim: Claim, fact: Fact) -> list[Finding]:
     stamps = view.index.sheet(fact.id).times
     wrong: list[Finding] = []
     for time in claim.times:
+        if claim.status == "planned" and _same_month(time, stamps):
+            continue
         if time.kind == "future" or not stamps:
             if not stamps and time.kind != "future" and not _in_words(view, time, fact):
                 wrong.append(finding("date", "The record gives no date for this", claim, time.span, "", (fact.id,), unsupported=True))
@@ -118,6 +137,11 @@ def _dates(view: View, claim: Claim, fact: Fact) -> list[Finding]:
                 )
             )
     return wrong
+
+
+def _same_month(time: SaidTime, stamps: Sequence[str]) -> bool:
+    """True for "in December" of a plan, which looks ahead."""
+    return not any(sign.isdigit() for sign in time.span.text) and any(stamp[5:7] == time.start[5:7] for stamp in stamps)
 
 
 def _in_words(view: View, time: SaidTime, fact: Fact) -> bool:
@@ -152,6 +176,38 @@ def _numbers(view: View, claim: Claim, fact: Fact) -> list[Finding]:
                 finding("value", "The record holds no such number for this", claim, number.span, fact.text, (fact.id,), unsupported=True)
             )
     return wrong
+
+
+_STAGE = re.compile(r"\b(class|stage|grade|type|nyha|asa)\s+(?:class\s+)?([ivx]{1,4}|[0-9][a-d]?)\b|([ivx]{1,4}|[0-9]|[一二三四五Ⅰ-Ⅴⅰ-ⅴ])\s*(期|级|型|度)")
+_LETTERED = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "ⅰ": "1", "ⅱ": "2", "ⅲ": "3", "ⅳ": "4", "ⅴ": "5"}
+_SAME_WORD = {"class": "型级期", "type": "型", "stage": "期", "grade": "级度", "nyha": "级", "asa": "级", "型": "型", "期": "期", "级": "级", "度": "级度"}
+
+
+def stages_of(words: str) -> list[tuple[str, str, int, int]]:
+    """Stages, classes and grades in folded words: (kinds of label, number, start, end)."""
+    found = []
+    for match in _STAGE.finditer(words):
+        label, value = (match[1], match[2]) if match[1] else (match[4], match[3])
+        found.append((_SAME_WORD[label], _LETTERED.get(value, value[:1]), match.start(), match.end()))
+    return found
+
+
+def judge_stage(view: View, claim: Claim) -> list[Finding]:
+    """A stage or class said next to an illness must be the recorded one, where one is recorded."""
+    text = fold(view.sentence.text)
+    start, end = claim.subject.start, claim.subject.end
+    near = [one for one in stages_of(text) if (one[2] >= end and one[2] - end <= 4) or (one[3] <= start and start - one[3] <= 4)]
+    if not near or claim.kind != "problem":
+        return []
+    words = [view.index.sheet(fact.id).words for fact in view.known(claim)]
+    words += [view.index.sheet(fact.id).words for fact in view.index.holding(fold(claim.subject.text))]
+    recorded = [stage for text_of in words for stage in stages_of(text_of)]
+    for label, value, first, last in near:
+        same = [stage for stage in recorded if set(stage[0]) & set(label)]
+        if same and not any(stage[1] == value for stage in same):
+            span = Span(first, last, view.sentence.text[first:last])
+            return [finding("value", "The stage or class is not the recorded one", claim, span, same[0][1], claim.facts[:1])]
+    return []
 
 
 _DAYS = {"d": 1.0, "wk": 7.0, "mo": 30.44, "a": 365.25}
@@ -197,16 +253,26 @@ def _onset_age(view: View, claim: Claim, fact: Fact, number) -> list[Finding]:
 # ---- allergies -----------------------------------------------------------------------------------------------------
 
 
+_GENERAL = frozenset("known allergy|known allergies|known drug allergy|allergy|allergies|drug allergy|drug allergies|allergic disposition|过敏|药物过敏|过敏史|已知过敏|药物过敏史|食物过敏".split("|"))
+
+
+def says_none(fact: Fact) -> bool:
+    """Whether an allergy fact says that none is known."""
+    if fact.key == "allergy:none":
+        return True
+    return fact.polarity == "absent" and any(name.lower() in _GENERAL for names in fact.names.values() for name in names)
+
+
 def judge_allergy(view: View, claim: Claim) -> list[Finding]:
     """An allergy to something, or "no known allergies"."""
     allergies = [fact for fact in view.index.allergies if view.cited is None or fact.id in view.cited]
-    none = [fact for fact in allergies if fact.key == "allergy:none"]
-    real = [fact for fact in allergies if fact.key != "allergy:none" and fact.polarity != "absent"]
+    none = [fact for fact in allergies if says_none(fact)]
+    real = [fact for fact in allergies if not says_none(fact) and fact.polarity != "absent"]
     if claim.key == "allergy:none":
         return _no_allergy(
             view, claim, none, [fact for fact in view.index.allergies if fact.key != "allergy:none" and fact.polarity != "absent"]
         )
-    facts = [fact for fact in view.known(claim) if fact.kind == "allergy" and fact.key != "allergy:none"]
+    facts = [fact for fact in view.known(claim) if fact.kind == "allergy" and not says_none(fact)]
     if not facts:
         if none and not claim.negated:
             return [finding("negation", "The record says that no allergy is known", claim, None, none[0].text, (none[0].id,))]

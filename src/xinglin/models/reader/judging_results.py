@@ -25,13 +25,17 @@ def judge_measurement(view: View, claim: Claim) -> list[Finding]:
         return _without_results(view, claim, facts, coded)
     found: list[Finding] = []
     matched: Result | None = None
+    limits = [number for number in claim.numbers if number.role == "range"]
+    if len(limits) == 2:
+        matched, wrong = _between(view, claim, limits, results)
+        found += wrong
     for number in claim.numbers:
         if number.role in ("value", "previous", ""):
             matched, wrong = _value(view, claim, number, results)
             found += wrong
         elif number.role == "reference":
             found += _reference(view, claim, number, facts)
-    if not _values(claim):
+    if not _values(claim) and not limits:
         found += _only_dated(view, claim, results, facts)
     if found:
         return found
@@ -72,13 +76,17 @@ def _loinc(key: str) -> str:
     return key.removeprefix("loinc:") if key.startswith("loinc:") else ""
 
 
+def _code(view: View, claim: Claim) -> str:
+    """A LOINC code under which our laboratory table knows what was measured, for converting; found by code, else by name."""
+    return view.index.analyte_code(claim.key, claim.facts)
+
+
 def _agrees(number: SaidNumber, result: Result, loinc: str) -> bool | None:
-    if result.comparator or number.comparator:
-        if result.comparator and number.comparator != result.comparator:
-            return False
-        if result.comparator:
-            return compared(_plain(number), result.value, result.unit, loinc)
-    return compared(number, result.value, result.unit, loinc)
+    if not result.comparator:
+        return compared(number, result.value, result.unit, loinc)
+    if number.comparator[:1] == result.comparator[:1]:
+        return compared(_plain(number), result.value, result.unit, loinc)
+    return False
 
 
 def _plain(number: SaidNumber) -> SaidNumber:
@@ -89,8 +97,8 @@ def _plain(number: SaidNumber) -> SaidNumber:
 
 def _value(view: View, claim: Claim, number: SaidNumber, results: tuple[Result, ...]) -> tuple[Result | None, list[Finding]]:
     """The result a said number is, and what is wrong with it."""
-    loinc = _loinc(claim.key)
-    times = [time for time in claim.times if time.kind in ("date", "ago", "since", "until")]
+    loinc = _code(view, claim)
+    times = [time for time in claim.times if time.kind in ("date", "ago", "until")]
     agreed = [(one, _agrees(number, one, loinc)) for one in results]
     same = [one for one, verdict in agreed if verdict]
     dated = [one for one in same if all(times_agree(time, one.time) for time in times)] if times else same
@@ -108,6 +116,22 @@ def _value(view: View, claim: Claim, number: SaidNumber, results: tuple[Result, 
     if all(verdict is None for _, verdict in agreed):
         return None, [finding("unit", "The unit measures something else than the record does", claim, number.span, shown, (target.fact,))]
     return None, [finding("value", "The value is not the recorded one", claim, number.span, shown, (target.fact,))]
+
+
+def _between(view: View, claim: Claim, limits: list[SaidNumber], results: tuple[Result, ...]) -> tuple[Result | None, list[Finding]]:
+    """ "between 120 and 125": the value of that time must lie between; "ranged from" may mean the lowest and highest."""
+    from msgspec.structs import replace
+
+    low, high = sorted(limits, key=lambda one: number_of(one.value) or Decimal(0))
+    target = _target(claim, results)
+    code = _code(view, claim)
+    if compared(replace(low, comparator=">="), target.value, target.unit, code) and compared(replace(high, comparator="<="), target.value, target.unit, code):
+        return target, []
+    ends = [any(compared(one, result.value, result.unit, code) for result in results) for one in (low, high)]
+    if all(ends):
+        return None, []
+    shown = f"{target.value} {target.unit} ({target.time[:10]})"
+    return None, [finding("value", "The value does not lie between these", claim, limits[0].span, shown, (target.fact,))]
 
 
 def _same_digits(number: SaidNumber, results: tuple[Result, ...]) -> bool:
@@ -232,7 +256,7 @@ def _reference(view: View, claim: Claim, number: SaidNumber, facts: tuple[Fact, 
     bare = replace(number, comparator="")
     for fact, limit in limits:
         unit = fact.value.unit or fact.value.shown_unit if not isinstance(fact.value, str) and fact.value is not None else ""
-        if compared(bare, limit, unit, _loinc(claim.key)):
+        if compared(bare, limit, unit, _code(view, claim)):
             return []
     return [finding("value", "The reference limit is not the recorded one", claim, number.span, limits[0][1], (limits[0][0].id,))]
 
@@ -346,7 +370,7 @@ def _last_pair(view: View, claim: Claim) -> tuple[Decimal, Decimal] | None:
     if len(last) < 2:
         return None
     before = (
-        converted(last[0].value, ucum_of(last[0].unit), ucum_of(last[1].unit), _loinc(claim.key))
+        converted(last[0].value, ucum_of(last[0].unit), ucum_of(last[1].unit), _code(view, claim))
         if last[0].unit and last[1].unit
         else number_of(last[0].value)
     )
@@ -435,7 +459,7 @@ def _worse_fits(claim: Claim, said: str, before: Decimal, after: Decimal, view: 
     """Worse is away from the reference range, or in the direction our table calls bad."""
     from xinglin.knowledge.labs import analyte
 
-    known = analyte(_loinc(claim.key)) if _loinc(claim.key) else None
+    known = analyte(_code(view, claim))
     bad = known.worse if known is not None else "both"
     if after == before:
         return False
@@ -487,14 +511,14 @@ def _change_fits(number: SaidNumber, pair: tuple[Decimal, Decimal], trend: Fact 
     absolute = abs(pair[1] - pair[0])
     percent = absolute * 100 / abs(pair[0]) if pair[0] else None
     unit = next((one.unit for one in reversed(view.index.results(claim.facts))), "")
-    same_unit = not number.unit or ucum_of(unit) == number.unit
+    same_unit = not number.unit or ucum_of(unit) == number.unit or number.unit == "{score}"
     slack = half + (abs(mine) * Decimal("0.05") if number.approximate else 0)
     if number.unit == "%" and percent is not None and abs(percent - mine) <= slack:
         return True
     if same_unit and abs(absolute - mine) <= slack:
         return True
     if not same_unit and number.unit != "%":
-        turned = converted(str(absolute), ucum_of(unit), number.unit, _loinc(claim.key))
+        turned = converted(str(absolute), ucum_of(unit), number.unit, _code(view, claim))
         return turned is not None and abs(turned - mine) <= slack + abs(mine) * Decimal("0.01")
     recorded = number_of(trend.details.get("change_percent", "").lstrip("+-")) if trend is not None else None
     return number.unit == "%" and recorded is not None and abs(recorded - mine) <= slack and _said_pair(view, claim) is None

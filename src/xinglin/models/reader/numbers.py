@@ -45,7 +45,9 @@ _BEFORE = re.compile(
     + r")\s*$"
 )
 _AFTER = re.compile(r"\s*(?:左右|上下|or so\b|余(?!\w)|许)")
-_JOINT = re.compile(r"\s?([/]|-|~|–|—|to|至|到|and|\*|x)\s?")
+_JOINT = re.compile(r"\s?([/]|-|~|–|—|to|至|到|and|与|和|\*|x)\s?")
+_LOOSE_JOINTS = frozenset(("and", "与", "和"))
+_BETWEEN = re.compile(r"(?:\bbetween|介于|位于|处于|在)\s*$")
 
 
 def find_numbers(folded: str, taken: tuple[tuple[int, int], ...] = ()) -> list[FoundNumber]:
@@ -104,7 +106,7 @@ def _grouped(folded: str, found: list[FoundNumber]) -> list[FoundNumber]:
         if out and number.start - out[-1].end <= 5:
             last = out[-1]
             joint = _JOINT.fullmatch(folded, last.end, number.start)
-            if joint and _can_join(joint.group(1), last, number):
+            if joint and (joint.group(1) not in _LOOSE_JOINTS or _BETWEEN.search(folded, max(0, last.start - 14), last.start)) and _can_join(joint.group(1), last, number):
                 group = last.group if last.group >= 0 else len(out) - 1
                 unit, shown = (last.unit, last.shown_unit) if last.unit else (number.unit, number.shown_unit)
                 if not last.unit:
@@ -120,8 +122,6 @@ def _grouped(folded: str, found: list[FoundNumber]) -> list[FoundNumber]:
 
 def _can_join(joint: str, first: FoundNumber, second: FoundNumber) -> bool:
     if first.unit and second.unit and first.unit != second.unit:
-        return False
-    if joint == "and":
         return False
     if joint == "/":
         return "." not in first.value or "." not in second.value

@@ -15,8 +15,8 @@ from xinglin.models.reader.person_names import find_names
 from xinglin.models.reader.phrase_tree import tokens_of
 from xinglin.models.reader.scanning import ContextHit, Mention, scan
 from xinglin.models.reader.scopes import apply_context
-from xinglin.models.reader.sentences import is_heading, split_clauses, split_sentences
-from xinglin.models.reader.subjects import Subject, known_words, subjects_of
+from xinglin.models.reader.sentences import is_heading, says_something, split_clauses, split_sentences
+from xinglin.models.reader.subjects import DIASTOLIC, PRESSURE, SYSTOLIC, Subject, known_words, subjects_of
 from xinglin.models.reader.text_forms import fold, guess_language
 from xinglin.models.reader.times import FoundTime, find_times
 from xinglin.models.reader.unknown_words import find_unknown
@@ -47,7 +47,7 @@ class Reader:
         for number, piece in enumerate(split_sentences(text), 1):
             words = text[piece.start : piece.end]
             claims, loose, carried, named, times = self._read(words, carried)
-            checkable = bool(claims or loose) and not is_heading(words)
+            checkable = bool(claims or loose or says_something(words)) and not is_heading(words)
             if is_heading(words):
                 claims, loose = (), ()
             sentences.append(Sentence(f"s{number}", words, piece.start, claims, loose, named, times, checkable))
@@ -118,7 +118,7 @@ class Reader:
         covered = bytearray(len(folded))
         for mention in mentions:
             covered[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
-        for start, end in (*other, *((time.start, time.end) for time in times)):
+        for start, end in ((time.start, time.end) for time in times):
             covered[start:end] = b"\x01" * (end - start)
         for hit in hits:
             if any(role.what in ("flag", "trend", "sex", "whose", "route") for role in hit.roles):
@@ -210,6 +210,8 @@ def _chosen(mention: Mention) -> tuple[str, tuple[Subject, ...]]:
         return "family", tuple(groups.get("family", ())) or tuple(subject._replace(facts=()) for subject in mention.subjects[:1])
     if mention.allergy and not mention.kinds & {"measurement"}:
         return "allergy", tuple(groups.get("allergy", ())) or tuple(subject._replace(facts=()) for subject in mention.subjects[:1])
+    if mention.kinds == {"allergy"} and (mention.status in ("current", "stopped", "planned") or mention.frequency or mention.route):
+        return "medicine", tuple(subject._replace(facts=()) for subject in mention.subjects[:1])
     for kind in _BY_CONTEXT:
         if kind in groups:
             extra = tuple(s for other in _RELATED.get(kind, ()) for s in groups.get(other, ()))
@@ -227,6 +229,8 @@ def _claims(text: str, place: int, mention: Mention, placed: list[PlacedNumber],
     facts = tuple(dict.fromkeys(fact for subject in subjects for fact in subject.facts))
     mine = [one for one in placed if one.mention == place]
     values = [one for one in mine if one.role in ("", "previous")] if kind == "measurement" else []
+    _settle_groups(values, any(subject.key in (SYSTOLIC, DIASTOLIC, PRESSURE) for subject in subjects))
+    values = [one for one in values if one.role in ("", "previous")]
     rest = tuple(_said(text, one, one.role or _plain_role(kind, one)) for one in mine if one not in values)
     flag_span = Span(mention.flag_start, mention.flag_end, text[mention.flag_start : mention.flag_end]) if mention.flag_start >= 0 else None
     whole = Claim(
@@ -256,6 +260,22 @@ def _claims(text: str, place: int, mention: Mention, placed: list[PlacedNumber],
 
 def _plain_role(kind: str, one: PlacedNumber) -> str:
     return {"medicine": "dose", "drug_class": "dose", "immunization": "dose", "allergy": "dose"}.get(kind, "value")
+
+
+_TO = frozenset(("-", "~", "–", "—", "to", "至", "到", "and", "与", "和"))
+
+
+def _settle_groups(values: list[PlacedNumber], pressure: bool) -> None:
+    """Numbers that belong together: "120/80" is a pair only for blood pressure, else "26/30"; "3-5" is a range."""
+    for first, second in zip(values, values[1:], strict=False):
+        if first.number.group < 0 or first.number.group != second.number.group:
+            continue
+        if second.number.joint == "/" and not pressure:
+            second.role = "label"
+        elif second.number.joint in _TO and not first.role:
+            first.role = second.role = "range"
+        elif second.number.joint == "/" and first.number.comparator and not second.number.comparator:
+            second.number = second.number._replace(comparator=first.number.comparator)
 
 
 def _one_per_value(text: str, whole: Claim, values: list[PlacedNumber], times: list[FoundTime]) -> list[Claim]:

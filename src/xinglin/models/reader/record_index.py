@@ -92,6 +92,7 @@ class RecordIndex:
         self._sheets: dict[str, FactSheet] = {}
         self._results: dict[tuple[str, ...], tuple[Result, ...]] = {}
         self._all = facts
+        self._codes: dict[str, str] = {}
 
     def sheet(self, fact_id: str) -> FactSheet:
         """What the fact of that id holds. Raises KeyError."""
@@ -106,6 +107,19 @@ class RecordIndex:
         if known is None:
             known = self._results[ids] = _results([self.facts[one] for one in ids if one in self.facts])
         return known
+
+    def analyte_code(self, key: str, ids: tuple[str, ...]) -> str:
+        """A LOINC code of our laboratory table for the subject of these facts, "" when it knows none."""
+        known = self._codes.get(key)
+        if known is None:
+            known = self._codes[key] = _analyte_code(key, self.facts.get(ids[0]) if ids else None)
+        return known
+
+    def holding(self, words: str) -> tuple[Fact, ...]:
+        """Facts (no results) in whose words a phrase stands."""
+        if words not in self.words:
+            return ()
+        return tuple(fact for fact in self._all if fact.kind not in ("measurement", "trend", "person") and stands_in(words, self.sheet(fact.id).words))
 
     @cached_property
     def people(self) -> tuple[Fact, ...]:
@@ -122,17 +136,29 @@ class RecordIndex:
         """All allergy facts."""
         return tuple(fact for fact in self._all if fact.kind == "allergy")
 
-    def has_word(self, folded: str) -> bool:
-        """Whether a phrase stands anywhere in the words of the facts that are not results."""
-        place = self.words.find(folded)
-        while place >= 0:
-            before, after = self.words[place - 1 : place], self.words[place + len(folded) : place + len(folded) + 1]
-            if not (folded[0].isascii() and before.isascii() and before.isalpha()) and not (
-                folded[-1].isascii() and after.isascii() and after.isalpha()
-            ):
-                return True
-            place = self.words.find(folded, place + 1)
-        return False
+
+def stands_in(phrase: str, words: str) -> bool:
+    """Whether a phrase stands in a text as whole words."""
+    place = words.find(phrase)
+    while place >= 0:
+        before, after = words[place - 1 : place], words[place + len(phrase) : place + len(phrase) + 1]
+        inside = (phrase[0].isascii() and before.isascii() and before.isalpha()) or (phrase[-1].isascii() and after.isascii() and after.isalpha())
+        if not inside:
+            return True
+        place = words.find(phrase, place + 1)
+    return False
+
+
+def _analyte_code(key: str, fact: Fact | None) -> str:
+    from xinglin.knowledge.labs import analyte, by_name
+
+    code = key.removeprefix("loinc:")
+    known = analyte(code) if key.startswith("loinc:") else None
+    if known is None and fact is not None:
+        known = analyte(fact.details.get("analyte", "")) or next((one for lang, names in fact.names.items() for name in names if (one := by_name(name, lang))), None)
+    if known is None:
+        return ""
+    return code if code in known.loincs else next(iter(known.loincs), "")
 
 
 _DATED = re.compile(r"^(previous|first|lowest|highest)_value$")

@@ -176,13 +176,18 @@ def scan(
         word = tokens[position].word
         best_stop, best_rank, best = position, -1, None
         for rank in (0, 1, 2):
-            if word in roots[rank] and (found := trees[rank].longest(tokens, position)) is not None and found[0] > best_stop:
-                if rank < 2 and not _stands(text, folded, tokens, position, found[0]):
-                    continue
-                best_stop, best_rank, best = found[0], rank, found[1]
+            if word not in roots[rank] or (found := trees[rank].longest(tokens, position)) is None:
+                continue
+            if found[0] < best_stop or (found[0] == best_stop and not (rank == 2 and best_rank == 1 and found[1][0].what != "nothing")):  # type: ignore[index]
+                continue
+            if rank < 2 and not _stands(text, folded, tokens, position, found[0]):
+                continue
+            best_stop, best_rank, best = found[0], rank, found[1]
         if best is None:
             position += 1
             continue
+        if best_rank == 1 and best.kind == "measurement" and (shorter := _plainer(tokens, position, best_stop, trees[0])) is not None:  # type: ignore[union-attr]
+            best_rank, best = 0, shorter
         if best_rank == 1 and best.kind == "anatomy" and word in roots[2] and (side := trees[2].longest(tokens, position)) is not None:  # type: ignore[union-attr]
             best_stop, best_rank, best = side[0], 2, side[1]  # the side of "right knee" must not hide in the name of the joint
         start, end = tokens[position].start, tokens[best_stop - 1].end
@@ -198,6 +203,20 @@ def scan(
                 mentions.append(Mention(start, end, subjects, kinds=frozenset(subject.kind for subject in subjects)))
         position = best_stop
     return mentions, hits, other
+
+
+_SPECIMEN = frozenset("fasting serum plasma blood random spot morning venous arterial peripheral 空 腹 血 清 浆 静 脉 随 机 外 周".split())
+
+
+def _plainer(tokens: list[Token], first: int, stop: int, own: PhraseTree[tuple[Subject, ...]]) -> tuple[Subject, ...] | None:
+    """The record's own "glucose" inside "fasting glucose", where only the specimen is said in addition."""
+    for position in range(first + 1, stop):
+        if tokens[position - 1].word not in _SPECIMEN:
+            return None
+        found = own.longest(tokens, position)
+        if found is not None and found[0] >= stop:
+            return found[1]
+    return None
 
 
 def _stands(text: str, folded: str, tokens: list[Token], first: int, stop: int) -> bool:

@@ -123,8 +123,23 @@ def _not(folded: str, mentions: list[Mention], hits: list[ContextHit], index: in
             if role.what == "allergy":
                 return _not_allergic(folded, mentions, hits, index, following)
     ended_by = ("end", "whose") if folded[hit.end : hit.end + 1] else ("end",)
-    for mention in _forward(folded, mentions, hits, index, ended_by):
+    reached = _forward(folded, mentions, hits, index, ended_by)
+    if not reached and _verbal(folded, hit) and not _behind_in_clause(mentions, hit):
+        reached = _backward(folded, mentions, hit)
+    for mention in reached:
         mention.negated = True
+
+
+_VERBAL = re.compile(r"(?:^|\s)(?:not|never|never been|n't|isn't|wasn't|hasn't|aren't|doesn't)$|^(?:is|was|are|were) not$|^(?:未|没有|不)$")
+
+
+def _verbal(folded: str, hit: ContextHit) -> bool:
+    """True for a "not" or "never" that may speak of what stands before it ("kidney stones have never been found")."""
+    return _VERBAL.search(folded[hit.start : hit.end]) is not None
+
+
+def _behind_in_clause(mentions: list[Mention], hit: ContextHit) -> bool:
+    return any(mention.start >= hit.end and mention.clause == hit.clause for mention in mentions)
 
 
 def _not_allergic(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, allergy: ContextHit) -> None:
@@ -287,6 +302,8 @@ def _list_after(folded: str, measured: list[Mention], first: Mention) -> list[Me
 
 def _flag(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, value: str, where: str) -> None:
     hit = hits[index]
+    if value.endswith("?") and _compares(folded, hit):
+        return _trend(folded, mentions, hits, index, "rising" if "high" in value else "falling", where)
     for mention in _measured_target(folded, mentions, hits, index):
         if mention.flag and not (value.startswith("critical") and mention.flag in ("high", "low")):
             if mention.flag == "critical" and value in ("low", "high"):
@@ -294,6 +311,15 @@ def _flag(folded: str, mentions: list[Mention], hits: list[ContextHit], index: i
             continue
         mention.flag = f"critical-{mention.flag}" if value == "critical" and mention.flag in ("high", "low") else value
         mention.flag_start, mention.flag_end = hit.start, hit.end
+
+
+_COMPARES_AHEAD = re.compile(r"(?:较|比|自|来|以来|逐渐|持续|进行性|since|than|over|gradually|steadily|progressively|has|have|further|continues to)[^,，;；。]{0,14}$")
+_COMPARES_BEHIND = re.compile(r"\s*(?:since|than|from|compared|over|in the last|to \d|by \d|from \d|了|至|到|趋势)")
+
+
+def _compares(folded: str, hit: ContextHit) -> bool:
+    """True when "increased" or 升高 speaks of a change over time, not of a level."""
+    return bool(_COMPARES_AHEAD.search(folded, max(0, hit.start - 24), hit.start) or _COMPARES_BEHIND.match(folded, hit.end))
 
 
 def _trend(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, value: str, where: str) -> None:
@@ -335,7 +361,7 @@ _STATUS_KINDS = {
     "active": frozenset({"problem", "allergy"}),
     "resolved": frozenset({"problem", "allergy"}),
     "history": frozenset({"problem", "procedure"}),
-    "current": frozenset({"medicine", "drug_class"}),
+    "current": frozenset({"medicine", "drug_class", "allergy"}),
     "stopped": frozenset({"medicine", "drug_class"}),
     "planned": frozenset({"medicine", "drug_class", "procedure", "imaging", "measurement", "immunization"}),
 }
@@ -344,6 +370,8 @@ _STATUS_KINDS = {
 def _status(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, value: str, where: str) -> None:
     hit = hits[index]
     kinds = _STATUS_KINDS[value]
+    if where == "header" and _HEADER.match(folded, hit.end) is None:
+        return
     if where == "before":
         targets = [mention for mention in _forward(folded, mentions, hits, index) if mention.kinds & kinds]
     elif where == "after":

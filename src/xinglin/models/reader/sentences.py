@@ -299,3 +299,21 @@ _SECTION_WORDS = frozenset(
         "计划",
     ]
 )
+
+
+_SOCIABLE = re.compile(
+    r"^\W*(?:thank|thanks|dear|yours|kind regards|best wishes|regards|sincerely|please|hello|hi\b|good (?:morning|afternoon|evening|day)|i (?:am|would be|was) (?:happy|pleased|glad|grateful)|"
+    r"do not hesitate|if you have|should you|we (?:would|will) be (?:happy|glad|pleased)|many thanks|re:|cc:|to whom|signed|dictated|electronically signed|note:|page \d|see (?:above|below|attached)|as above|"
+    r"the following|this (?:note|letter|summary|report|document)|end of|draft|感谢|谢谢|此致|敬礼|您好|你好|尊敬的|请|如有|详见|见上|以上|祝|签名|医师签名|记录者|草稿)",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def says_something(text: str) -> bool:
+    """True for a sentence that states something, False for courtesies, pointers, questions and fragments."""
+    line = text.strip()
+    if not line or line.endswith(("?", "？", ":", "：")) or _SOCIABLE.match(line):
+        return False
+    return len(_WORD.findall(line)) >= 3 or len(_HAN.findall(line)) >= 4

@@ -12,6 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from xinglin.models.reader.context_words import context_tree
+from xinglin.models.reader.everyday_words import everyday_words
 from xinglin.models.reader.phrase_tree import PhraseTree, words_of
 from xinglin.records.fact import Fact
 from xinglin.records.quantity import LOINC
@@ -209,7 +210,16 @@ def _heads(name: str) -> list[str]:
         heads.append(" ".join(parts))
     if "," in name:
         heads.append(name.split(",")[0])
+    eponym = _EPONYM.match(name)
+    if eponym:
+        heads += [f"{eponym[1]}'s", eponym[1]] if eponym[2] else [f"{eponym[1]}'s"]
+    last = name.split()[-1].lower()
+    if name.isascii() and len(name.split()) > 1 and last.isalpha() and last not in _SOFT and last not in _TOO_PLAIN and len(last) > 4:
+        heads += [f"{word} {last}" for word in ("the", "his", "her", "this", "that", "their")]
     return heads
+
+
+_EPONYM = re.compile(r"([A-Z][a-z]+(?:-[A-Z][a-z]+)?)('s)? (?:disease|syndrome)$")
 
 
 class KnownWords(NamedTuple):
@@ -241,10 +251,10 @@ def known_words() -> KnownWords:
         for code in codes:
             by_code.setdefault(code, key)
         for name in names:
-            if _usable(name):
+            if _usable(name) and not (kind in ("social", "allergen", "problem") and _DENIES.match(name)):
                 tree.add(name, Subject(key, kind, (), name, key))
     for word in BLOOD_PRESSURE:
-        tree.add(word, Subject("analyte:blood-pressure", "measurement", (), word))
+        tree.add(word, Subject(PRESSURE, "measurement", (), word))
     return KnownWords(tree, by_key, by_code, parents)
 
 
@@ -271,6 +281,9 @@ def _analytes() -> Iterable[tuple[str, str, tuple[str, ...], tuple[tuple[str, st
     for one in analytes():
         names = tuple(name for words in one.names.values() for name in words)
         yield f"analyte:{one.key}", "measurement", names, tuple((LOINC, code) for code in one.loincs), ()
+
+
+_DENIES = re.compile(r"(?:no|not|never|non|without|does not|denies)\b|nonsmoker|无(?!尿|痛|菌|脉|症|精|牙)|未(?!分化|破裂)|从不|从未|否认|不吸|不饮", re.IGNORECASE)
 
 
 def _usable(name: str) -> bool:
@@ -304,7 +317,7 @@ def subjects_of(facts: Sequence[Fact]) -> Subjects:
     for (key, group), members in groups.items():
         own = list(dict.fromkeys(name for fact in _distinct(members) for name in names_of(fact)))
         terms = _terms_for(key, members, own, known)
-        words = list(dict.fromkeys([*own, *(name for term in terms for name in known.by_key[term][1])]))
+        words = list(dict.fromkeys([*own, *everyday_words(own), *(name for term in terms for name in known.by_key[term][1])]))
         shown = own[0] if own else key
         subject = Subject(key, group, tuple(fact.id for fact in members), shown, terms[0] if terms else "")
         by_key.setdefault(key, subject)
@@ -326,7 +339,8 @@ def subjects_of(facts: Sequence[Fact]) -> Subjects:
 
 
 BLOOD_PRESSURE = ("blood pressure", "bp", "血压", "arterial blood pressure", "arterial pressure")
-SYSTOLIC, DIASTOLIC = ("loinc:8480-6", "loinc:8462-4")
+PRESSURE = "analyte:blood-pressure"
+SYSTOLIC, DIASTOLIC = "loinc:8480-6", "loinc:8462-4"
 
 
 def _add_blood_pressure(

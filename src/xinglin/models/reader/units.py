@@ -88,8 +88,11 @@ _SPELLINGS: dict[str, str] = {
     "meq": "meq",
     "mmol": "mmol 毫摩尔",
     "mg/kg": "mg/kg 毫克/公斤",
-    "mg/d": "mg/day mg/d mg/24h 毫克/天",
-    "g/d": "g/day g/d g/24h 克/天",
+    "mg/(24.h)": "mg/day mg/d mg/24h mg/24_h mg/(24.h) 毫克/天 毫克/24小时 毫克/24h mg/24小时",
+    "g/(24.h)": "g/day g/d g/24h g/24_h g/(24.h) 克/天 克/24小时 克/24h g/24小时",
+    "ug/g": "ug/g µg/g mcg/g 微克/克",
+    "{copies}/mL": "copies/ml 拷贝/毫升 拷贝/ml {copies}/ml copies_per_ml",
+    "{copies}": "copies 拷贝",
     "mg/h": "mg/h mg/hr",
     "mL/h": "ml/h ml/hr",
     "ug/h": "mcg/h mcg/hr",
@@ -116,7 +119,7 @@ _BY_FIRST: dict[str, re.Pattern[str]] = {}
 def _pattern(words: list[str]) -> re.Pattern[str]:
     parts = []
     for word in sorted(words, key=len, reverse=True):
-        edge = r"(?![a-z0-9])(?!/[a-z])" if word[-1].isalnum() and word.isascii() else ""
+        edge = r"(?![a-z0-9])" if word[-1].isalnum() and word.isascii() else ""
         parts.append(re.escape(word).replace(r"\ ", r" ?").replace(r"\-", r"[ -]?") + edge)
     return re.compile("|".join(parts))
 
@@ -143,7 +146,29 @@ def unit_at(folded: str, position: int) -> tuple[int, int, str]:
     found = pattern.match(folded, start) if pattern else None
     if found is None:
         return position, position, ""
-    return start, found.end(), ucum_of(found.group())
+    end, code = found.end(), ucum_of(found.group())
+    if folded[end - 1] in "升分度" and folded[end : end + 1] in tuple("至到高为了降值级期型"):
+        return position, position, ""  # 420升至561: rose to
+    return (start, *_per(folded, end, code))
+
+
+_PER = re.compile(r"\s?(?:/|每|per )\s?(?P<count>24|100|1)?\s?(?P<unit>[a-zµ]+|升|分升|毫升|小时|天|日|公斤|千克|克|分钟?)(?![a-z0-9])")
+
+
+def _per(folded: str, end: int, code: str) -> tuple[int, str]:
+    """The end and code of a unit that goes on with "per": g/24 h, µg/g, 克每升."""
+    if "/" in code or code in COUNT_UNITS:
+        return end, code
+    more = _PER.match(folded, end)
+    second = _WORDS.get(more["unit"], "") if more else ""
+    if more is None or not second or (second in ("d", "h", "wk", "min") and not more["count"] and code in ("mg", "g", "ug", "[IU]", "mL")):
+        return end, code
+    if more["count"] == "24" or (second == "d" and more["count"]):
+        return more.end(), f"{code}/(24.h)"
+    if more["count"] == "100":
+        return (more.end(), f"{code}/dL") if second == "mL" else (end, code)
+    joined = f"{code}/{second}"
+    return more.end(), _WORDS.get(joined.lower(), joined)
 
 
 @lru_cache(maxsize=4096)
@@ -194,7 +219,7 @@ _BASE: dict[str, tuple[str, str]] = {
     "mo": ("time", "2629746"), "a": ("time", "31556952"),
     "U/L": ("activity", "1"), "[IU]/L": ("activity", "1"), "m[IU]/L": ("activity", "0.001"), "u[IU]/mL": ("activity", "0.001"),
     "m[IU]/mL": ("activity", "1"), "[IU]/mL": ("activity", "1000"),
-    "mg/d": ("flow", "1"), "g/d": ("flow", "1000"),
+    "mg/(24.h)": ("flow", "1"), "g/(24.h)": ("flow", "1000"),
 }  # fmt: skip
 _MOLAR = {  # g/mol, used only where knowledge.units has no row
     "2160-0": "113.12", "38483-4": "113.12", "2339-0": "180.156", "2345-7": "180.156", "1558-6": "180.156", "2093-3": "386.65", "2085-9": "386.65",
@@ -214,14 +239,14 @@ def converted(value: str, from_unit: str, to_unit: str, loinc: str = "") -> Deci
 
 
 def _from_knowledge(number: Decimal, from_unit: str, to_unit: str, loinc: str) -> Decimal | None:
-    try:
-        from xinglin.knowledge.units import convert  # pyright: ignore[reportMissingImports]
-    except ImportError:
-        return None
+    from xinglin.knowledge.labs import analyte, convert
     from xinglin.records.errors import XinglinError
 
+    known = analyte(loinc) if loinc else None
+    if known is None:
+        return None
     try:
-        return convert(number, from_unit, to_unit, loinc)
+        return convert(known, number, from_unit, to_unit)
     except (XinglinError, ValueError, ArithmeticError, KeyError):
         return None
 

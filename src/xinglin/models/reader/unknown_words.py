@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _CUE = re.compile(
-    r"\b(?P<cue>(?:history of|diagnosed with|diagnosis of|diagnosed as having|suffers from|suffering from|complains of|presents with|presented with|hospitali[sz]ed for|admitted for|admitted with|treated for|known to have)"
+    r"\b(?P<cue>(?:history of|diagnosed with|diagnosis of|diagnosed as having|suffers from|suffering from|complains of|presents with|presented with|broke|fractured|tore|sprained|dislocated|hospitali[sz]ed for|admitted for|admitted with|treated for|known to have)"
     r"|(?P<cut>underwent|status post|s/p|had an? (?:operation|surgery) for)|(?P<allergy>allergic to|allergy to)|(?P<drug>takes|taking|prescribed|started on|treated with|receiving|received|was given|on regular))\s+"
     r"(?:an? |the |some |any |his |her |recurrent |mild |moderate |severe |acute |chronic |recent |new |known |left |right |bilateral |a dose of )*(?P<thing>[a-z][a-z-]{3,}(?: [a-z-]{3,}){0,2})"
 )
