@@ -139,8 +139,8 @@ def split_pointer(pointer: str) -> tuple[str, str]:
 
 
 def patient_line(document: SignedDocument) -> PatientLine:
-    """Who the document is about, from the identity kept apart and the source Patient resource."""
-    patient: Mapping[str, Any] = msgspec.json.decode(document.patient)
+    """Who the document is about, from the identity kept apart and the source Patient resource (which may be missing)."""
+    patient: Mapping[str, Any] = msgspec.json.decode(document.patient) if document.patient else {}
     identity = document.identity
     return PatientLine(
         name=identity.names[0] if identity.names else "",

@@ -15,7 +15,10 @@ from signed_example import PATIENT, SOURCES, example_document, example_draft
 from xinglin.formats.fhir.addresses import references_in
 from xinglin.formats.fhir.marks import is_own
 from xinglin.formats.fhir.write import AUTHORED, write_document
-from xinglin.records import Evidence
+from xinglin.formats.html import write_document as write_page
+from xinglin.formats.pdf.write import write_document as write_paper
+from xinglin.formats.text import write_document as write_text
+from xinglin.records import Evidence, Identity
 from xinglin.records.errors import InvalidInput
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
@@ -169,3 +172,11 @@ def test_a_source_that_is_not_what_its_name_says_is_refused_without_showing_it(b
     with pytest.raises(InvalidInput, match=code) as caught:
         write_document(example_document(sources={"Observation/x": body}))
     assert "Observation/x" in str(caught.value)
+
+
+def test_without_a_patient_fhir_is_refused_and_the_other_files_are_written():
+    document = example_document(patient=b"", identity=Identity())
+    with pytest.raises(InvalidInput, match="XL-FHIR-204"):
+        write_document(document)
+    for write in (write_page, write_paper, write_text):
+        assert write(document)

@@ -60,6 +60,10 @@ def write_document(document: SignedDocument) -> bytes:
 
 
 def _read_sources(document: SignedDocument) -> tuple[str, dict[str, Any]]:
+    if not document.patient:
+        raise InvalidInput(
+            "XL-FHIR-204", "the document has no Patient resource", why="a FHIR document is about someone", fix="use HTML or text"
+        )
     patient = _decode("Patient", document.patient)
     patient_key = f"Patient/{patient.get('id', '')}"
     bodies = {patient_key: patient} | {key: _decode(key, body) for key, body in document.sources.items() if key != patient_key}

@@ -28,7 +28,9 @@ def write_document(document: SignedDocument) -> bytes:
     """The signed report as one HTML file. Raises InvalidInput when nobody signed."""
     if not document.signatures:
         raise InvalidInput("XL-HTML-101", "the document carries no signature", why="only a signed draft is released", fix="sign the draft")
-    records = {**document.sources, f"Patient/{msgspec.json.decode(document.patient).get('id', '')}": document.patient}
+    records = dict(document.sources)
+    if document.patient:
+        records[f"Patient/{msgspec.json.decode(document.patient).get('id', '')}"] = document.patient
     page = _page(document.draft, records, document.label) | {
         "preview": False,
         "house": document.house,
