@@ -49,6 +49,15 @@ class NumberedFact(Struct, frozen=True):
         """Name, value, judgement and time, those that there are."""
         return tuple(part for part in (self.name, self.value, self.flag, self.time) if part)
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where it was read, one per record: "Observation/x#valueQuantity, effectiveDateTime", "knowledge/labs@2026.1: row"."""
+        paths: dict[str, list[str]] = {}
+        for evidence in self.evidence:
+            name, path = split_pointer(evidence.pointer) if evidence.source == "chart" else (f"{evidence.source}: {evidence.pointer}", "")
+            paths.setdefault(name, []).extend([path] if path else [])
+        return tuple(f"{name}#{', '.join(dict.fromkeys(found))}" if found else name for name, found in paths.items())
+
 
 class Outline(Struct, frozen=True):
     """A whole draft in reading order."""

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from signed_example import FACTS, example_document, example_draft
 
-from xinglin.records import Quantity
+from xinglin.records import Evidence, Quantity
 from xinglin.records.outline import fact_flag, fact_name, fact_time, fact_value, outline, split_pointer
 from xinglin.records.page_words import PAGE_WORDS
 from xinglin.records.particulars import patient_rows, release_rows
@@ -48,6 +48,13 @@ def test_a_trend_is_called_one_and_flags_are_words_in_both_languages():
     assert fact_name(msgspec.structs.replace(trend, names={"zh": ("肌酐",)}), "zh") == "肌酐 (趋势)"
     assert (fact_flag(trend, "en"), fact_flag(trend, "zh"), fact_flag(FACTS[0], "en")) == ("rising", "上升", "")
     assert fact_time(trend) == "2025-09-14 – 2026-03-01"
+
+
+def test_the_places_of_one_record_are_named_together():
+    pointers = ("Observation/x", "Observation/x#status", "Observation/y#code", "Observation/x#valueQuantity")
+    fact = msgspec.structs.replace(FACTS[1], evidence=(*(Evidence("chart", p) for p in pointers), Evidence("knowledge/labs@1", "row")))
+    draft = msgspec.structs.replace(example_draft(), facts=(fact,))
+    assert outline(draft).sources[0].places == ("Observation/x#status, valueQuantity", "Observation/y#code", "knowledge/labs@1: row")
 
 
 def test_a_pointer_splits_into_record_and_place():

@@ -15,7 +15,7 @@ from xinglin.formats.html.evidence import places_of
 from xinglin.formats.html.sheet import sheet
 from xinglin.records.draft import Draft, Issue, Label, SignedDocument, Statement
 from xinglin.records.errors import InvalidInput
-from xinglin.records.outline import NumberedFact, Outline, outline, patient_line
+from xinglin.records.outline import Outline, outline, patient_line
 from xinglin.records.page_words import PAGE_WORDS
 from xinglin.records.particulars import draft_rows, patient_rows, release_rows
 
@@ -69,7 +69,7 @@ def _page(draft: Draft, records: Mapping[str, bytes], label: Label) -> dict[str,
         "omissions": [omission.text for omission in laid_out.omissions],
         "omitted": _mark("omitted"),
         "legend": [_mark(key) for key in SYMBOLS],
-        "sources": [{"number": s.number, "known": _known(s), "where": _where(s)} for s in laid_out.sources],
+        "sources": [{"number": s.number, "known": " · ".join(s.known), "where": "; ".join(s.places)} for s in laid_out.sources],
     }
 
 
@@ -125,11 +125,3 @@ def _verdict_cards(draft: Draft, words: Mapping[str, str]) -> list[dict[str, str
         {"name": words["plausible"], "count": f"{plausible} / {whole}", "note": words["plausible_note"]},
         {"name": words["omitted"], "count": str(len(draft.omissions)), "note": words["omitted_note"]},
     ]
-
-
-def _known(source: NumberedFact) -> str:
-    return " · ".join(source.known)
-
-
-def _where(source: NumberedFact) -> str:
-    return "; ".join(place.pointer if place.source == "chart" else f"{place.source}: {place.pointer}" for place in source.evidence)

@@ -89,5 +89,4 @@ def _content(document: SignedDocument, released: datetime) -> dict[str, Any]:
 
 
 def _source(source: NumberedFact) -> dict[str, Any]:
-    places = [place.pointer if place.source == "chart" else f"{place.source}: {place.pointer}" for place in source.evidence]
-    return {"number": source.number, "known": " · ".join(source.known), "places": places}
+    return {"number": source.number, "known": " · ".join(source.known), "places": source.places}

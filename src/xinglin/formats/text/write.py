@@ -72,8 +72,7 @@ def _omissions(laid_out: Outline, words) -> Iterator[str]:
 
 
 def _source(source: NumberedFact) -> str:
-    places = "; ".join(place.pointer if place.source == "chart" else f"{place.source}: {place.pointer}" for place in source.evidence)
-    return _one_line(f"[{source.number}] {', '.join(source.known)} <{places}>")
+    return _one_line(f"[{source.number}] {', '.join(source.known)} <{'; '.join(source.places)}>")
 
 
 def _heading(text: str) -> tuple[str, ...]:
