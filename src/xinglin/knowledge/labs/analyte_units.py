@@ -43,6 +43,7 @@ _SAME = {
     "mEq": "meq",
     "IU": "[IU]",
     "mmHg": "mm[Hg]",
+    "mm Hg": "mm[Hg]",
     "℃": "Cel",
     "°C": "Cel",
     "°F": "[degF]",
@@ -50,6 +51,15 @@ _SAME = {
     "dl": "dL",
     "mOsm": "mosm",
 }
+
+
+_WORDS = {
+    "次/分": "/min", "bpm": "/min", "insp/min": "/min", "breaths/min": "/min", "beats/min": "/min",
+    "mm/hr": "mm/h", "lb": "[lb_av]", "lbs": "[lb_av]",
+    "in": "[in_i]", "inch": "[in_i]", "inches": "[in_i]", "sec": "s", "secs": "s", "seconds": "s",
+    "msec": "ms", "m/ul": "10*6/uL", "k/ul": "10*3/uL",
+    "mm[hg]": "mm[Hg]", "#/hpf": "/[HPF]", "/hpf": "/[HPF]", "cells/ul": "/uL",
+}  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -62,15 +72,7 @@ def canonical(unit: str) -> str:
     if text.endswith("/l"):
         text = text[:-1] + "L"
     text = text.replace("mU/", "m[IU]/").replace("uU/", "u[IU]/").replace("mcg/", "ug/").replace("x10", "10").replace("10^", "10*")
-    return {
-        "次/分": "/min",
-        "bpm": "/min",
-        "breaths/min": "/min",
-        "beats/min": "/min",
-        "mm/hr": "mm/h",
-        "lb": "[lb_av]",
-        "in": "[in_i]",
-    }.get(text, text)
+    return _WORDS.get(text.replace(" ", "").casefold(), text)
 
 
 @lru_cache(maxsize=4096)
@@ -97,6 +99,8 @@ def _dimension(analyte: Analyte, unit: str) -> tuple[str, Decimal] | None:
     if found is None:
         return None
     dimension, factor = found
+    if dimension == "iu":  # laboratories write U and IU alike for an enzyme or an antibody
+        return "activity", factor
     if dimension == "mass" and analyte.molar_mass_g_per_mol:
         return "amount", factor / analyte.molar_mass_g_per_mol
     if dimension == "charge" and analyte.valence:
