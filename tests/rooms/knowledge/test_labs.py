@@ -86,7 +86,8 @@ def test_alarm_limits_lie_outside_the_reference_interval():
         ("Cr", "en", "creatinine"), ("Creatinine", "en", "creatinine"), ("血肌酐", "zh", "creatinine"), ("肌酐", "zh", "creatinine"),
         ("Cr", "zh", "creatinine"), ("Hb", "en", "hemoglobin"), ("haemoglobin", "en", "hemoglobin"), ("hba1c", "en", "hba1c"),
         ("糖化血红蛋白", "zh", "hba1c"), ("K+", "en", "potassium"), ("血钾", "zh", "potassium"), ("BUN", "en", "urea_nitrogen"),
-        ("尿素", "zh", "urea"), ("收缩压", "zh", "systolic"), ("LDL-C", "zh", "ldl"), ("white blood cell count", "en", "wbc"), ("白血球", "zh", "wbc"), ("總膽固醇", "zh", "cholesterol"), ("花生特异性IgE", "zh", "ige_peanut"),
+        ("尿素", "zh", "urea"), ("收缩压", "zh", "systolic"), ("LDL-C", "zh", "ldl"), ("white blood cell count", "en", "wbc"),
+        ("白血球", "zh", "wbc"), ("總膽固醇", "zh", "cholesterol"), ("花生特异性IgE", "zh", "ige_peanut"),
     ],
 )  # fmt: skip
 def test_names_find_their_analyte(name, language, key):
