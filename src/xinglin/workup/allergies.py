@@ -12,7 +12,8 @@ from xinglin.workup.evidence import at
 from xinglin.workup.naming import clean, first, merged, named
 
 _NONE = re.compile(
-    r"\bno known\b.*\b(?:allerg|drug|food|latex|environmental)|\bno allerg|\bnkd?a\b|无(?:已知)?(?:药物|食物)?过敏|無(?:已知)?(?:藥物|食物)?過敏|否认.*过敏",
+    r"\bno known\b.*\b(?:allerg|drug|food|latex|environmental)|\bno allerg|\bnkd?a\b|"
+    r"无(?:已知)?(?:药物|食物)?过敏|無(?:已知)?(?:藥物|食物)?過敏|否认.*过敏",
     re.I,
 )
 _NONE_CODES = {"716186003", "409137002", "428607008", "429625007", "428197003", "160244002"}
@@ -58,7 +59,8 @@ def _fact(group: list[Allergy], refuted: bool) -> Fact:
     signs = [named(sign)[1] for reaction in one.reactions for sign in reaction.signs if sign.words]
     severity = next((reaction.severity for reaction in one.reactions if reaction.severity), "")
     details = {
-        "reaction": "; ".join(first(sign) for sign in signs), "reaction_zh": "；".join((s.get("zh") or s.get("en", ("",)))[0] for s in signs),
+        "reaction": "; ".join(first(sign) for sign in signs),
+        "reaction_zh": "；".join((s.get("zh") or s.get("en", ("",)))[0] for s in signs),
         "severity": severity, "criticality": one.criticality if one.criticality != "unable-to-assess" else "",
         "category": " ".join(one.categories), "type": one.kind, "verification": one.verification, "recorded_date": day(one.recorded),
         "none_known": _scope(one) if none else "",

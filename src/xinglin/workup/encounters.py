@@ -20,7 +20,8 @@ SETTINGS = {
 _NAMES = {
     "inpatient": ("admission", "住院"), "day-case": ("day-case stay", "日间住院"), "emergency": ("emergency visit", "急诊就诊"),
     "outpatient": ("outpatient visit", "门诊就诊"), "home": ("home visit", "居家访视"), "virtual": ("remote visit", "线上就诊"),
-    "planned": ("planned admission", "计划入院"), "icu": ("intensive care stay", "重症监护"), "field": ("visit", "就诊"), "": ("visit", "就诊"),
+    "planned": ("planned admission", "计划入院"), "icu": ("intensive care stay", "重症监护"), "field": ("visit", "就诊"),
+    "": ("visit", "就诊"),
 }  # fmt: skip
 _ICU = re.compile(r"intensive care|\b[A-Z]{0,3}ICU\b|critical care|重症|加护", re.IGNORECASE)
 _INPATIENT_WORDS = re.compile(r"\b(?:inpatient|hospital admission|admission to|hospitalization)\b|住院", re.IGNORECASE)
@@ -28,12 +29,15 @@ _EMERGENCY_WORDS = re.compile(r"\bemergency\b|急诊|急診", re.IGNORECASE)
 STAYS = frozenset({"inpatient", "icu", "day-case"})
 _ENCOUNTER_FOR = re.compile(r"^encounter for ", re.IGNORECASE)
 _EMPTY_TYPE = re.compile(
-    r"|(?:patient |outpatient |inpatient |ambulatory |emergency )?(?:encounter|visit|procedure|stay|admission|problem|symptom)(?: procedure)?|"
-    r"encounter inpatient|emergency (?:room |hospital )?(?:admission|encounter|visit)|hospital admission|ambulatory|patient encounter procedure",
+    r"|(?:patient |outpatient |inpatient |ambulatory |emergency )?"
+    r"(?:encounter|visit|procedure|stay|admission|problem|symptom)(?: procedure)?|"
+    r"encounter inpatient|emergency (?:room |hospital )?(?:admission|encounter|visit)|hospital admission|ambulatory|"
+    r"patient encounter procedure",
     re.IGNORECASE,
 )
 _TYPES_ZH = {
-    "check up": "体检", "check-up": "体检", "follow-up encounter": "随访", "consultation for treatment": "治疗咨询", "prenatal visit": "产前检查",
+    "check up": "体检", "check-up": "体检", "follow-up encounter": "随访", "consultation for treatment": "治疗咨询",
+    "prenatal visit": "产前检查",
     "prenatal initial visit": "初次产前检查", "postnatal visit": "产后访视", "patient-initiated encounter": "患者主动就诊",
     "obstetric emergency hospital admission": "产科急诊入院", "death certification": "死亡证明",
 }  # fmt: skip
@@ -79,7 +83,8 @@ def _fact(one: Encounter, role: str) -> Fact:
     kind, kind_zh = _type(one)
     details = {
         "setting": setting, "role": role, "type": kind, "type_zh": kind_zh, "location": one.location, "service": one.service,
-        "reason": "; ".join(first(names) for names in reasons), "reason_zh": "；".join((n.get("zh") or n.get("en", ("",)))[0] for n in reasons),
+        "reason": "; ".join(first(names) for names in reasons),
+        "reason_zh": "；".join((n.get("zh") or n.get("en", ("",)))[0] for n in reasons),
         "discharge": one.discharge.words, "diagnoses": diagnoses, "days": _days(one),
     }  # fmt: skip
     paths = [path for path, known in (("period", one.start), ("reasonCode", one.reasons), ("class", one.setting)) if known]

@@ -15,13 +15,17 @@ from xinglin.workup.naming import first, named, preferred
 T = TypeVar("T")
 _MAJOR = re.compile(
     r"ectomy\b|plasty\b|ostomy\b|resection|transplant|graft|bypass|stent|replacement|implant|pacemaker|amputation|thrombolysis|thrombectomy|"
-    r"catheteri[sz]ation|dialysis|chemotherapy|radiotherapy|radiation therapy|intubation|ventilation|resuscitation|angioplasty|biopsy|delivery|"
-    r"caesarean|cesarean|childbirth|termination of pregnancy|repair|drainage|ablation|transfusion|切除|置换|移植|支架|搭桥|手术|透析|化疗|放疗|穿刺|剖宫产",
+    r"catheteri[sz]ation|dialysis|chemotherapy|radiotherapy|radiation therapy|intubation|ventilation|resuscitation|"
+    r"angioplasty|biopsy|delivery|"
+    r"caesarean|cesarean|childbirth|termination of pregnancy|repair|drainage|ablation|transfusion|"
+    r"切除|置换|移植|支架|搭桥|手术|透析|化疗|放疗|穿刺|剖宫产",
     re.IGNORECASE,
 )
+_YEARS = re.compile(r"(\d{1,3}) ?(?:a|years?|yr|岁)(?: old)?", re.IGNORECASE)
 _ROUTINE = re.compile(
     r"documentation of current medications|depression screening|assessment|injection|evaluation of|auscultation|counsel|pregnancy test|"
-    r"blood typing|antigen|antibody test|screening|urine |measurement of|test\b|culture|physical exam|vaccination|immunotherapy|monitoring|education|"
+    r"blood typing|antigen|antibody test|screening|urine |measurement of|test\b|culture|physical exam|vaccination|immunotherapy|"
+    r"monitoring|education|"
     r"reconciliation|referral|questionnaire|^\d+ gauge|\breceived\b|swab|^ekg$|^triage|arterial line|multi lumen|\bpicc line\b|line placed",
     re.IGNORECASE,
 )
@@ -101,9 +105,10 @@ def _relative(one: FamilyMember) -> list[Fact]:
     for place, concept in enumerate(one.conditions):
         key, names = named(concept)
         onset = one.onsets[place] if place < len(one.onsets) else ""
+        years = _YEARS.fullmatch(onset)
         details = {
             "relationship": first(kin, one.relationship.words), "relationship_zh": (kin.get("zh") or kin.get("en", ("",)))[0],
-            "onset": onset, "died": one.died,
+            "onset": "" if years else onset, "onset_years": years.group(1) if years else "", "died": one.died,
         }  # fmt: skip
         facts.append(
             Fact(

@@ -92,13 +92,15 @@ def _fact(chart: Chart, one: Measurement, latest: bool, as_of: str, panel: str, 
     key, names, analyte = subject_of(one)
     verdict = judge(one, analyte, chart.person.sex, age_years(chart.person.born, one.when))
     if _class(one) == "smoking":
-        names = merged(names, {"en": ("smoking status", "smoking"), "zh": ("吸烟情况", "吸烟史", "吸烟")}, named(one.coded)[1] if one.coded else {})
+        answer = named(one.coded)[1] if one.coded else {}
+        names = merged(names, {"en": ("smoking status", "smoking"), "zh": ("吸烟情况", "吸烟史", "吸烟")}, answer)
     value = one.quantity or (short_test_name(one.coded.words) if one.coded else one.text)
     name = first(names, one.concept.words)
     details = {
         "category": one.category, "panel": panel, "panel_source": panel_source, "encounter": one.encounter, "specimen": one.specimen,
         "reference_low": verdict.low, "reference_high": verdict.high, "reference_unit": verdict.unit, "flag_by": verdict.by,
-        "interpretation": " ".join(one.interpretations), "class": _class(one), "status": one.status, "analyte": analyte.key if analyte else "", "group": analyte.group if analyte else "",
+        "interpretation": " ".join(one.interpretations), "class": _class(one), "status": one.status,
+        "analyte": analyte.key if analyte else "", "group": analyte.group if analyte else "",
         "method": one.method, "site": one.site, "numeric": "yes" if one.quantity is not None else "",
     }  # fmt: skip
     return Fact(

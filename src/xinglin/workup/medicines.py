@@ -22,7 +22,8 @@ from xinglin.workup.naming import first, has_words, medicine_named
 
 _DECIDING = {"request", "statement"}
 _FLUID = re.compile(
-    r"\bintake\b|^piggyback$|^solution$|\bflush\b|^LR$|^NaCl\b|lactated ringer|sterile water|^sodium chloride 0\.\d+\s*%|^dextrose 5\s*%|^D5W?\b|"
+    r"\bintake\b|^piggyback$|^solution$|\bflush\b|^LR$|^NaCl\b|lactated ringer|"
+    r"sterile water|^sodium chloride 0\.\d+\s*%|^dextrose 5\s*%|^D5W?\b|"
     r"^iso-osmotic|^(?:syringe|vial|bag|soln\.?)\b|生理盐水|氯化钠注射液",
     re.IGNORECASE,
 )
@@ -168,12 +169,14 @@ def _any_dosing(lines: Sequence[_Line], lead: _Line) -> Dosing:
 def _details(lines: Sequence[_Line], lead: _Line, dosing: Dosing, parts: Mapping[str, str]) -> dict[str, str]:
     entry = lead.entry
     started = _began(lines, lead)
+    given = [line.when for line in lines if line.entry.role == "administration"]
     details = {
         **dosing._asdict(), **parts, "role": entry.role, "rule": lead.reason, "record_status": entry.status, "encounter": entry.encounter,
         "setting": "inpatient" if all(line.inpatient for line in lines) or (lead.status == "stopped" and lead.inpatient) else "home",
         "reason": "; ".join(reason.words for reason in entry.reasons), "lines": str(len(lines)) if len(lines) > 1 else "",
-        "unnamed": "" if has_words(entry.concept) or entry.ingredients or entry.role != "administration" else "yes", "fluid": "yes" if _FLUID.search(entry.concept.words) else "",
-        "started_date": day(started), "last_given_date": day(max((x.when for x in lines if x.entry.role == "administration"), key=sort_key, default="")),
+        "unnamed": "" if has_words(entry.concept) or entry.ingredients or entry.role != "administration" else "yes",
+        "fluid": "yes" if _FLUID.search(entry.concept.words) else "",
+        "started_date": day(started), "last_given_date": day(max(given, key=sort_key, default="")),
         "note": "; ".join(entry.notes)[:200],
     }  # fmt: skip
     return {name: text for name, text in details.items() if text}

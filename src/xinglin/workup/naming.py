@@ -32,6 +32,7 @@ _UNIT_CASE = {
 }  # fmt: skip
 _RELEASE = {"extended": "extended-release", "delayed": "delayed-release", "disintegrating": "disintegrating"}
 _RELEASE_ZH = {"extended": "缓释", "delayed": "肠溶", "disintegrating": "口崩"}
+_PANEL_TAIL = re.compile(r"\s+-\s+.*$|\s+by automated count.*$|\s+2000\b|\s*\((?:hemogram|dipstick)\)(?: panel)?", re.IGNORECASE)
 _SYSTEMS = (("snomed", SNOMED), ("icd10", ICD10_CM), ("icd10", ICD10), ("rxnorm", RXNORM), ("loinc", LOINC))
 
 
@@ -51,7 +52,7 @@ def short_test_name(words: str) -> str:
 @lru_cache(maxsize=1024)
 def panel_name(words: str) -> str:
     """The name of a panel without method, specimen and year: "Complete blood count", "Comprehensive metabolic panel"."""
-    name = re.sub(r"\s+-\s+.*$|\s+by automated count.*$|\s+2000\b|\s*\((?:hemogram|dipstick)\)(?: panel)?", "", clean(words), flags=re.IGNORECASE)
+    name = _PANEL_TAIL.sub("", clean(words))
     return re.sub(r"^urinalysis.*", "Urinalysis", name.strip(), flags=re.IGNORECASE)
 
 

@@ -42,7 +42,13 @@ def _age(born: str, until: str) -> dict[str, str]:
     days = days_between(born, until)
     if years >= 2 or len(born) < 10:
         return {"age_years": str(years)}
-    return {"age_months": str(days * 12 // 365)} if days >= 61 else {"age_days": str(days)}
+    return {"age_months": str(_months(born, until))} if days >= 61 else {"age_days": str(days)}
+
+
+def _months(born: str, until: str) -> int:
+    """Completed calendar months between two full days."""
+    (year, month, date), (then_year, then_month, then_date) = (map(int, day(when).split("-")) for when in (born, until))
+    return (then_year - year) * 12 + then_month - month - (then_date < date)
 
 
 def _years(age: dict[str, str]) -> Quantity | None:

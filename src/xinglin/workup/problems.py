@@ -20,7 +20,8 @@ from xinglin.workup.naming import first, merged, named
 _ACTIVE = {"active", "recurrence", "relapse"}
 _UNCERTAIN = {"provisional", "differential", "unconfirmed"}
 _TAILS = re.compile(
-    r"(?:,\s*(?:unspecified(?: (?:site|type|organism|whether [^,]*|place))?|initial encounter(?: for [a-z ]+)?|not elsewhere classified|NOS|"
+    r"(?:,\s*(?:unspecified(?: (?:site|type|organism|whether [^,]*|place))?|initial encounter(?: for [a-z ]+)?|"
+    r"not elsewhere classified|NOS|"
     r"uncomplicated|site unspecified|without mention of [^,]*|not otherwise specified|adult)|\s+without mention of [^,]*|"
     r"\s*\(without mention of [^)]*\))+$",
     re.IGNORECASE,
@@ -74,6 +75,7 @@ def _fact(group: list[Problem], polarity: str) -> Fact:
     names = merged({language: tuple(map(reading_name, words)) for language, words in names.items()}, names)
     words = first(names, one.concept.words)
     kind = "circumstance" if _external(one) else class_of(first(named(one.concept)[1], words))
+    said = "refuted" if polarity == "absent" else status or "status not recorded"
     end = leading[-1].ended if status == "resolved" else ""
     details = {
         "class": kind, "episodes": str(len(ordered)) if len(ordered) > 1 else "", "severity": one.severity, "stage": one.stage,
@@ -85,7 +87,7 @@ def _fact(group: list[Problem], polarity: str) -> Fact:
         id=f"problem.{one.source}",
         kind="problem",
         concept=one.concept,
-        text=f"{words}: {'refuted' if polarity == 'absent' else status or 'status not recorded'}{f', since {day(one.onset)}' if one.onset else ''}",
+        text=f"{words}: {said}{f', since {day(one.onset)}' if one.onset else ''}",
         evidence=_evidence(ordered),
         key=key,
         names=names,

@@ -109,4 +109,5 @@ NOT_ILLNESS = frozenset({"social", "history", "circumstance"})
 
 def clinical_problems(facts: Iterable[Fact], *statuses: str) -> list[Fact]:
     """Problems of these statuses that are illnesses: no social circumstances, no "history of" entries."""
-    return [f for f in facts if f.kind == "problem" and f.status in statuses and f.details.get("class") not in NOT_ILLNESS]
+    problems = (fact for fact in facts if fact.kind == "problem" and fact.status in statuses and fact.polarity != "absent")
+    return [fact for fact in problems if fact.details.get("class") not in NOT_ILLNESS]

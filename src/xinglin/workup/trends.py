@@ -59,9 +59,10 @@ def _fact(group: list[Measurement]) -> Fact | None:
     last, before = values[-1], values[-2]
     lowest, highest = min(values, key=lambda v: v.number), max(values, key=lambda v: v.number)
     assert newest.quantity is not None
+    then, now = _seen(before, newest, key), _seen(last, newest, key)
     details = {
-        "previous_value": before.text, "previous_date": day(before.when), "change": _signed(_seen(last, newest, key) - _seen(before, newest, key)),
-        "change_percent": _percent(_seen(before, newest, key), _seen(last, newest, key)), "first_value": values[0].text, "first_date": day(values[0].when),
+        "previous_value": before.text, "previous_date": day(before.when), "change": _signed(now - then),
+        "change_percent": _percent(then, now), "first_value": values[0].text, "first_date": day(values[0].when),
         "lowest_value": lowest.text, "lowest_date": day(lowest.when), "highest_value": highest.text, "highest_date": day(highest.when),
         "count": str(len(values)), "margin_percent": str(margin.percent), "analyte": analyte.key if analyte else "",
     }  # fmt: skip

@@ -13,7 +13,7 @@ KIND = ContentKind(
         "zh": "供临床医师在入院或就诊时阅读：患者概况、紧急情况、现患问题、目前用药及病历缺项。",
     },
     not_for={
-        "en": "Not a diagnosis, not an order, not a substitute for reading the record where it matters; not for patients without their doctor.",
+        "en": "Not a diagnosis, not an order, no substitute for reading the record; not for patients without their doctor.",
         "zh": "不作诊断，不作医嘱，不能代替查阅原始病历；不直接交付患者。",
     },
     plan=plan,
@@ -21,7 +21,7 @@ KIND = ContentKind(
     checks=(
         "xl101_unsupported", "xl102_wrong_person", "xl103_value", "xl104_unit", "xl105_date", "xl106_stale", "xl107_negation",
         "xl108_side", "xl109_medicine", "xl110_dose", "xl111_trend", "xl112_flag", "xl113_status", "xl114_contradiction",
-        "xl115_omission", "xl116_family", "xl117_arithmetic", "xl301_identity",
+        "xl115_omission", "xl116_family", "xl117_arithmetic", "xl120_implausible_value", "xl301_identity",
     ),
     options={
         "length": "short: one screen of the essentials; standard (default); full: also plans, past medicines and normal results.",

@@ -78,7 +78,7 @@ def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
     points += _abnormal([f for f in results if f.id not in told], facts)
     points += [*_medicines(facts, length), *_allergies(facts)]
     if length != "short":
-        points += [*_calculations(facts, results), *_vitals(facts), *reports(facts, length), *history(facts, length)]
+        points += [*_calculations(facts, results), *_vitals(facts, told), *reports(facts, length), *history(facts, length)]
         points += [*social(facts), *immunizations(facts, length)]
     if length == "full":
         points += [*plans(facts), *results_by_day("normal", "lab.normal", [f for f in results if f.flag == "normal"])]
@@ -142,11 +142,14 @@ def _problems(facts: Sequence[Fact], stay: Fact | None, length: str) -> list[Poi
     said: set[str] = set()
     for fact in active:
         measures = [m for m in measures_of(fact, facts) if m.id not in said] if fact.polarity == "present" else []
+        pressure = blood_pressure("problems", measures)
         said |= {m.id for m in measures}
+        paired = {one for point in pressure for one in point.facts}
+        measures = [m for m in measures if m.id not in paired]
         usual = [m for m in measures if not is_abnormal(m) and not is_critical(m)]
         phrase = problem_phrase(fact)
         points.append(Point("problems", f"{phrase}_with" if usual else phrase, (fact.id, *ids(usual))))
-        points += flagged_results("problems", [m for m in measures if is_abnormal(m)], trends)
+        points += [*pressure, *flagged_results("problems", [m for m in measures if is_abnormal(m)], trends)]
         if treated := treatments_of(fact, current):
             points.append(Point("problems", "problem.treated", (fact.id, *ids(treated))))
     return [*points, *_unstated(facts, stay, length)]
@@ -154,10 +157,12 @@ def _problems(facts: Sequence[Fact], stay: Fact | None, length: str) -> list[Poi
 
 def _unstated(facts: Sequence[Fact], stay: Fact | None, length: str) -> list[Point]:
     """Diagnoses without a status: those of the encounter in one sentence, earlier ones, newest first, in another."""
-    unstated = clinical_problems(facts, "")
+    found = clinical_problems(facts, "")
+    doubtful = [Point("problems", problem_phrase(f), (f.id,)) for f in found if f.polarity == "uncertain"]
+    unstated = [f for f in found if f.polarity == "present"]
     own = during(unstated, stay) if stay else []
     earlier = newest_first(f for f in unstated if f not in own)[: EARLIER[length]]
-    points = [Point("problems", "stay.diagnoses", ids(own))] if own else []
+    points = [*doubtful, Point("problems", "stay.diagnoses", ids(own))] if own else doubtful
     return [*points, Point("problems", "problem.unstated_list", ids(earlier))] if earlier else points
 
 
@@ -182,8 +187,8 @@ def _calculations(facts: Sequence[Fact], results: Sequence[Fact]) -> list[Point]
     return calculated("calculations", related_calculations(facts, results), facts)
 
 
-def _vitals(facts: Sequence[Fact]) -> list[Point]:
-    signs = vital_signs(facts)
+def _vitals(facts: Sequence[Fact], told: set[str]) -> list[Point]:
+    signs = [f for f in vital_signs(facts) if f.id not in told]
     points = blood_pressure("vitals", signs)
     said = {fact for point in points for fact in point.facts}
     return [*points, *results_by_day("vitals", "vital.list", [f for f in signs if f.id not in said])]

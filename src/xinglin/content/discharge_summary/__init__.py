@@ -21,7 +21,7 @@ KIND = ContentKind(
     checks=(
         "xl101_unsupported", "xl102_wrong_person", "xl103_value", "xl104_unit", "xl105_date", "xl106_stale", "xl107_negation",
         "xl108_side", "xl109_medicine", "xl110_dose", "xl111_trend", "xl112_flag", "xl113_status", "xl114_contradiction",
-        "xl115_omission", "xl116_family", "xl117_arithmetic", "xl301_identity",
+        "xl115_omission", "xl116_family", "xl117_arithmetic", "xl120_implausible_value", "xl301_identity",
     ),
     options={
         "length": "short, standard (default) or full: how many results and hospital medicines are named.",

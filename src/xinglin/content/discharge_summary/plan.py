@@ -33,6 +33,7 @@ GAPS = (
     "gap:age",
     "gap:sex",
 )
+NOT_DIAGNOSES = {"social", "circumstance"}
 NOT_FINAL = {"registered", "preliminary", "partial"}
 
 
@@ -93,7 +94,7 @@ def _about(stay: Fact, facts: Sequence[Fact], length: str) -> list[Point]:
 def _diagnoses(stay: Fact, facts: Sequence[Fact], inside: Sequence[Fact]) -> list[Point]:
     """Diagnoses of the stay by reference, then problems that were active, each once."""
     named = set(stay.details.get("diagnoses", "").split())
-    problems = [f for f in of_kind(facts, "problem") if f.polarity == "present" and f.details.get("class") not in {"social", "circumstance"}]
+    problems = [f for f in of_kind(facts, "problem") if f.polarity == "present" and f.details.get("class") not in NOT_DIAGNOSES]
     inside_ids = {fact.id for fact in inside}
     own = [f for f in problems if f.id in inside_ids or named & {place.pointer.partition("#")[0] for place in f.evidence}]
     points = [Point("diagnoses", problem_phrase(f), (f.id,)) for f in own if f.status]
@@ -125,9 +126,7 @@ def _follow_up(facts: Sequence[Fact], stay: Fact, inside: Sequence[Fact]) -> lis
 def _must_mention(facts: Sequence[Fact], stay: Fact | None) -> tuple[str, ...]:
     inside = during(facts, stay) if stay else []
     wanted = [stay] if stay else []
-    newest = {
-        f.key: f for f in sorted(inside, key=lambda f: f.time) if f.kind == "measurement" and is_laboratory(f)
-    }
+    newest = {f.key: f for f in sorted(inside, key=lambda f: f.time) if f.kind == "measurement" and is_laboratory(f)}
     wanted += [f for f in newest.values() if f.flag.startswith("critical")]
     wanted += [f for f in clinical_problems(facts, "active") if f.polarity == "present"]
     wanted += [f for f in of_kind(facts, "allergy") if f.polarity != "absent" or f.key == "allergy:none"]

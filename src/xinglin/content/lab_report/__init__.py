@@ -24,7 +24,7 @@ KIND = ContentKind(
     checks=(
         "xl101_unsupported", "xl102_wrong_person", "xl103_value", "xl104_unit", "xl105_date", "xl106_stale", "xl107_negation",
         "xl108_side", "xl109_medicine", "xl110_dose", "xl111_trend", "xl112_flag", "xl113_status", "xl114_contradiction",
-        "xl115_omission", "xl116_family", "xl117_arithmetic", "xl301_identity",
+        "xl115_omission", "xl116_family", "xl117_arithmetic", "xl120_implausible_value", "xl301_identity",
     ),
     options={
         "days": "How far back from the newest result to look for each analyte's latest value (default 365; 0: no limit).",

@@ -31,11 +31,11 @@ DAYS = 365
 
 
 def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
-    """Points of a laboratory report. Raises UsageError XL-LAB-001 for an option that cannot be read."""
+    """Points of a laboratory report. Raises UsageError XL-LABREP-001 or -002 for an option that cannot be read."""
     words = complete(WORDS[request.language], request.language)
     length = request.options.get("length", "standard")
     if length not in {"short", "standard", "full"}:
-        raise UsageError("XL-LAB-001", "length must be short, standard or full", where="option length")
+        raise UsageError("XL-LABREP-001", "length must be short, standard or full", where="option length")
     results = _results(request, facts)
     trends = trend_of(facts) if not request.options.get("date") else {}
     critical = newest_first(f for f in results if is_critical(f))
@@ -59,7 +59,7 @@ def _results(request: ContentRequest, facts: Sequence[Fact]) -> list[Fact]:
         return [fact for fact in laboratory(facts) if day(fact.time) == wanted]
     days = request.options.get("days", str(DAYS))
     if not days.isdigit():
-        raise UsageError("XL-LAB-001", "days must be a whole number", where="option days", fix="for example: --option days 90")
+        raise UsageError("XL-LABREP-002", "days must be a whole number", where="option days", fix="for example: --option days 90")
     return latest_results(facts, int(days))
 
 

@@ -26,7 +26,6 @@ def _table() -> tuple[str, dict[str, int], int]:
     return data["version"], rules, len(data["rule"])
 
 
-@lru_cache(maxsize=8192)
 def decimals(loinc: str, unit: str, value: Decimal) -> int:
     """Most decimals to show for `value` of that LOINC code ("" when unknown) in that UCUM unit: a count from 0 to 6.
 

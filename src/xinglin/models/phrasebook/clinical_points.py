@@ -97,7 +97,8 @@ def calculated(section: str, calculations: Sequence[Fact], facts: Sequence[Fact]
     for fact in calculations:
         inputs = [known[one] for one in fact.details.get("input_facts", "").split() if one in known]
         same_day = all(day(one.time) == day(fact.time) for one in inputs)
-        points.append(Point(section, f"calculation.{'alone' if not inputs else 'same_day' if same_day else 'one'}", (fact.id, *ids(inputs))))
+        phrase = "calculation.alone" if not inputs else "calculation.same_day" if same_day else "calculation.one"
+        points.append(Point(section, phrase, (fact.id, *ids(inputs))))
     return points
 
 

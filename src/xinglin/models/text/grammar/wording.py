@@ -17,7 +17,8 @@ UNIT_SYMBOLS = {
     "1": "", "{ratio}": "", "pH": "", "[pH]": "", "{INR}": "", "10*3/uL": "×10³/µL", "10*6/uL": "×10⁶/µL", "10*9/L": "×10⁹/L",
     "10*12/L": "×10¹²/L", "K/uL": "×10³/µL", "m/uL": "×10⁶/µL", "M/uL": "×10⁶/µL", "uL": "µL", "umol/L": "µmol/L", "ug/L": "µg/L",
     "ug/mL": "µg/mL", "ug/dL": "µg/dL", "ug": "µg", "mcg": "µg", "uU/mL": "µU/mL", "u[IU]/mL": "µIU/mL", "m[IU]/L": "mIU/L",
-    "[IU]/L": "IU/L", "[IU]/mL": "IU/mL", "k[IU]/L": "kIU/L", "kU/L": "kU/L", "[iU]": "IU", "[IU]": "IU", "meq/L": "mEq/L", "mL/min/{1.73_m2}": "mL/min/1.73 m²",
+    "[IU]/L": "IU/L", "[IU]/mL": "IU/mL", "k[IU]/L": "kIU/L", "kU/L": "kU/L", "[iU]": "IU", "[IU]": "IU", "meq/L": "mEq/L",
+    "mL/min/{1.73_m2}": "mL/min/1.73 m²",
     "mL/min/1.73.m2": "mL/min/1.73 m²", "mL/min/1.73m2": "mL/min/1.73 m²", "kg/m2": "kg/m²", "m2": "m²", "/min": "/min",
     "{beats}/min": "/min", "{breaths}/min": "/min", "{Beats}/min": "/min", "{Breaths}/min": "/min", "a": "years", "/[HPF]": "/HPF",
     "/[LPF]": "/LPF", "[drp]": "drops", "{tbl}": "tablet", "{tablet}": "tablet",
@@ -93,7 +94,7 @@ def sentence(text: str, language: str) -> str:
         return text
     if language == "zh":
         return text
-    first = re.split(r"[\s,;:(]", text, maxsplit=1)[0]
+    first = re.split(r"[\s,.;:(]", text, maxsplit=1)[0]
     if (first.isalpha() and first.islower()) or re.fullmatch(r"[a-z]+(-[a-z]+)+", first):
         text = text[0].upper() + text[1:]
     return text
