@@ -14,6 +14,7 @@ from signed_example import LABEL, SOURCES, example_document, example_draft
 
 from xinglin.formats.html import write_document, write_index, write_preview
 from xinglin.formats.html.evidence import marked_record, resolve
+from xinglin.privacy.labels import check
 from xinglin.records import Evidence
 from xinglin.records.errors import InvalidInput
 from xinglin.records.page_words import PAGE_WORDS
@@ -231,3 +232,8 @@ def test_the_start_page_links_to_each_item_under_the_heading_of_its_state():
     assert {"第二 <b>", "PRELIMINARY", "Somewhere else"} <= set(tree.words)
     assert next(word for word in tree.words if word.startswith("word word")).endswith("word …")
     assert tree.all("script") == []
+
+
+def test_the_start_page_carries_a_label_when_its_cards_quote_drafts():
+    page = write_index([{"title": "x", "language": "en", "path": "x.html"}], aigc=LABEL.aigc)
+    assert check(page, "text/html").verdict == "compliant"

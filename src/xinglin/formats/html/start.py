@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from msgspec.json import encode
+
 from xinglin.formats.html.sheet import sheet
 from xinglin.records.page_words import PAGE_WORDS
 
@@ -13,6 +15,7 @@ LEAD: Final = (
     "Choose a page. Every sentence opens the evidence it rests on; what nobody has signed yet is marked as preliminary.",
     "请选择页面。每句话都可以查看依据；未经签发的内容均标为草稿。",
 )
+LABEL: Final = "AI-generated content · 人工智能生成内容"
 STATES: Final = {  # in the order of the page
     "release": "Signed and released · 已签发",
     "draft": "Drafts for review · 待审草稿",
@@ -22,8 +25,10 @@ STATES: Final = {  # in the order of the page
 LONGEST_TEXT: Final = 130
 
 
-def write_index(items: Iterable[Mapping[str, str]], title: str = TITLE, lead: Sequence[str] = LEAD) -> bytes:
-    """The start page as one HTML file. Each item is a card.
+def write_index(
+    items: Iterable[Mapping[str, str]], title: str = TITLE, lead: Sequence[str] = LEAD, aigc: Mapping[str, str] | None = None
+) -> bytes:
+    """The start page as one HTML file. Each item is a card. `aigc` is the label for machines, when the cards quote drafts.
 
     Keys of an item: `title`, `language` ("en" or "zh"), `path` (relative to the start page); and optionally
     `text`, of which the card shows the beginning, and `state`: "release", "draft", "check" or a heading of its own.
@@ -32,7 +37,8 @@ def write_index(items: Iterable[Mapping[str, str]], title: str = TITLE, lead: Se
     for item in items:
         cards.setdefault(item.get("state", ""), []).append(_card(item))
     groups = [{"name": STATES.get(state, state), "cards": listed} for state, listed in cards.items() if listed]
-    return sheet("start.html", {"words": PAGE_WORDS["en"], "aigc": "", "title": title, "lead": lead, "groups": groups}, scripted=False)
+    content = {"words": PAGE_WORDS["en"], "aigc": encode(dict(aigc)).decode() if aigc else "", "label": LABEL}
+    return sheet("start.html", content | {"title": title, "lead": lead, "groups": groups}, scripted=False)
 
 
 def _card(item: Mapping[str, str]) -> dict[str, str]:
