@@ -40,7 +40,7 @@ _CN = r"(?:\d+|[一二两三四五六七八九十]+)"
 _UNIT = r"(?:hours?|hrs?|h|days?|d|weeks?|wks?|months?|mo|years?|minutes?|min|nights?|mornings?|evenings?)"
 _CUNIT = r"(?:小时|分钟|天|日|晚|早|周|星期|月|年)"
 _PATTERN = re.compile(
-    rf"(?P<times>{_N})(?:\s+times?)?\s*(?:a|per|each|every|/|in an?|x)\s*(?P<every>\d+)?\s*(?P<per>{_UNIT})\b"
+    rf"(?P<times>{_N})(?:\s+times?)?\s*(?:a|per|each|every|/(?!\s*min)|in an?|x)\s*(?P<every>\d+)?\s*(?P<per>(?!min|mo\b){_UNIT})\b"
     rf"|(?P<times2>{_N})\s+(?:times?\s+)?(?P<per2>daily|weekly|monthly|nightly|hourly|yearly)\b"
     rf"|\bx(?P<times5>\d)\s?/\s?(?P<per5>day|week|d)\b"
     rf"|\bevery\s+(?:(?P<every2>\d+(?:\.\d+)?|two|three|four|five|six|eight|ten|twelve|second)(?:st|nd|rd|th)?(?:\s?(?:-|to)\s?\d+)?[\s-]+)?(?P<per3>{_UNIT})\b"

@@ -8,7 +8,8 @@ from xinglin.models.reader.judging_illness import judge_allergy, judge_family, j
 from xinglin.models.reader.judging_medicines import judge_medicine
 from xinglin.models.reader.judging_person import judge_person
 from xinglin.models.reader.judging_results import judge_measurement
-from xinglin.models.reader.record_index import stands_in
+from xinglin.models.reader.record_index import content_of, stands_in
+from xinglin.models.reader.sentences import split_sentences
 from xinglin.models.reader.subjects import known_words
 from xinglin.models.reader.text_forms import fold
 from xinglin.models.reader.units import TIME_UNITS, converted, ucum_of
@@ -43,7 +44,45 @@ def judge_sentence(view: View) -> list[Finding]:
         found.append(Finding("unsupported", "unsupported", "Nothing in this sentence could be linked to the record"))
     if view.cited is not None:
         found += _uncited_times(view)
+        found += _unexplained(view)
     return found
+
+
+_LINK_SHARE = 0.5
+_COMMON = frozenset(
+    "with without from that this than then were have been which their there these those after before since until and the for was are not has had its per who whom whose what when where into onto over under about "
+    "during between both each every other such only also more most last first latest recorded record records holds known none other".split()
+)
+
+
+def _unexplained(view: View) -> list[Finding]:
+    """Sentences inside our own statement that no fact of the statement explains, neither by a claim nor by their words."""
+    assert view.cited is not None
+    text = view.sentence.text
+    if any(view.index.facts[one].kind == "gap" for one in view.cited if one in view.index.facts):
+        return []
+    pieces = split_sentences(text)
+    linked = [claim.subject for claim in view.sentence.claims if claim.kind == "person" or any(one in view.cited for one in claim.facts)]
+    known: set[str] = set()
+    found: list[Finding] = []
+    for piece in pieces:
+        if any(piece.start <= span.start < piece.end for span in linked):
+            continue
+        words = _content(text[piece.start : piece.end])
+        if not words:
+            continue
+        if not known:
+            for one in view.cited:
+                if one in view.index.facts:
+                    known |= view.index.sheet(one).content
+        if len(words & known) < len(words) * _LINK_SHARE:
+            found.append(Finding("unsupported", "unsupported", "No fact of this statement says this", "", text[piece.start : piece.end][:60], "", (), piece.start, piece.end))
+    return found
+
+
+def _content(text: str) -> set[str]:
+    """What carries meaning: longer Latin words, and pairs of neighbouring Chinese characters."""
+    return content_of(text) - _COMMON
 
 
 def _links(view: View) -> bool:

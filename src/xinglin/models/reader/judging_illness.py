@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace
+
 from xinglin.models.reader.agreement import any_time_agrees, compared, number_of
 from xinglin.models.reader.findings import Finding, View, finding
 from xinglin.records.errors import XinglinError
@@ -263,12 +265,20 @@ def says_none(fact: Fact) -> bool:
     return fact.polarity == "absent" and any(name.lower() in _GENERAL for names in fact.names.values() for name in names)
 
 
+_SAYS_NO = re.compile(r"(?:no|not|nil|denies|nkda?)\b|无|未|否认", re.IGNORECASE)
+_NO_ALLERGY = frozenset(("allergy:none", "name:known-allergy"))
+
+
 def judge_allergy(view: View, claim: Claim) -> list[Finding]:
     """An allergy to something, or "no known allergies"."""
+    if not claim.negated and _SAYS_NO.match(claim.subject.text):
+        claim = replace(claim, negated=True)
     allergies = [fact for fact in view.index.allergies if view.cited is None or fact.id in view.cited]
     none = [fact for fact in allergies if says_none(fact)]
     real = [fact for fact in allergies if not says_none(fact) and fact.polarity != "absent"]
-    if claim.key == "allergy:none":
+    if claim.key in _NO_ALLERGY and not claim.negated and none and not claim.facts[1:]:
+        return [finding("negation", "The record says that no allergy is known", claim, None, none[0].text, (none[0].id,))]
+    if claim.key in _NO_ALLERGY and claim.negated:
         return _no_allergy(
             view, claim, none, [fact for fact in view.index.allergies if fact.key != "allergy:none" and fact.polarity != "absent"]
         )

@@ -97,7 +97,7 @@ class Reader:
         place_times(folded, times, placed, mentions)
         place_frequencies(frequencies, mentions)
         apply_context(folded, mentions, hits)
-        names = find_names(text)
+        names = [one for one in find_names(text) if one.kind != "maybe" or not any(m.start < one.end and m.end > one.start for m in mentions)]
         claims = [claim for place, mention in enumerate(mentions) for claim in _claims(text, place, mention, placed, times)]
         claims += _no_allergy(text, hits)
         claims += person_claims(text, folded, hits, placed, times, names)

@@ -49,6 +49,11 @@ class FactSheet:
         return frozenset(token.word for token in tokens_of(self.words))
 
     @cached_property
+    def content(self) -> frozenset[str]:
+        """The words of the fact that carry meaning."""
+        return frozenset(content_of(self.words))
+
+    @cached_property
     def numbers(self) -> tuple[FoundNumber, ...]:
         """Every number of the fact with its unit: value, details and text."""
         found = list(find_numbers(self.words))
@@ -135,6 +140,16 @@ class RecordIndex:
     def allergies(self) -> tuple[Fact, ...]:
         """All allergy facts."""
         return tuple(fact for fact in self._all if fact.kind == "allergy")
+
+
+def content_of(text: str) -> set[str]:
+    """What carries meaning in a text: Latin words of four letters or more, and pairs of neighbouring Chinese characters."""
+    tokens = tokens_of(fold(text))
+    found = {token.word for token in tokens if len(token.word) > 3 and token.word.isascii() and token.word.isalpha()}
+    for first, second in zip(tokens, tokens[1:], strict=False):
+        if first.end == second.start and not first.word.isascii() and not second.word.isascii():
+            found.add(first.word + second.word)
+    return found
 
 
 def stands_in(phrase: str, words: str) -> bool:

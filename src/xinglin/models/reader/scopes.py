@@ -122,7 +122,13 @@ def _not(folded: str, mentions: list[Mention], hits: list[ContextHit], index: in
                 return
             if role.what == "allergy":
                 return _not_allergic(folded, mentions, hits, index, following)
-    ended_by = ("end", "whose") if folded[hit.end : hit.end + 1] else ("end",)
+    if following is not None and following.start - hit.end <= 2 and any(role.what == "route" for role in following.roles):
+        before = [mention for mention in _before(mentions, hit.start) if mention.kinds & {"medicine", "drug_class"}]
+        for mention in before[-1:]:
+            mention.negated = True
+        return
+    kin = following is not None and following.start - hit.end <= 18 and any(role.what == "whose" and role.value != "patient" for role in following.roles)
+    ended_by = ("end",) if kin else ("end", "whose")
     reached = _forward(folded, mentions, hits, index, ended_by)
     if not reached and _verbal(folded, hit) and not _behind_in_clause(mentions, hit):
         reached = _backward(folded, mentions, hit)
@@ -167,7 +173,7 @@ _LIVES = re.compile(r"(?:lives with(?: his| her)?|accompanied by(?: his| her)?|b
 _IN_RELATIVE = re.compile(
     r"(?:\bin|\bof|\bfor|\bby)\s+(?:his|her|the|a|their|one|both)?\s*(?:maternal|paternal|younger|older|elder)?\s*$|(?:见于|其)\s*$"
 )
-_NOT_FAMILY = re.compile(r"mother board|godmother|母细胞|父系|母系|弟子|兄弟医院")
+_FAMILY_BEHIND = re.compile(r"家族史|in (?:the|his|her) family|runs in")
 
 
 def _whose(folded: str, mentions: list[Mention], hits: list[ContextHit]) -> None:
@@ -181,7 +187,7 @@ def _whose(folded: str, mentions: list[Mention], hits: list[ContextHit]) -> None
         if value == "patient" or _INFORMANT.match(folded, hit.end) or _LIVES.search(ahead):
             continue
         stop = next((other.start for other, kin in relatives[place + 1 :] if kin == "patient" and other.start > hit.end), len(folded))
-        if _IN_RELATIVE.search(ahead) and _before(mentions, hit.start):
+        if (_IN_RELATIVE.search(ahead) or _FAMILY_BEHIND.match(folded, hit.start)) and _before(mentions, hit.start):
             for mention in _before(mentions, hit.start):
                 if mention.clause == hit.clause and mention.whose == "patient":
                     mention.whose, mention.relation = "family", value
@@ -313,13 +319,13 @@ def _flag(folded: str, mentions: list[Mention], hits: list[ContextHit], index: i
         mention.flag_start, mention.flag_end = hit.start, hit.end
 
 
-_COMPARES_AHEAD = re.compile(r"(?:较|比|自|来|以来|逐渐|持续|进行性|since|than|over|gradually|steadily|progressively|has|have|further|continues to)[^,，;；。]{0,14}$")
-_COMPARES_BEHIND = re.compile(r"\s*(?:since|than|from|compared|over|in the last|to \d|by \d|from \d|了|至|到|趋势)")
+_COMPARES_AHEAD = re.compile(r"(?:较|比|自|来|以来|逐渐|持续|进行性|since|than|over|gradually|steadily|progressively|has|have|further|continues to)[^,，;；。]{0,40}$")
+_COMPARES_BEHIND = re.compile(r"\s*(?:约?\s?\d|since|than|from|compared|over|in the last|to \d|by \d|from \d|了|至|到|趋势)")
 
 
 def _compares(folded: str, hit: ContextHit) -> bool:
     """True when "increased" or 升高 speaks of a change over time, not of a level."""
-    return bool(_COMPARES_AHEAD.search(folded, max(0, hit.start - 24), hit.start) or _COMPARES_BEHIND.match(folded, hit.end))
+    return bool(_COMPARES_AHEAD.search(folded, max(0, hit.start - 48), hit.start) or _COMPARES_BEHIND.match(folded, hit.end))
 
 
 def _trend(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, value: str, where: str) -> None:

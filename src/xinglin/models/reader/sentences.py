@@ -203,7 +203,7 @@ def _without_bullet(text: str, start: int, end: int) -> Piece:
 
 
 _CLAUSE = re.compile(
-    r"[;。!?|\n]|\. |\b(?:but|however|although|though|whereas|while)\b|但是|但|然而|不过|而(?=未|无|非)|[。.](?=[\u4e00-\u9fff])"
+    r"[;。!?|\n]|\. |\b(?:but|however|although|though|whereas|while)\b|但是|(?<!不)但|然而|不过(?!敏)|而(?=未|无|非)|[。.](?=[\u4e00-\u9fff])"
 )
 
 
