@@ -81,7 +81,7 @@ def _pour(found: Iterable[Found], pool: Pool) -> int:
 
 
 def _person(group: Group, as_of: str) -> PersonRecord:
-    derived = derive(group.resources)
+    derived = derive(group.resources, group.values)
     chart = derived.chart
     return PersonRecord(
         patient=group.patient,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from xinglin.formats.fhir.bundles import Found
@@ -11,8 +13,10 @@ from xinglin.formats.fhir.reading import Json
 from xinglin.formats.fhir.references import search_of, target, urn_id
 from xinglin.formats.fhir.strict import parse
 from xinglin.formats.fhir.subjects import pointed_at, subject_references, targets
+from xinglin.formats.fhir.versions import age
 from xinglin.intake.linking import Likeness, PersonKey, compare
-from xinglin.records.moments import first_instant
+
+_KEPT_PARSED = 8 << 20  # bytes of input whose parsed form is kept until the chart is made
 
 
 class Group(Struct, frozen=True):
@@ -21,6 +25,7 @@ class Group(Struct, frozen=True):
     patient: str
     resources: tuple[tuple[str, bytes], ...]
     findings: tuple[Finding, ...]
+    values: Mapping[str, Json]  # those still parsed
 
 
 class _Kept(Struct, gc=False):
@@ -33,19 +38,6 @@ class _Kept(Struct, gc=False):
     targets: tuple[str, ...]
 
 
-def _age(found: Json) -> tuple[float, int]:
-    """How new a version is: time of last update, then version number."""
-    meta = found.get("meta")
-    if meta.__class__ is not dict:
-        return (0.0, 0)
-    updated, version = meta.get("lastUpdated"), meta.get("versionId")  # type: ignore[union-attr]
-    try:
-        moment = first_instant(updated).timestamp() if updated.__class__ is str else 0.0
-    except (ValueError, OverflowError):
-        moment = 0.0
-    return (moment, int(version) if version.__class__ is str and version.isdigit() and len(version) < 18 else 0)
-
-
 class Pool:
     """All resources of the input, each once."""
 
@@ -53,7 +45,10 @@ class Pool:
         self.count = self.repeated = self.refused = 0
         self.kept: dict[str, _Kept] = {}
         self.patients: dict[str, PersonKey] = {}
-        self.patient_urls: dict[str, str] = {}
+        self.patient_bases: dict[str, set[str]] = {}
+        self.by_id: dict[str, str] | None = None
+        self.values: dict[str, Json] = {}
+        self.room = _KEPT_PARSED
         self.links: dict[str, str] = {}
         self.by_identifier: dict[tuple[str, str, str], str] | None = None
         self.deleted: set[str] = set()
@@ -76,17 +71,23 @@ class Pool:
             if before.raw == found.raw or not self._is_newer(found, before):
                 return
         subjects = tuple(subject_references(value))
-        self.kept[reference] = _Kept(found.raw, _age(value), found.place, subjects, tuple(targets(value)))
+        self.kept[reference] = _Kept(found.raw, age(value), found.place, subjects, tuple(targets(value)))
+        self.values.pop(reference, None)
+        self.room -= len(found.raw)
+        if self.room > 0:
+            self.values[reference] = value
 
     def _note_url(self, found: Found) -> None:
         """Remember full URLs from which the reference cannot be told."""
         url = found.full_url
         if url and target(url) != found.reference and urn_id(url) != found.reference.partition("/")[2]:
             self.links[url] = found.reference
+        if url.startswith("http") and found.reference.startswith("Patient/"):
+            self.patient_bases.setdefault(found.reference, set()).add(url.rpartition("/Patient/")[0])
 
     def _is_newer(self, found: Found, before: _Kept) -> bool:
-        age = _age(found.value)
-        told = age != before.age
+        newness = age(found.value)
+        told = newness != before.age
         reason = (
             "given twice with different content; the newer version is used"
             if told
@@ -96,7 +97,7 @@ class Pool:
         self.findings.setdefault(found.reference, []).append(
             Finding("XL-INTAKE-010", "note" if told else "warning", "doubtful", place, reason, "check which version is right at its source")
         )
-        return age > before.age if told else found.raw > before.raw
+        return newness > before.age if told else found.raw > before.raw
 
     def _add_patient(self, reference: str, value: Json, again: bool) -> None:
         key = PersonKey.of(reference, value)
@@ -154,6 +155,9 @@ class Pool:
         """The patient of the input that a subject names, or ""."""
         reference = self.resolve(text) if text else ""
         if reference:
+            bases = self.patient_bases.get(reference)
+            if bases and text.startswith("http") and text.rpartition("/Patient/")[0] not in bases:
+                return ""  # the same id on another server is another person
             return reference if reference in self.patients else ""
         if identifier and not text:
             found = self.identified(("Patient", *identifier)) if identifier[0] else ""
@@ -169,7 +173,7 @@ class Pool:
             return plain
         urn = urn_id(text)
         if urn:
-            return next((r for r in (f"{kind}/{urn}" for kind in self._kinds()) if r in self.kept), "")
+            return self._with_id(urn)
         search = search_of(text)
         return self.identified(search) if search else ""
 
@@ -179,11 +183,13 @@ class Pool:
             self.by_identifier = index_of_identifiers({reference: parse(kept.raw) for reference, kept in self.kept.items()})
         return self.by_identifier.get(key, "")
 
-    def _kinds(self) -> tuple[str, ...]:
-        if not hasattr(self, "_known_kinds") or self._known_kinds[0] != len(self.kept):
-            kinds = tuple(sorted({reference.partition("/")[0] for reference in self.kept}, key=lambda k: (k != "Patient", k)))
-            self._known_kinds = (len(self.kept), kinds)
-        return self._known_kinds[1]
+    def _with_id(self, name: str) -> str:
+        """The resource of that id, of whatever type, a Patient first; "" when there is none. For urn:uuid."""
+        if self.by_id is None:
+            self.by_id = {}
+            for reference in sorted(self.kept, key=lambda r: (not r.startswith("Patient/"), r)):
+                self.by_id.setdefault(reference.partition("/")[2], reference)
+        return self.by_id.get(name, "")
 
     def _own_by_target(self, owned: dict[str, list[str]], shared: set[str]) -> None:
         """Provenance belongs to the person whose resources it speaks of."""
@@ -216,7 +222,7 @@ class Pool:
         if links:
             rows = sorted([*rows, links_resource(links)])
         said = [finding for name in names for finding in self.findings.get(name, ())]
-        return Group(patient, tuple(rows), tuple(said))
+        return Group(patient, tuple(rows), tuple(said), self.values)
 
     def _say_left_over(self, rest: list[str], findings: list[Finding]) -> None:
         kinds: dict[str, int] = {}

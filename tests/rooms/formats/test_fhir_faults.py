@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from fhir_examples import MEDICATION, ORDER, cc, observation, one, rows
 
 from xinglin.formats.fhir.chart import READERS, derive
 from xinglin.formats.fhir.files import in_file
+from xinglin.formats.fhir.html_words import text_of_html
 from xinglin.formats.fhir.shape import walk
 from xinglin.records import Code
 
@@ -180,3 +182,41 @@ def test_the_fast_check_and_the_walk_agree_on_every_resource(data):
                     no += 1
     assert yes > 3000
     assert no > 50
+
+
+def test_of_two_stored_versions_the_newer_is_used_in_any_order():
+    old = rows(observation(valueInteger=1, meta={"versionId": "9"}))
+    new = rows(observation(valueInteger=2, meta={"versionId": "10"}))
+    found = derive(old + new)
+    assert derive(new + old) == found
+    assert [m.quantity.value for m in found.chart.measurements if m.quantity] == ["2"]
+    assert [f.code for f in found.findings] == ["XL-FHIR-121"]
+
+
+@pytest.mark.parametrize(
+    "html,text",
+    [
+        ("<p>a</p><p>b &amp; c</p>", "a\nb & c"),
+        ("x<br/>y", "x\ny"),
+        ("<table><tr><td>K</td><td>4.1</td></tr></table>", "K 4.1"),
+        ('<a title="a>b">link</a>', "link"),
+        ("a <!-- <p>hidden</p> --> b", "a b"),
+        ("a<SCRIPT>alert('<p>')</SCRIPT>b<style>p{}</style>c", "abc"),
+        ("K < 3.5 and > 2", "K < 3.5 and > 2"),
+        ("&lt;p&gt; &#x4e2d;", "<p> 中"),
+        ("<![CDATA[1 < 2 &amp;]]>", "1 < 2 &amp;"),
+        ("cut <p", "cut <p"),
+        ("İ<script>x</script>y", "İ<script>x</script>y".replace("<script>x</script>", "")),
+    ],
+)
+def test_the_words_of_html_are_read(html, text):
+    assert text_of_html(html) == text
+
+
+@pytest.mark.parametrize(
+    "piece", ["<", "<!", "<!--", "<a", '<a x="', "</", "&", "&#", "<?", "<script>", "<script></a ", "<![CDATA[", "<!--x-", "<p>"]
+)
+def test_hostile_html_takes_no_longer_than_its_length(piece):
+    start = time.process_time()
+    text_of_html(piece * (400_000 // len(piece)))
+    assert time.process_time() - start < 2

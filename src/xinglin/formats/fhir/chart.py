@@ -7,7 +7,7 @@ no place in the chart is counted in `Chart.unmapped`; what cannot be used is set
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import chain
 from operator import attrgetter
@@ -24,6 +24,7 @@ from xinglin.formats.fhir.shape import EmptyElement, Shape, WrongType, walk, wit
 from xinglin.formats.fhir.statuses import check_status
 from xinglin.formats.fhir.strict import parse, resource
 from xinglin.formats.fhir.unchecked import objects_in
+from xinglin.formats.fhir.versions import newest_rows
 from xinglin.records.chart import Chart, Unmapped
 from xinglin.records.errors import XinglinError
 from xinglin.records.moments import first_instant
@@ -85,16 +86,20 @@ def chart_of(resources: Iterable[tuple[str, bytes]]) -> Chart:
     return derive(resources).chart
 
 
-def derive(resources: Iterable[tuple[str, bytes]]) -> Derived:
-    """The chart of one person with the findings. Bytes that are no FHIR resource are set aside, never raised."""
-    return _Deriving(sorted(resources)).run()
+def derive(resources: Iterable[tuple[str, bytes]], parsed: Mapping[str, Json] | None = None) -> Derived:
+    """The chart of one person with the findings. Bytes that are no FHIR resource are set aside, never raised.
+
+    `parsed` holds resources that were parsed a moment ago from the same bytes, so that they need not be again.
+    """
+    rows, older = newest_rows(resources)
+    return _Deriving(rows, parsed or {}).run(older)
 
 
 class _Deriving:
     """One pass over one person's resources, in the order of their references."""
 
-    def __init__(self, rows: list[tuple[str, bytes]]) -> None:
-        self.rows = rows
+    def __init__(self, rows: list[tuple[str, bytes]], parsed: Mapping[str, Json]) -> None:
+        self.rows, self.parsed = rows, parsed
         self.findings: list[Finding] = []
         self.out = Entries()
         self.paths: dict[str, dict[str, int]] = {}
@@ -102,8 +107,10 @@ class _Deriving:
         self.at = Reading(Lookup(rows, POINTED_AT), self.findings)
         self.counts = {"mapped": 0, "looked_up": 0, "set_aside": 0, "unmapped": 0}
 
-    def run(self) -> Derived:
+    def run(self, older: Sequence[str]) -> Derived:
         digest = hashlib.sha256()
+        for reference in older:
+            self._set_aside(reference, reference.partition("/")[0], "XL-FHIR-121", "an older version; the newer one is used", "note")
         for reference, raw in self.rows:
             kind = reference.partition("/")[0]
             digest.update(b"%d:%b%d:%b" % (len(reference), reference.encode(), len(raw), raw))
@@ -111,7 +118,7 @@ class _Deriving:
                 self._without_place(kind)
                 continue
             try:
-                found = resource(parse(raw, where=reference), where=reference)
+                found = self.parsed.get(reference) or resource(parse(raw, where=reference), where=reference)
             except XinglinError as error:
                 self._set_aside(reference, kind, error.code, error.what)
             else:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from html.parser import HTMLParser
 
 from xinglin.formats.fhir.entries import Entries
+from xinglin.formats.fhir.html_words import text_of_html
 from xinglin.formats.fhir.reading import Json, Reading, concept, concepts, first_code, words_of
 from xinglin.formats.fhir.shape import shape
 from xinglin.formats.fhir.unchecked import list_in, object_in, text_in
@@ -34,46 +34,8 @@ IMAGING_STUDY = shape(
     "series*{uid number# modality:Coding description numberOfInstances# bodySite:Coding laterality:Coding started instance?}"
 )
 
-_BLOCKS = frozenset(
-    {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "section", "paragraph", "title", "item"}
-)
-_SILENT = frozenset({"script", "style", "head"})
 _CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "ascii": "ascii", "iso-8859-1": "latin-1", "latin-1": "latin-1",
              "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030", "big5": "big5"}  # fmt: skip
-
-
-class _Words(HTMLParser):
-    """The readable text of HTML or XHTML; scripts and styles say nothing."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-        self.silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.silent += tag in _SILENT
-        if tag in _BLOCKS:
-            self.words.append("\n")
-        elif tag in ("td", "th"):
-            self.words.append("\t")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.silent -= tag in _SILENT and self.silent > 0
-        if tag in _BLOCKS:
-            self.words.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self.silent:
-            self.words.append(data)
-
-
-def text_of_html(html: str) -> str:
-    """The readable text of HTML, one block per line."""
-    reader = _Words()
-    reader.feed(html)
-    reader.close()
-    lines = (" ".join(line.split()) for line in "".join(reader.words).split("\n"))
-    return "\n".join(line for line in lines if line)
 
 
 def _decoded(data: str, media_type: str, at: Reading, path: str) -> str:
@@ -96,7 +58,7 @@ def _decoded(data: str, media_type: str, at: Reading, path: str) -> str:
     return text_of_html(text) if kind.strip().lower() in ("text/html", "application/xhtml+xml") else text
 
 
-_TEXTS = ("text/plain", "text/html", "application/xhtml+xml", "text/markdown", "text/rtf-plain")
+_TEXTS = ("text/plain", "text/html", "application/xhtml+xml", "text/markdown")
 
 
 def attachment(item: Json, at: Reading, path: str) -> tuple[str, str]:

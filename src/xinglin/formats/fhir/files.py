@@ -60,7 +60,7 @@ def in_file(path: Path, findings: list[Finding], limits: Limits = DEFAULT_LIMITS
             if _ending(path) in (".ndjson", ".jsonl"):
                 yield from _in_lines(_lines(chunks, where, limits), where, findings, limits)
             else:
-                raw, mark = without_mark(b"".join(chunks))
+                raw, mark = without_mark(b"".join(chunks) if packed else file.read(limits.file_bytes + 1))
                 if mark:
                     findings.append(_mark(where))
                 yield from in_value(parse_whole(raw, where=where, limits=limits), where, findings)

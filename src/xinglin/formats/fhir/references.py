@@ -16,9 +16,16 @@ _ID = re.compile(r"[^\s/#?|]{1,128}\Z")
 URN = "urn:uuid:"
 
 
-@lru_cache(maxsize=65536)
 def target(reference: str) -> str:
     """The "Type/id" of a literal reference, relative or absolute, with any version left out; "" when it has none."""
+    return _target(reference) if len(reference) <= _LONGEST else ""
+
+
+_LONGEST = 1024  # longer texts are no references, and would fill the memory of answers below
+
+
+@lru_cache(maxsize=65536)
+def _target(reference: str) -> str:
     match = _RELATIVE.match(reference)
     return match.group(1) if match else ""
 
