@@ -18,12 +18,12 @@ from xinglin.knowledge.terms.spelling import spelled
 from xinglin.knowledge.terms.term_kinds import Kind
 from xinglin.records import Code
 from xinglin.records.errors import InvalidInput
-from xinglin.records.quantity import ATC, ICD10, RXNORM
+from xinglin.records.quantity import ATC, ICD10, ICD10_CM, RXNORM
 
 VERSION = "2026.1"
 KINDS: tuple[str, ...] = get_args(Kind)
 _DATA = Path(__file__).with_name("data")
-_SYSTEMS = {"icd10": ICD10, "rxnorm": RXNORM, "atc": ATC}
+_SYSTEMS = {"icd10": ICD10, "icd10cm": ICD10_CM, "rxnorm": RXNORM, "atc": ATC}
 _TAILS = re.compile(
     r"(?:,\s*|\s+)(?:unspecified|nos|not elsewhere classified|nec|site not specified|initial encounter|uncomplicated|"
     r"unspecified type|type unspecified|not otherwise specified|unspecified organism|initial episode of care|未特指的?|未特指)$"
