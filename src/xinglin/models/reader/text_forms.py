@@ -34,7 +34,7 @@ def fold(text: str) -> str:
 def guess_language(text: str) -> Language:
     """`zh` when Chinese characters carry the text, else `en`; an empty text is `en`."""
     chinese = len(_CJK.findall(text))
-    return "zh" if chinese and chinese * 2 >= len(_LATIN.findall(text)) else "en"
+    return "zh" if chinese and chinese >= len(_LATIN.findall(text)) else "en"
 
 
 def is_chinese(sign: str) -> bool:
