@@ -230,7 +230,7 @@ def _fact(calculator: Calculator, recipe: Recipe, result: Result, used: Mapping[
         kind="calculation",
         concept=Concept(title, code),
         text=f"{title} {plain(shown)} on {day(newest)}, from {inputs}",
-        evidence=(*places, Evidence(f"knowledge/calculators@{VERSION}", calculator.name, result.citation)),
+        evidence=(*places, Evidence(f"workup/calculators@{VERSION}", calculator.name, result.citation)),
         key=f"loinc:{calculator.loinc}" if calculator.loinc else f"calculator:{calculator.name}",
         names={
             "en": tuple(dict.fromkeys((title, *calculator.names.get("en", ())))),

@@ -132,11 +132,11 @@ def medicine_named(concept: Concept, ingredients: tuple[Concept, ...] = ()) -> t
     line = next(known, None) or next((read for read in plain if not any(isinstance(item, Term) for item in read.ingredients)), None)
     if line is None:
         key, _ = named(concept)
-        return key or f"name:{words[0].casefold()}", own, {}
+        return key or "name:" + "".join(words[:1]).casefold(), own, {}
     substances = {language: (_together(line.ingredients, language),) for language in ("en", "zh")}
-    more = {} if len(line.ingredients) > 1 else _other_names(line.ingredients[0])
+    more = _other_names(*line.ingredients) if len(line.ingredients) == 1 else {}
     key = " + ".join(sorted(i.key if isinstance(i, Term) else f"name:{i.casefold()}" for i in line.ingredients))
-    return key, merged(substances, more, own), _parts(line, words[0])
+    return key, merged(substances, more, own), _parts(line, line.text)
 
 
 def _is_substance(item: Term | str) -> bool:

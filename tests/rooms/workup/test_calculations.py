@@ -59,7 +59,7 @@ def test_egfr_comes_from_one_creatinine_with_its_evidence_and_formula():
     assert fact.value == Quantity("52", "mL/min/{1.73_m2}")
     assert fact.kind == "calculation" and fact.time == "2024-03-01" and fact.key == "loinc:98979-8"
     assert fact.evidence[0] == CREATININE.evidence[0]
-    assert fact.evidence[-1].source.startswith("knowledge/calculators@") and fact.evidence[-1].pointer == "ckd_epi_2021"
+    assert fact.evidence[-1].source.startswith("workup/calculators@") and fact.evidence[-1].pointer == "ckd_epi_2021"
     assert "1.20 mg/dL" in fact.details["inputs"] and "142" in fact.details["formula"] and fact.details["doi"] == "10.1056/NEJMoa2102953"
 
 
