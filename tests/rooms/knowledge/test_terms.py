@@ -61,6 +61,20 @@ def test_an_unknown_name_finds_nothing():
         ("阿司匹林肠溶片 100mg", ["aspirin"], [("100", "mg")], "片", "delayed"),
         ("insulin glargine [Lantus]", ["insulin-glargine"], [("", "")], "", ""),
         ("Lasix 40mg", ["furosemide"], [("40", "mg")], "", ""),
+        ("amlodipine 5 mg daily", ["amlodipine"], [("5", "mg")], "", ""),
+        ("苯磺酸氨氯地平片（络活喜）5mg×7片", ["amlodipine"], [("5", "mg")], "片", ""),
+        ("硝苯地平控释片 30mg", ["nifedipine"], [("30", "mg")], "片", "controlled"),
+        ("沙美特罗替卡松粉吸入剂 50μg/250μg", ["fluticasone-and-salmeterol"], [("50/250", "μg")], "吸入粉雾剂", ""),
+        ("Nitroglycerin 0.4 MG/ACTUAT Mucosal Spray", ["nitroglycerin"], [("0.4", "MG/ACTUAT")], "口腔喷雾剂", ""),
+        (
+            "Piperacillin 4000 MG / tazobactam 500 MG Injection",
+            ["piperacillin", "tazobactam"],
+            [("4000", "MG"), ("500", "MG")],
+            "注射液",
+            "",
+        ),
+        ("1 ML heparin sodium, porcine 5000 UNT/ML Injection", ["heparin"], [("5000", "UNT/ML")], "注射液", ""),
+        ("guaifenesin 100 mg/5 mL Oral Liquid", ["guaifenesin"], [("100", "mg/5mL")], "口服溶液", ""),
     ],
 )
 def test_a_medicine_line_is_taken_apart(line, keys, strengths, form_zh, release):

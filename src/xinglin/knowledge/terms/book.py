@@ -14,7 +14,7 @@ from typing import get_args
 
 from msgspec import Struct
 
-from xinglin.knowledge.terms.spelling import spelled
+from xinglin.knowledge.terms.spelling import has_han, spelled
 from xinglin.knowledge.terms.term_kinds import Kind
 from xinglin.records import Code
 from xinglin.records.errors import InvalidInput
@@ -81,15 +81,23 @@ def _keys() -> dict[str, Term]:
 
 
 @cache
-def _index() -> dict[str, list[tuple[Term, str, bool]]]:
-    """Spelling → (term, language, trusted) in order of kinds, preferred names first."""
+def _index(han: bool) -> dict[str, list[tuple[Term, str, bool]]]:
+    """Spelling → (term, language, trusted) in order of kinds, preferred names first; one index for names in Chinese characters, one for all
+    others, so that a reader of one language waits for one only.
+    """
     filed: defaultdict[str, list[tuple[Term, str, bool]]] = defaultdict(list)
     for preferred in (True, False):
         for term in terms():
+            doubtful = term.ambiguous
             for language, names in (("en", term.en), ("zh", term.zh)):
                 for name in names[:1] if preferred else names[1:]:
-                    filed[spelled(name)].append((term, language, name not in term.ambiguous))
+                    if (not name.isascii() and has_han(name)) is han:
+                        filed[spelled(name)].append((term, language, name not in doubtful))
     return dict(filed)
+
+
+def _filed(spelling: str) -> list[tuple[Term, str, bool]]:
+    return _index(not spelling.isascii() and has_han(spelling)).get(spelling, [])
 
 
 def by_key(key: str) -> Term | None:
@@ -100,7 +108,7 @@ def by_key(key: str) -> Term | None:
 @lru_cache(maxsize=20_000)
 def candidates(text: str, language: str = "", kind: str = "") -> tuple[Term, ...]:
     """Every term that goes by this name, ambiguous short forms included; preferred names first, without repeats."""
-    hits = _index().get(spelled(text), ())
+    hits = _filed(spelled(text))
     return tuple(dict.fromkeys(t for t, lang, _ in hits if language in ("", lang) and kind in ("", t.kind)))
 
 
@@ -116,7 +124,7 @@ def find(text: str, language: str = "", kind: str = "") -> Term | None:
     True
     """
     spelling = spelled(text)
-    for term, lang, trusted in _index().get(spelling, ()):
+    for term, lang, trusted in _filed(spelling):
         if trusted and language in ("", lang) and kind in ("", term.kind):
             return term
     if kind and len(only := candidates(text, language, kind)) == 1:

@@ -71,9 +71,10 @@ _ENGLISH = {
     ),
     "eye ointment|眼膏": ("ophthalmic ointment", "eye ointment", "ophth oint"),
     "ear drops|滴耳液": ("otic solution", "otic suspension", "ear drops?", "otic"),
+    "oral spray|口腔喷雾剂": ("mucosal spray", "oral spray", "lingual spray", "translingual spray"),
     "lozenge|含片": ("lozenges?", "troches?"),
     "chewing gum|咀嚼胶": ("chewing gum", "gum"),
-    "topical spray|外用喷雾剂": ("topical spray", "mucosal spray", "oral spray", "spray"),
+    "topical spray|外用喷雾剂": ("topical spray", "spray"),
     "topical solution|外用溶液": ("topical solution", "topical foam", "foam", "topical"),
     "liquid|液体制剂": ("liquid", "suspension", "solution", "oral"),
 }
@@ -116,14 +117,13 @@ _RELEASES = {
         "12 ?hr extended release",
         "extended[- ]release",
         "sustained[- ]release",
-        "controlled[- ]release",
         "ER",
         "XL",
         "XR",
         "SR",
-        "CR",
         "LA",
     ),
+    "controlled": ("controlled[- ]release", "CR"),
     "delayed": ("delayed[- ]release", "enteric[- ]coated", "EC", "DR"),
     "disintegrating": ("disintegrating", "orally disintegrating", "ODT"),
     "": ("immediate[- ]release", "IR"),
@@ -139,7 +139,7 @@ FORMS_EN = _longest_first(_ENGLISH, r"\b")
 FORMS_ZH = _longest_first(_CHINESE, "")
 RELEASES_EN = _longest_first(_RELEASES, r"\b")
 RELEASES_ZH = _longest_first(
-    {"extended": ("缓释", "控释", "緩釋"), "delayed": ("肠溶", "腸溶"), "disintegrating": ("口崩", "口腔崩解")}, ""
+    {"extended": ("缓释", "緩釋"), "controlled": ("控释", "控釋"), "delayed": ("肠溶", "腸溶"), "disintegrating": ("口崩", "口腔崩解")}, ""
 )
 SALTS = (
     "sodium succinate",
@@ -179,6 +179,12 @@ SALTS = (
     "furoate",
     "valerate",
     "xinafoate",
+    "medoxomil",
+    "cilexetil",
+    "proxetil",
+    "pivoxil",
+    "etexilate",
+    "porcine",
     "mofetil",
     "axetil",
     "disoproxil",

@@ -20,7 +20,7 @@ class MedicineName(Struct, frozen=True):
     """What a medicine line says. `ingredients` and `strengths` run side by side where the source gives strengths.
 
     A strength is (value, unit) as written, ("", "") where none is given. `form` is an English dose form ("oral tablet"),
-    `form_zh` the same in Chinese; `release` is "", "extended", "delayed" or "disintegrating"; `brand` the bracketed name.
+    `form_zh` the same in Chinese; `release` is "", "extended", "controlled", "delayed" or "disintegrating"; `brand` the bracketed name.
     """
 
     ingredients: tuple[Term | str, ...]
@@ -38,9 +38,9 @@ class MedicineName(Struct, frozen=True):
         joined = (" + " if language == "zh" else " / ").join(parts)
         form = self.form_zh if language == "zh" else self.form
         if language == "zh":
-            release = {"extended": "缓释", "delayed": "肠溶", "disintegrating": "口崩"}.get(self.release, "")
+            release = {"extended": "缓释", "controlled": "控释", "delayed": "肠溶", "disintegrating": "口崩"}.get(self.release, "")
             return f"{joined} {release if form else ''}{form}".strip()
-        release = {"extended": "extended-release", "delayed": "delayed-release", "disintegrating": "disintegrating"}.get(self.release, "")
+        release = self.release if self.release in ("", "disintegrating") else f"{self.release}-release"
         return " ".join(part for part in (joined, release, form) if part)
 
 
@@ -48,9 +48,8 @@ _UNIT = (
     r"(?:MG|MCG|UG|µG|μG|GM|G|ML|L|MEQ|MMOL|UNT|UNITS?|IU|MIU|KIU|%|HR|MOL|CELLS|ACTUAT|MCI|BAU|AMB|PNU"
     r"|毫克|微克|克|毫升|升|单位|国际单位|万单位)"
 )
-_STRENGTH = re.compile(
-    rf"(?<![\w.])(\d[\d,]*(?:\.\d+)?|\.\d+)\s*[- ]?({_UNIT}(?:\s?/\s?(?:\d+(?:\.\d+)?\s?)?{_UNIT})?)(?![a-z])", re.IGNORECASE
-)
+_PER = r"(?:\s?/\s?(?:\d+(?:\.\d+)?\s?(?:ML|L|HR|ACTUAT|毫升|升)|" + _UNIT + "))?"
+_STRENGTH = re.compile(rf"(?<![\w.])(\d[\d,]*(?:\.\d+)?|\.\d+)\s*[- ]?({_UNIT}{_PER})(?![a-z])", re.IGNORECASE)
 _LEAD = re.compile(
     r"^(?:NDA\d+\s+|ANDA\d+\s+|\d+(?:\.\d+)?\s?(?:HR|hour)s?\s+|\d+(?:\.\d+)?\s?(?:ML|ACTUAT|DAY)\s+|(?:Abuse-Deterrent|Once-Daily)\s+)",
     re.IGNORECASE,
@@ -60,6 +59,14 @@ _BRACKET = re.compile(r"\s*\[([^\]]+)\]\s*$")
 _PARENTHESIS = re.compile(r"\s*\(([^()]*)\)")
 _SALT = re.compile(r"\b(?:" + "|".join(SALTS) + r")\b\.?", re.IGNORECASE)
 _SALT_ZH = re.compile("^(?:" + "|".join(SALTS_ZH) + ")|(?:" + "|".join(SALTS_ZH) + ")$")
+_PACKING = re.compile(r"[×xX*]\s*\d+\s*(?:片|粒|支|袋|瓶|丸|贴|枚|揿|喷|s\b)(?:/[盒瓶板])?")
+# words beside a name that say how often, how strong or how packed; left out only where that makes the name known
+_BESIDE = re.compile(
+    r"\b(?:once|twice|three times|daily|nightly|weekly|a day|per day|per|every|hours?|bid|tid|qid|qd|qhs|prn|at bedtime|"
+    r"(?:extra|maximum|regular|low) (?:strength|dose)|u-?100|insulin|day)\b|(?<!\S)[\d.][\d./]*(?:hr|h|%)?(?!\S)",
+    re.IGNORECASE,
+)
+_WIDE = str.maketrans("（）［］【】", "()[][]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -78,7 +85,7 @@ def _substance(text: str) -> Term | str | None:
     if not words:
         return None
     bare = " ".join(_SALT_ZH.sub("", words).split()) if _HAN.search(words) else " ".join(_SALT.sub("", words).split()).strip(" -,")
-    for attempt in (words, bare, words.split(" ")[0] if " - " in words else ""):
+    for attempt in (words, bare, _BESIDE.sub(" ", bare)):
         if attempt:
             for kind in ("medicine", "vaccine", "drug_class", "device"):
                 if found := find(attempt, kind=kind):
@@ -102,14 +109,23 @@ def _bracketed(text: str) -> tuple[str, str]:
     return brand, " ".join(kept.split())
 
 
+def _strength(hits: list[re.Match[str]]) -> tuple[str, str]:
+    """(value, unit) of one substance; a fixed combination written "50μg/250μg" gives "50/250" and its unit."""
+    if not hits:
+        return "", ""
+    pairs = [(hit.group(1), re.sub(r"\s", "", hit.group(2))) for hit in hits]
+    same = [value for value, unit in pairs if unit == pairs[0][1]]
+    return "/".join(same), pairs[0][1]
+
+
 def _pieces(text: str) -> list[tuple[str, tuple[str, str]]]:
     """(substance words, strength) for each part between slashes, plus signs or the word "and"."""
     found: list[tuple[str, tuple[str, str]]] = []
     for part in re.split(r"\s+/\s+|\s*\+\s*|、", text):
         hits = list(_STRENGTH.finditer(part))
-        strength = (hits[0].group(1), re.sub(r"\s", "", hits[0].group(2))) if hits else ("", "")
-        name = _STRENGTH.sub(" ", part)
-        found.append((" ".join(re.sub(r"\(\s*\)", " ", name).split()), strength))
+        strength = _strength(hits)
+        name = re.sub(r"\(\s*\)|(?<=\s)/(?=\s)", " ", _STRENGTH.sub(" ", part))
+        found.append((" ".join(name.split()), strength))
     return found
 
 
@@ -138,7 +154,7 @@ def medicine(text: str) -> MedicineName:
     whole = find(text, kind="medicine") or find(text, kind="vaccine")
     if whole:
         return MedicineName((whole,), (("", ""),), text=text)
-    brand, rest = _bracketed(text.strip())
+    brand, rest = _bracketed(_PACKING.sub(" ", text.translate(_WIDE)).strip())
     while _LEAD.match(rest):
         rest = _LEAD.sub("", rest, count=1)
     rest = _PACK.sub("", rest)

@@ -21,6 +21,11 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _KEPT_ENDINGS = ("ss", "us", "is", "as", "os")
 
 
+def has_han(text: str) -> bool:
+    """Whether the text holds a Chinese character."""
+    return _HAN.search(text) is not None
+
+
 def without_tag(text: str) -> str:
     """The name without the bracketed word that says what kind of thing it is: "Anemia (disorder)" gives "Anemia"."""
     shown = text
@@ -53,7 +58,7 @@ def spelled(text: str) -> str:
     >>> spelled("Oedemas") == spelled("edema"), spelled("COVID-19") == spelled("covid 19")
     (True, True)
     """
-    if not text.isascii():
+    if not text.isascii() and not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
     lowered = text.lower().rstrip()
     if lowered.endswith(")"):
