@@ -138,6 +138,13 @@ def test_a_side_is_part_of_the_name():
     assert terms.find("left knee") is not terms.find("right knee")
 
 
+def test_no_term_is_both_left_and_right():
+    import re
+
+    both = [t.key for t in terms.TERMS if re.search(r"\bleft\b", " ".join(t.en)) and re.search(r"\bright\b", " ".join(t.en))]
+    assert both == []
+
+
 def test_broader_terms_are_reached_through_parents():
     assert terms.is_a(terms.find("STEMI"), "term:coronary-artery-disease")
     assert terms.is_a(terms.find("atorvastatin"), "term:statin")
@@ -152,7 +159,13 @@ def test_the_same_thing_has_one_term_on_both_sides_of_the_sea(one, other):
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("enalapril", "enalaprilat"), ("hydroxyzine", "hydralazine"), ("type 1 diabetes", "type 2 diabetes")]
+    ("one", "other"),
+    [
+        ("enalapril", "enalaprilat"),
+        ("amputation of left leg", "amputation of right leg"),
+        ("hydroxyzine", "hydralazine"),
+        ("type 1 diabetes", "type 2 diabetes"),
+    ],
 )
 def test_two_things_that_look_alike_stay_apart(one, other):
     assert terms.find(one) is not terms.find(other)
