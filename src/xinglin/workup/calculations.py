@@ -29,9 +29,10 @@ LIVER = re.compile(r"cirrhos|liver|hepat(?!itis (?:b )?vaccin)|肝", re.IGNORECA
 class Recipe:
     """How a calculator is fed from the record.
 
-    `anchor` is the analyte whose newest value within a year decides the day. `inputs`: per input of the calculator the analytes that may
-    serve, best first, and how many days it may lie from the anchor. `recorded`: analytes that, recorded on the anchor's day, make the
-    calculation needless. `optional` inputs are left out when missing. `only_if`: limits on inputs outside which it says nothing new.
+    `anchor` is the analyte whose newest value decides the day; a set up to a year older is taken when the newest lacks its companions.
+    `inputs`: per input of the calculator the analytes that may serve, best first, and how many days it may lie from the anchor.
+    `recorded`: analytes that, recorded on the anchor's day, make the calculation needless. `optional` inputs are left out when missing.
+    `only_if`: limits on inputs outside which it says nothing new.
     """
 
     anchor: str
@@ -95,7 +96,7 @@ def calculations(facts: Sequence[Fact], sex: str, age_years: int | None, as_of: 
     """Facts of kind "calculation" that follow from measurement facts, one per calculator, in the order of `RECIPES`.
 
     `age_years` is the age on `as_of` (a day); with `born` the age on the day of the inputs is exact, without it whole years are taken
-    back. Inputs must be numbers (no "<"), final, dated, not after `as_of` and at most a year older.
+    back. Inputs must be numbers (no "<"), final, dated and not after `as_of`; what rests on values over a year older has importance 0.
     """
     return [made for made in attempts(facts, sex, age_years, as_of, born) if isinstance(made, Fact)]
 
@@ -145,8 +146,9 @@ def _by_analyte(facts: Iterable[Fact], as_of: str) -> dict[str, list[Fact]]:
 def _attempt(calculator: Calculator, recipe: Recipe, known: Mapping[str, list[Fact]], sex: str, age: _Age) -> Fact | Refusal:
     wanted = {one.name for one in calculator.inputs}
     why = ""
-    for anchor in known.get(recipe.anchor, ()):
-        if age.as_of and days_between(anchor.time, age.as_of) > YEAR:
+    anchors = known.get(recipe.anchor, [])
+    for anchor in anchors:
+        if days_between(anchor.time, anchors[0].time) > YEAR:
             break
         if any(day(f.time) == day(anchor.time) for key in recipe.recorded for f in known.get(key, ())):
             return Refusal(calculator.name, "the record has it")
@@ -165,7 +167,8 @@ def _attempt(calculator: Calculator, recipe: Recipe, known: Mapping[str, list[Fa
             why = why or f"missing: {', '.join(missing)}"
             continue
         given.update({name: _quantity(name, fact) for name, fact in used.items()})
-        return _made(calculator, recipe, given, used)
+        old = bool(age.as_of) and days_between(anchor.time, age.as_of) > YEAR
+        return _made(calculator, recipe, given, used, 0 if old else recipe.importance)
     return Refusal(calculator.name, why or f"missing: {recipe.anchor}")
 
 
@@ -200,7 +203,9 @@ def _quantity(name: str, fact: Fact) -> Quantity:
     return Quantity(value.value, unit)
 
 
-def _made(calculator: Calculator, recipe: Recipe, given: Mapping[str, Quantity | int | str], used: Mapping[str, Fact]) -> Fact | Refusal:
+def _made(
+    calculator: Calculator, recipe: Recipe, given: Mapping[str, Quantity | int | str], used: Mapping[str, Fact], importance: int
+) -> Fact | Refusal:
     try:
         result = calculator.compute(given, missing_as_absent=True)
         for name, (low, high) in recipe.only_if.items():
@@ -208,10 +213,10 @@ def _made(calculator: Calculator, recipe: Recipe, given: Mapping[str, Quantity |
                 return Refusal(calculator.name, f"{name} is such that it says nothing new")
     except InvalidInput as problem:
         return Refusal(calculator.name, f"{problem.where}: {problem.why}")
-    return _fact(calculator, recipe, result, used)
+    return _fact(calculator, importance, result, used)
 
 
-def _fact(calculator: Calculator, recipe: Recipe, result: Result, used: Mapping[str, Fact]) -> Fact:
+def _fact(calculator: Calculator, importance: int, result: Result, used: Mapping[str, Fact]) -> Fact:
     newest = max((fact.time for fact in used.values()), key=sort_key)
     places = tuple(dict.fromkeys(place for fact in used.values() for place in fact.evidence if place.source == "chart"))
     words = {one.name: one.title["en"] for one in calculator.inputs}
@@ -239,6 +244,6 @@ def _fact(calculator: Calculator, recipe: Recipe, result: Result, used: Mapping[
         value=shown,
         time=newest,
         latest=True,
-        importance=recipe.importance,
+        importance=importance,
         details={key: value for key, value in details.items() if value},
     )

@@ -88,12 +88,24 @@ def test_a_child_gets_no_adult_egfr():
         measured("2160-0", "1.2", "mg/dL", status="preliminary"),
         measured("2160-0", "1.2", "mmHg"),
         measured("2160-0", "1.2", "mg/dL", "2024-04-01"),
-        measured("2160-0", "1.2", "mg/dL", "2021-01-01"),
         measured("2160-0", "1.2", "mg/dL", "2024"),
     ],
 )
-def test_bounds_preliminary_future_old_undated_and_unitless_values_are_not_used(useless):
+def test_bounds_preliminary_future_undated_and_unitless_values_are_not_used(useless):
     assert "calculation.ckd_epi_2021" not in made([useless])
+
+
+def test_what_rests_on_values_over_a_year_old_is_background_and_says_its_day():
+    fact = made([measured("2160-0", "1.2", "mg/dL", "2021-01-01")])["calculation.ckd_epi_2021"]
+    assert fact.importance == 0 and fact.time == "2021-01-01" and "2021-01-01" in fact.text
+
+
+def test_a_set_more_than_a_year_older_than_the_newest_value_is_not_used():
+    old = [
+        measured(code, "100" if code == "2075-0" else "20" if code == "2028-9" else "138", "mmol/L", "2022-01-01")
+        for code in ("2951-2", "2075-0", "2028-9")
+    ]
+    assert "calculation.anion_gap" not in made([*old, PANEL[0]])
 
 
 def test_the_age_is_that_of_the_day_of_the_inputs():
