@@ -6,6 +6,7 @@
 >>> draft.issues, draft.save("out/")                       # doctest: +SKIP
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -18,7 +19,5 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> Any:
     # loaded when first used, so that `import xinglin` and `xinglin --help` stay quick
     if name in __all__:
-        from xinglin.flow import python
-
-        return getattr(python, name)
+        return getattr(import_module("xinglin.flow.python"), name)
     raise AttributeError(name)

@@ -11,6 +11,9 @@ from xinglin.shelf.promises import Topic
 from xinglin.workup import work_up
 
 
+CALCULATORS = Shelf("xinglin.workup.calculators", "CALCULATOR", object)
+
+
 def _element(resource, path):
     """What lies at a FHIRPath of names and indexes; KeyError or IndexError when nothing does."""
     found = resource
@@ -39,5 +42,7 @@ def test_evidence_resolves(seed, tmp_path):
                 assert reference in resources, fact.id
                 if place and not re.fullmatch(r"\d+-\d+", place):
                     _element(resources[reference], re.sub(r"@?\d+-\d+$", "", place))
+            elif evidence.source.startswith("knowledge/calculators@"):
+                assert evidence.pointer in CALCULATORS.names(), fact.id
             elif evidence.source.startswith("knowledge/"):
                 assert evidence.source in topics, fact.id

@@ -43,7 +43,7 @@ def _call(operation: str, arguments: dict[str, object]) -> Outcome:
     from xinglin.flow import commands
 
     home = arguments.pop("home")
-    return getattr(commands, operation)(commands.Asked(home, _note), arguments)
+    return getattr(commands, operation)(commands.Asked(str(home) if home else None, _note), arguments)
 
 
 def _note(line: str) -> None:

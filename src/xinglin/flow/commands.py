@@ -95,7 +95,7 @@ def make(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     drafts = []
     for chart_id in _charts(asked, house, given["charts"]):
         request = ContentRequest(
-            kind=given["kind"], chart=chart_id, language=given["lang"] or house.settings.language, as_of=given["as_of"] or "",  # type: ignore[arg-type]
+            kind=given["kind"], chart=chart_id, language=given["lang"] or house.settings.language, as_of=given["as_of"] or "",
             seed=given["seed"] or 0, writer=given["writer"], options=dict(given["option"]),
         )  # fmt: skip
         drafts.append(house.make(request, keep=not given["dry_run"]))
@@ -115,7 +115,7 @@ def write_preview(house: House, draft: Draft, out: Path) -> list[Path]:
     """The watermarked page and the JSON of an unsigned draft, for signed-in staff."""
     from xinglin.review.preview import write
 
-    return write(draft, house.sources(draft), out, telling.draft_value(draft, []), house.label(draft, draft.id or "draft"))
+    return write(draft, house.sources(draft), out, telling.draft_value(draft, []), house.draft_label(draft))
 
 
 def check(asked: Asked, given: Mapping[str, Any]) -> Outcome:
@@ -149,8 +149,8 @@ def review(asked: Asked, given: Mapping[str, Any]) -> Outcome:
             house.desk.decide(draft_id, by, "reject", statement, reason=reason)
     draft = house.store.draft(draft_id)
     value = telling.draft_value(draft, []) | {
-        "state": house.desk.state(draft_id),
-        "blocking": [telling.issue_value(i) for i in house.desk.blocking(draft_id)],
+        "state": house.store.draft_row(draft_id).state,
+        "blocking": [telling.issue_value(i) for i in house.desk.blocking(draft)],
     }
     for line in telling.draft_notes(draft):
         asked.note(line)

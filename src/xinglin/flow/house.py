@@ -218,13 +218,18 @@ class House:
             identity=self.chart(draft.chart).identity, house=self.settings.organisation,
         )  # fmt: skip
 
-    def label(self, draft: Draft, produce_id: str) -> Label:
-        """The AI label of a release, or of an unsigned draft. Raises Refused where a law asks for a provider code that is not set."""
-        signatures = self.desk.verify_signatures(draft) if draft.id else ()
+    def label(self, draft: Draft, release_id: str) -> Label:
+        """The AI label of a release. Raises Refused where a law asks for a provider code that is not set."""
+        signatures = self.desk.verify_signatures(draft)
+        producer = self.settings.provider_code or labels.house_producer(self.store.public_key)
         return labels.label_for(
-            draft.language, produce_id, self.settings.provider_code or labels.house_producer(self.store.public_key), self.settings.organisation,
-            self.settings.law_packs, [x.signer for x in signatures], signatures[0].digest if signatures else "",
+            draft.language, release_id, producer, self.settings.organisation, self.settings.law_packs,
+            [s.signer for s in signatures], signatures[0].digest if signatures else "",
         )  # fmt: skip
+
+    def draft_label(self, draft: Draft) -> Label:
+        """The AI label of an unsigned draft: made by this software, nobody's yet; the same in every house."""
+        return labels.label_for(draft.language, draft.id or "draft", labels.software_producer(__version__), self.settings.organisation)
 
     def sources(self, draft: Draft) -> dict[str, bytes]:
         """The source resources a draft's facts point at, by reference."""

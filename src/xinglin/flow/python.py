@@ -90,7 +90,8 @@ class DraftAtHand:
         return iter(self.draft.statements)
 
     def __repr__(self) -> str:
-        return f"<draft {self.id}: {self.draft.kind}, {self.draft.language}, {len(self.draft.statements)} statements, {len(self.issues)} issues>"
+        draft = self.draft
+        return f"<{draft.id}: {draft.kind}, {draft.language}, {len(draft.statements)} statements, {len(draft.issues)} issues>"
 
 
 def take_in(*sources: str | Path, home: str | Path | None = None) -> Chart:

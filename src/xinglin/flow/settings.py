@@ -9,6 +9,7 @@ import os
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Literal
 
 from xinglin.records.errors import InvalidInput
 
@@ -22,8 +23,8 @@ class Settings:
     organisation: str = ""
     law_packs: tuple[str, ...] = ()  # of cn, eu, us
     provider_code: str = ""
-    enrolment: str = "open"  # open: the first signature of a new name makes its key; closed: an administrator does
-    language: str = "en"
+    enrolment: Literal["open", "closed"] = "open"  # open: the first signature of a new name makes its key; closed: an administrator does
+    language: Literal["en", "zh"] = "en"
 
 
 def home_folder(home: str | Path | None = None) -> Path:
@@ -51,7 +52,8 @@ def load(home: str | Path | None = None) -> Settings:
     packs = tuple(str(p) for p in found.pop("law_packs", ()))  # type: ignore[union-attr]
     if wrong := [p for p in packs if p not in ("cn", "eu", "us")]:
         raise InvalidInput("XL-SET-003", f"unknown law pack {wrong[0]!r}", where=str(path), fix="one or more of: cn, eu, us")
-    settings = Settings(home=folder, law_packs=packs, **{k: str(v) for k, v in found.items()})
-    if settings.enrolment not in ("open", "closed"):
+    if found.get("language", "en") not in ("en", "zh"):
+        raise InvalidInput("XL-SET-005", "language must be en or zh", where=str(path))
+    if found.get("enrolment", "open") not in ("open", "closed"):
         raise InvalidInput("XL-SET-004", "enrolment must be open or closed", where=str(path))
-    return settings
+    return Settings(home=folder, law_packs=packs, **{k: str(v) for k, v in found.items()})  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from xinglin.models import reader
 from xinglin.records import Chart, CheckCase, Draft, Fact, Issue, Omission, Sentence, Statement
-from xinglin.records.draft import Language, Verdict
+from xinglin.records.draft import Language, Severity, Verdict
 from xinglin.shelf import Shelf
 from xinglin.shelf.promises import Check
 
@@ -86,7 +86,7 @@ def judge_text(
     sentences = reader.read_text(text, language, facts, identity=identity, as_of=as_of)
     must = tuple(f.id for f in facts if f.importance >= 3)
     issues = find_issues(CheckCase(language, sentences, tuple(facts), {}, chart, None, source, as_of, must), checks)
-    left_out = {f: i.severity for i in issues if i.check == OMISSION for f in i.facts}
+    left_out: dict[str, Severity] = {f: i.severity for i in issues if i.check == OMISSION for f in i.facts}
     by_statement = _by_statement(i for i in issues if i.check != OMISSION)
     return JudgedText(
         tuple(_judged_sentence(s, by_statement.get(s.id, []), source) for s in sentences),
@@ -102,7 +102,8 @@ def _by_statement(issues: Iterable[Issue]) -> dict[str, list[Issue]]:
 
 
 def _worst(issues: Iterable[Issue], otherwise: Verdict) -> Verdict:
-    return max((i.verdict for i in issues if i.verdict), key=lambda v: _WORSE[v], default=otherwise)
+    found: list[Verdict] = [i.verdict for i in issues if i.verdict]
+    return max(found, key=lambda v: _WORSE[v], default=otherwise)
 
 
 def _judged(statement: Statement, issues: list[Issue]) -> Statement:

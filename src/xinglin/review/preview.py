@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from xinglin.formats.html import write_index as start_page
 from xinglin.formats.html import write_preview
 from xinglin.records import Draft, Label
 
@@ -34,8 +35,6 @@ def _put(path: Path, data: bytes) -> Path:
     return path
 
 
-def write_index(cards: list[dict[str, str]]) -> bytes:
+def write_index(cards: list[dict[str, str]], label: Label) -> bytes:
     """The demo's start page: one card per page to look at."""
-    from xinglin.formats.html import write_index as page
-
-    return page(cards)
+    return start_page(cards, aigc=label.aigc)

@@ -33,7 +33,7 @@ class _Person:
     """Draws one person and writes the resources. Times are days before LAST_DAY."""
 
     def __init__(self, seed: int) -> None:
-        self.random = Random(f"xinglin person {seed}")
+        self.random = Random(f"xinglin person {seed}")  # noqa: S311 - reproducible people, no secrets
         self.seed = seed
         self.entries: list[Resource] = []
         self.blocks = tomllib.loads(files("xinglin.flow.demo").joinpath("illnesses.toml").read_text(encoding="utf-8"))
@@ -46,13 +46,14 @@ class _Person:
         self._patient()
         fitting = [i for i in self.blocks["illness"] if i.get("sex", self.sex) == self.sex]
         illnesses = self.random.sample(fitting, self.random.randint(2, 5))
-        admission = self._encounter("IMP", "inpatient encounter", 9, 3, illnesses[0]["name"])
+        reason = next((i["name"] for i in illnesses if i.get("acute")), illnesses[0]["name"])
+        admission = self._encounter("IMP", "inpatient encounter", 9, 3, reason)
         visits = [self._encounter("AMB", "ambulatory", days, 0, illnesses[-1]["name"]) for days in (1050, 700, 380, 120)]
         taken = {lab[0] for i in illnesses for lab in i.get("labs", ())}
-        self._labs([lab for lab in self.blocks["everyone"]["labs"] if lab[0] not in taken], visits[1:] + [admission])
+        self._labs([lab for lab in self.blocks["everyone"]["labs"] if lab[0] not in taken], [*visits[1:], admission])
         for illness in illnesses:
             self._illness(illness, admission, visits)
-        self._vitals(illnesses, visits + [admission])
+        self._vitals(illnesses, [*visits, admission])
         self._allergies()
         self._family()
         self._immunizations()

@@ -8,10 +8,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from xinglin import __version__
 from xinglin.flow import commands, telling
 from xinglin.flow.demo.person import bundle
 from xinglin.flow.house import House
 from xinglin.flow.settings import Settings
+from xinglin.privacy import labels
 from xinglin.records import ContentRequest, Draft
 from xinglin.records.draft import Language
 from xinglin.records.errors import Refused
@@ -35,6 +37,7 @@ def walk(out: Path, seed: int, say: Callable[[str], None]) -> dict[str, str]:
     _, (taken,) = house.take_in([record])
     say(f"2  taken in                   {telling.taken_line(taken)}")
     cards: list[dict[str, str]] = []
+    label = labels.label_for("en", "demo", labels.software_producer(__version__))
     for language in ("en", "zh"):
         for kind in house.kinds.names():
             cards += _road(house, kind, taken.chart.id, language, out, say)
@@ -42,7 +45,7 @@ def walk(out: Path, seed: int, say: Callable[[str], None]) -> dict[str, str]:
     report = house.store.verify()
     say(f"6  the ledger is whole        {report.entries} entries, {report.checkpoints} signed checkpoints")
     index = out / "index.html"
-    index.write_bytes(write_index(cards))
+    index.write_bytes(write_index(cards, label))
     return {"index": str(index), "home": str(house.settings.home), "chart": taken.chart.id}
 
 

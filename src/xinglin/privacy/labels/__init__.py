@@ -7,3 +7,4 @@ from xinglin.privacy.labels.checking import LabelReport as LabelReport
 from xinglin.privacy.labels.checking import check as check
 from xinglin.privacy.labels.making import house_producer as house_producer
 from xinglin.privacy.labels.making import label_for as label_for
+from xinglin.privacy.labels.making import software_producer as software_producer

@@ -15,7 +15,7 @@ from xinglin.records import Label
 from xinglin.records.draft import Language
 from xinglin.records.errors import Refused
 
-_HOUSE = re.compile(r"house:[0-9a-f]{16,64}")
+_PRODUCER = re.compile(r"house:[0-9a-f]{16,64}|software:[0-9A-Za-z.-]{1,40}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -62,6 +62,11 @@ def house_producer(public_key: str) -> str:
     return f"house:{public_key[:32].lower()}"
 
 
+def software_producer(version: str) -> str:
+    """The producer's name on an unsigned draft, which is not yet anybody's: "software:xinglin-0.1.0"."""
+    return f"software:xinglin-{version}"
+
+
 def _refuse_without_code(provider_code: str, law_packs: Sequence[str]) -> None:
     asking = [pack.name for pack in map(law_pack, law_packs) if pack.needs_provider_code]
     if asking and not is_provider_code(provider_code):
@@ -72,7 +77,7 @@ def _refuse_without_code(provider_code: str, law_packs: Sequence[str]) -> None:
             why="GB 45438-2025 labels name their provider by a 27-character code, and a code is never invented",
             fix="set the provider code your organisation was given, or take the law pack away if it does not apply",
         )
-    if not (is_provider_code(provider_code) or _HOUSE.fullmatch(provider_code)):
+    if not (is_provider_code(provider_code) or _PRODUCER.fullmatch(provider_code)):
         raise Refused(
             "XL-LABEL-002",
             "the label's producer is neither a provider code nor a key fingerprint",
