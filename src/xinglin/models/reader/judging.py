@@ -137,7 +137,8 @@ def _held_in_words(view: View, claim: Claim) -> tuple[Fact, ...]:
             return ()
         return tuple({fact.id: fact for name in sorted(names) if len(name) > 1 for fact in view.index.holding(name)}.values())
     cited = [own[one] for one in sorted(view.cited) if one in own]
-    return tuple(fact for fact in cited if any(stands_in(name, view.index.sheet(fact.id).words) for name in names))
+    whole = claim.kind in ("medicine", "drug_class")
+    return tuple(fact for fact in cited if any(stands_in(name, view.index.sheet(fact.id).words, whole) for name in sorted(names)))
 
 
 _FEVER = frozenset(("term:fever", "term:pyrexia"))

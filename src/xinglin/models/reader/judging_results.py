@@ -271,9 +271,8 @@ def _flag(view: View, claim: Claim, target: Result | None, facts: tuple[Fact, ..
     fact = view.index.facts.get(target.fact) if target is not None else None
     known = (target.flag if target is not None else "") or (_flag_from_range(fact) if fact is not None else "")
     if not known and target is not None:
-        twin = next(
-            (one for one in view.index.results(claim.facts) if one.value == target.value and one.time == target.time and one.flag), None
-        )
+        same = (one for one in view.index.results(claim.facts) if one.flag and one.time[:10] == target.time[:10])
+        twin = next((one for one in same if number_of(one.value) == number_of(target.value) or one.unit != target.unit), None)
         known = twin.flag if twin is not None else ""
     if said.endswith("?"):
         return _soft_flag(view, claim, known, facts)

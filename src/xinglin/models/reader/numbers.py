@@ -81,7 +81,10 @@ def _raw(folded: str) -> list[tuple[int, int, str]]:
             if not after[0] == "e":
                 continue
         text = match.group().replace(",", "")
-        raw.append((start, match.end(), "0" + text if text[0] == "." else text))
+        text = "0" + text if text[0] == "." else text
+        if before in "-−" and before and (start < 2 or folded[start - 2] in " (:,=,:（") and not folded[: start - 1].rstrip()[-1:].isdigit():
+            start, text = start - 1, f"-{text}"
+        raw.append((start, match.end(), text))
     raw += _chinese(folded) + _english(folded)
     return sorted(raw)
 

@@ -15,7 +15,7 @@ from xinglin.models.reader.person_names import find_names
 from xinglin.models.reader.phrase_tree import tokens_of
 from xinglin.models.reader.scanning import ContextHit, Mention, scan
 from xinglin.models.reader.scopes import apply_context
-from xinglin.models.reader.sentences import is_heading, says_something, split_clauses, split_sentences
+from xinglin.models.reader.sentences import is_courtesy, is_heading, says_something, split_clauses, split_sentences
 from xinglin.models.reader.subjects import DIASTOLIC, PRESSURE, SYSTOLIC, Subject, known_words, subjects_of
 from xinglin.models.reader.text_forms import fold, guess_language
 from xinglin.models.reader.times import FoundTime, find_times
@@ -47,8 +47,8 @@ class Reader:
         for number, piece in enumerate(split_sentences(text), 1):
             words = text[piece.start : piece.end]
             claims, loose, carried, named, times = self._read(words, carried)
-            checkable = bool(claims or loose or says_something(words)) and not is_heading(words)
-            if is_heading(words):
+            checkable = _is_checkable(words, claims, loose)
+            if not checkable:
                 claims, loose = (), ()
             sentences.append(Sentence(f"s{number}", words, piece.start, claims, loose, named, times, checkable))
         return tuple(sentences)
@@ -68,7 +68,7 @@ class Reader:
             names += [_moved_span(span, move) for span in named]
             times += [_moved_time(time, move) for time in said]
         return Sentence(
-            key, text, 0, tuple(claims), tuple(loose), tuple(names), tuple(times), bool(claims or loose) and not is_heading(text)
+            key, text, 0, tuple(claims), tuple(loose), tuple(names), tuple(times), _is_checkable(text, tuple(claims), tuple(loose))
         )
 
     def _read(
@@ -129,6 +129,13 @@ class Reader:
             mentions.append(Mention(start, end, (subject,), clauses[start], kinds=frozenset((kind,))))
         if found:
             mentions.sort(key=lambda mention: mention.start)
+
+
+def _is_checkable(text: str, claims: tuple[Claim, ...], loose: tuple[SaidNumber, ...]) -> bool:
+    """False for headings, and for courtesies and fragments that speak of nothing in the record."""
+    if is_heading(text):
+        return False
+    return bool(loose) or says_something(text) or any(claim.facts or claim.numbers or not is_courtesy(text) for claim in claims)
 
 
 def _clauses_of(folded: str) -> list[int]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from xinglin.models.reader.frequencies import rhythm_of
 from xinglin.models.reader.numbers import FoundNumber, find_numbers
 from xinglin.models.reader.phrase_tree import tokens_of
-from xinglin.models.reader.text_forms import fold
+from xinglin.models.reader.text_forms import fold, is_chinese
 from xinglin.models.reader.times import FoundTime, find_times
 from xinglin.records.fact import Fact
 from xinglin.records.quantity import Quantity
@@ -142,23 +142,26 @@ class RecordIndex:
         return tuple(fact for fact in self._all if fact.kind == "allergy")
 
 
+_SMALL = frozenset("的于在为年月日者与及和至自了是有等其之或")
+
+
 def content_of(text: str) -> set[str]:
     """What carries meaning in a text: Latin words of four letters or more, and pairs of neighbouring Chinese characters."""
     tokens = tokens_of(fold(text))
     found = {token.word for token in tokens if len(token.word) > 3 and token.word.isascii() and token.word.isalpha()}
     for first, second in zip(tokens, tokens[1:], strict=False):
-        if first.end == second.start and not first.word.isascii() and not second.word.isascii():
+        if first.end == second.start and is_chinese(first.word) and is_chinese(second.word) and not {first.word, second.word} & _SMALL:
             found.add(first.word + second.word)
     return found
 
 
-def stands_in(phrase: str, words: str) -> bool:
-    """Whether a phrase stands in a text as whole words."""
+def stands_in(phrase: str, words: str, whole: bool = False) -> bool:
+    """Whether a phrase stands in a text as whole words; with `whole` no Chinese character may stand before it (紫杉醇 in 多西紫杉醇)."""
     place = words.find(phrase)
     while place >= 0:
         before, after = words[place - 1 : place], words[place + len(phrase) : place + len(phrase) + 1]
         inside = (phrase[0].isascii() and before.isascii() and before.isalpha()) or (phrase[-1].isascii() and after.isascii() and after.isalpha())
-        if not inside:
+        if not inside and not (whole and before and is_chinese(before)):
             return True
         place = words.find(phrase, place + 1)
     return False

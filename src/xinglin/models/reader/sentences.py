@@ -311,6 +311,11 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
+def is_courtesy(text: str) -> bool:
+    """True for greetings, thanks, pointers to other places and the like."""
+    return _SOCIABLE.match(text.strip()) is not None
+
+
 def says_something(text: str) -> bool:
     """True for a sentence that states something, False for courtesies, pointers, questions and fragments."""
     line = text.strip()

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xinglin.models.reader.numbers import chinese_value, english_value
+from xinglin.models.reader.units import unit_at
 
 
 class FoundTime(NamedTuple):
@@ -171,6 +172,8 @@ def _us(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
 
 
 def _year(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
+    if unit_at(match.string, match.end())[2]:
+        return None  # from 2046 pg/mL
     return _span(_part(match, "y"))
 
 
