@@ -46,7 +46,7 @@ TOPIC = Topic(
     title={"en": "Bilingual clinical word list", "zh": "中英文医学词表"},
     licence="Apache-2.0 (own wording)",
     rows=lambda: len(_terms()),
-    unverified=lambda: 0,
+    unverified=lambda: len(_terms()),  # names are ours; no outside reviewer has read them yet (SOURCE.toml)
 )
 
 
