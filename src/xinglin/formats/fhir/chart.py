@@ -172,7 +172,7 @@ class _Deriving:
             return None
         for path, count in trial.items():
             unmapped[path] = unmapped.get(path, 0) + count
-            if path.rpartition(".")[2] in _CHANGES_MEANING:
+            if path.rpartition(".")[2] in _CHANGES_MEANING and found.get(path) is not False:
                 self._find(
                     "XL-FHIR-105", "doubtful", f"{reference} {path}", "an element that may change the meaning is not understood",
                     "read the source before relying on this entry",
