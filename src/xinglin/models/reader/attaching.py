@@ -37,6 +37,8 @@ def fits(unit: str, mention: Mention) -> bool:
     kinds = mention.kinds
     if not unit:
         return True
+    if unit in ("Cel", "[degF]"):
+        return _WARM.search(" ".join(subject.name.lower() for subject in mention.subjects)) is not None or not kinds & {"measurement", "problem"}
     if unit in TIME_UNITS or unit == "ms":
         return not kinds <= {"measurement"} or bool(_TIMED.search(mention.subjects[0].name.lower())) or unit in ("s", "ms")
     if "measurement" in kinds and unit not in COUNT_UNITS:
@@ -48,6 +50,7 @@ def fits(unit: str, mention: Mention) -> bool:
     return bool(kinds & {"gap", "gene", "panel"})
 
 
+_WARM = re.compile(r"temp|fever|pyrexia|体温|发热|发烧|温度")
 _TIMED = re.compile(r"time|interval|duration|prothrombin|qt|\bpt\b|ptt|时间|间期|period")
 _REFERENCE_AHEAD = re.compile(
     r"(?:ref(?:erence)?(?: range| interval| value)?|normal(?: range| value)?|(?:upper|lower) (?:reference )?limit(?: of normal)?|target(?: range)?|goal|therapeutic range|参考(?:范围|值|区间)|正常(?:值|范围|参考值)|[上下]限|目标(?:值|范围)?|阈值)"
@@ -72,8 +75,8 @@ _DURATION_AHEAD = re.compile(
     r"(?:\bfor(?: the (?:past|last))?(?: about| over| more than)?|over(?: the (?:past|last))?|lasting|lasted|during the (?:past|last)|within|持续|历时|病程|共|[x*]|疗程|已|近|达)\s*(?:about|约)?\s*$"
 )
 _AGE_BEHIND = re.compile(r"[\s-]*(?:old\b)")
-_AGE_AHEAD = re.compile(r"(?:\baged?|\bage(?: of| is|:)?|年龄[:：为]?|现年)\s*$")
-_ONSET_AGE_AHEAD = re.compile(r"(?:\bat (?:the )?age(?: of)?|于|在|when (?:s?he was )?)\s*$")
+_AGE_AHEAD = re.compile(r"(?:\b(?:man|woman|girl|boy|lady|gentleman|male|female) of|\baged?|\bage(?: of| is|:)?|年龄[:：为]?|现年)\s*$")
+_ONSET_AGE_AHEAD = re.compile(r"(?:\b(?:man|woman|girl|boy|lady|gentleman|male|female) of|\bat (?:the )?age(?: of)?|于|在|when (?:s?he was )?)\s*$")
 _COUNT_BEHIND = re.compile(
     r"\s*(?:times\b|次(?![/每])|episodes?|occasions?|results?|values?|measurements?|readings?|visits?|admissions?|项|个结果|份|例|siblings|children|sons|daughters|doses of|cigarettes|packs?\b)"
 )
@@ -337,6 +340,7 @@ def _back_targets(folded: str, back: list[Item], time: FoundTime, placed: list[P
         between = folded[item[1] : last[0]]
         if (
             item[4] != last[4]
+            or item[2] != last[2]
             or _LEADING_BREAK.search(between)
             or (time.kind == "since" and item[2] == "mention")
             or (item[2] == "number" and placed[item[3]].role == "previous")
@@ -351,7 +355,7 @@ def _back_targets(folded: str, back: list[Item], time: FoundTime, placed: list[P
 def place_frequencies(frequencies: list[FoundFrequency], mentions: list[Mention]) -> None:
     """Give each rhythm to the medicine it belongs to: the one before it, else the one behind it."""
     for one in frequencies:
-        medicines = [mention for mention in mentions if mention.kinds & {"medicine", "drug_class"}]
+        medicines = [mention for mention in mentions if mention.kinds & {"medicine", "drug_class"}] or [m for m in mentions if "procedure" in m.kinds]
         before = [mention for mention in medicines if mention.end <= one.start]
         target = before[-1] if before else medicines[0] if medicines else None
         if target is None:

@@ -30,14 +30,14 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("not", "", "after", "ruled out|was ruled out|has been ruled out|is ruled out|were ruled out|excluded|was excluded|has been excluded|absent|is absent|was absent|not present|not seen|not found|not detected|not identified|not observed|not noted|not evident|negative|is negative|was negative|denied|were denied|was denied|is denied|never been found|never found|have never been found|has never been found|not been found|has not been found|have not been found|"
      "unlikely|has been refuted|was refuted|refuted|never confirmed|was never confirmed|not confirmed|"
      "阴性|已排除|被排除|均无|均未见|未见异常|均否认|未检出|不存在|均阴性|未确诊|被否定|已否定"),
-    ("nothing", "", "near", "no change|no significant change|no changes|no interval change|not only|no doubt|no increase|no decrease|not necessarily|not just|no further|no other|no later than|no more than|no less than|"
-     "not drained|no significant interval change|without difficulty|无明显诱因|无诱因|不仅|不但|无明显变化|无变化|无显著变化|无殊变|不等|不详|无论|不久|不断|不足|不适|不良|不全|不齐|不稳|不稳定|不明|非常|非特异|未来|未婚|未育|未分化|未特指|未明|未定|未成年|未足月|尚未|未完|无力|无症状|无痛性|"
+    ("nothing", "", "near", "not whether|not whether still taken|whether still taken|must not|should not|not be given|cannot be given|not be used|no change|no significant change|no changes|no interval change|not only|no doubt|no increase|no decrease|not necessarily|not just|no further|no other|no later than|no more than|no less than|"
+     "not drained|no significant interval change|without difficulty|无明显诱因|无诱因|不仅|不但|无明显变化|无变化|无显著变化|无殊变|不等|不详|无论|不久|不断|不足|不适|不良|不全|不齐|不稳|不稳定|不明|非常|非特异|未注明|未说明|未记录|未记载|未提及|未提供|是否继续使用|目前是否使用|不可|不能|不宜|不得|避免|未来|未婚|未育|未分化|未特指|未明|未定|未成年|未足月|尚未|未完|无力|无症状|无痛性|"
      "不规则|不耐受|不清|不宁|不孕|不育|不张|不动|不振|不佳|不整|无菌|无创|无尿|除外伤|是否|no longer than|无需|不需"),
     # doubt
     ("doubt", "", "before", "possible|possibly|probable|probably|suspected|suspect|suspicion of|suspicious for|suspicion for|likely|may have|might have|may be|might be|could be|may|might|could represent|concern for|concerning for|query|rule out|r/o|questionable|presumed|presumptive|"
      "apparent|differential includes|cannot exclude|cannot rule out|can not exclude|not excluding|consider|considered|to be excluded|unconfirmed|provisional|suggestive of|suggests|appears to have|potential|working diagnosis of|evaluate for|assess for|"
      "可疑|疑似|疑|考虑|考虑为|可能|可能为|可能有|不除外|不能除外|不能排除|未能排除|待排|倾向|拟诊|疑为|怀疑|或许|似乎|疑诊"),
-    ("doubt", "", "after", "is suspected|was suspected|suspected|is possible|possible|cannot be excluded|cannot be ruled out|not excluded|has not been excluded|is not excluded|could not be excluded|is likely|is probable|unconfirmed|is unconfirmed|not yet confirmed|remains to be confirmed|待排|待查|可能|可能性大|不除外|不能排除|不能除外|待确诊|尚未确诊|待定"),
+    ("doubt", "", "after", "is suspected|was suspected|suspected|is possible|possible|cannot be excluded|cannot be ruled out|not excluded|has not been excluded|is not excluded|could not be excluded|is likely|is probable|unconfirmed|is unconfirmed|not proven|unproven|not yet proven|is not proven|not yet confirmed|remains to be confirmed|待排|待查|可能|可能性大|不除外|不能排除|不能除外|待确诊|尚未确诊|待定"),
     ("nothing", "", "near", "confirmed|确诊|明确诊断"),
     # where a scope ends
     ("end", "", "near", "but|however|although|though|except|apart from|aside from|yet|has|have|had|reports|reported|complains of|complained of|presents with|presented with|positive for|admits|admits to|"
@@ -62,6 +62,8 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("whose", "spouse", "near", "wife|husband|spouse|partner|妻子|丈夫|配偶"),
     ("whose", "relative", "near", "relative|first degree relative|一级亲属|亲戚"),
     ("not", "", "after", "不过敏|无过敏反应"),
+    ("tolerates", "", "before", "tolerates|tolerated|has tolerated|can take|tolerating|可耐受|耐受|能耐受"),
+    ("status", "planned", "after", "is to be started|to be started|will be started|is planned|is scheduled|will be given|is due to start|are to be started|待行|拟行|计划行"),
     ("whose", "patient", "near", "the patient|patient|she|he|this man|this woman|pt|患者|病人|本人|该患者|患儿|patient's own|own|自身"),
     # status
     ("status", "active", "near", "active|ongoing|persistent|persists|currently has|continues to have|remains active|unresolved|still present|现患|仍有|仍存在|活动期|活动性|未愈|持续存在|进行中|正在治疗|尚未缓解"),

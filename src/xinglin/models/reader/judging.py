@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from xinglin.models.reader.agreement import times_agree, values_agree
+import re
+
+from xinglin.models.reader.agreement import compared, times_agree, values_agree
+from xinglin.models.reader.context_words import context_tree
 from xinglin.models.reader.findings import Finding, View, finding
 from xinglin.models.reader.judging_illness import judge_allergy, judge_family, judge_held, judge_thing
 from xinglin.models.reader.judging_medicines import judge_medicine
 from xinglin.models.reader.judging_person import judge_person
 from xinglin.models.reader.judging_results import judge_measurement
+from xinglin.models.reader.phrase_tree import tokens_of
 from xinglin.models.reader.record_index import content_of, stands_in
 from xinglin.models.reader.sentences import split_sentences
 from xinglin.models.reader.subjects import known_words
@@ -62,14 +66,14 @@ def _unexplained(view: View) -> list[Finding]:
     if any(view.index.facts[one].kind == "gap" for one in view.cited if one in view.index.facts):
         return []
     pieces = split_sentences(text)
+    found = _unknown_items(view, text)
     linked = [claim.subject for claim in view.sentence.claims if claim.kind == "person" or any(one in view.cited for one in claim.facts)]
     known: set[str] = set()
-    found: list[Finding] = []
     for piece in pieces:
         if any(piece.start <= span.start < piece.end for span in linked):
             continue
         words = _content(text[piece.start : piece.end])
-        if not words:
+        if not words or _short_and_known(view, text[piece.start : piece.end], words):
             continue
         if not known:
             for one in view.cited:
@@ -77,6 +81,38 @@ def _unexplained(view: View) -> list[Finding]:
                     known |= view.index.sheet(one).content
         if len(words & known) < len(words) * _LINK_SHARE:
             found.append(Finding("unsupported", "unsupported", "No fact of this statement says this", "", text[piece.start : piece.end][:60], "", (), piece.start, piece.end))
+    return found
+
+
+def _short_and_known(view: View, text: str, words: set[str]) -> bool:
+    """True for "Service: AJ", whose only telling token stands in a fact."""
+    if len(words) > 1:
+        return False
+    own = {token.word for token in tokens_of(fold(text))} - words
+    return any(own & view.index.sheet(one).tokens for one in view.cited or () if one in view.index.facts)
+
+
+_ITEM = re.compile(r"[^,;，；、:：]+")
+_CODE = re.compile(r"\b[a-z]+\d{4,}[a-z0-9]*")
+
+
+def _unknown_items(view: View, text: str) -> list[Finding]:
+    """Entries of a list of medicines, and codes, that no fact of the statement holds."""
+    sheets = [view.index.sheet(one) for one in view.cited or () if one in view.index.facts]
+    folded = fold(text)
+    found = [
+        Finding("unsupported", "unsupported", "No fact of this statement holds this code", "", match.group(), "", (), match.start(), match.end())
+        for match in _CODE.finditer(folded)
+        if not any(match.group() in sheet.words for sheet in sheets)
+    ]
+    if not sheets or any(sheet.fact.kind != "medicine" for sheet in sheets):
+        return found
+    known = frozenset().union(*(sheet.content for sheet in sheets))
+    spans = [claim.subject for claim in view.sentence.claims]
+    for match in list(_ITEM.finditer(text))[1:]:
+        words = {word for word in _content(match.group()) if word.isascii() and context_tree().get(word) is None}
+        if len(sheets) > 1 and words and not words & known and not any(match.start() <= span.start < match.end() for span in spans) and not any(sign.isdigit() for sign in match.group()):
+            found.append(Finding("medicine", "unsupported", "No fact of this statement holds this entry", "", match.group().strip(), "", (), match.start(), match.end()))
     return found
 
 
@@ -135,7 +171,8 @@ def _held_in_words(view: View, claim: Claim) -> tuple[Fact, ...]:
     if view.cited is None:
         if claim.kind == "measurement":
             return ()
-        return tuple({fact.id: fact for name in sorted(names) if len(name) > 1 for fact in view.index.holding(name)}.values())
+        held = {fact.id: fact for name in sorted(names) if len(name) > 1 for fact in view.index.holding(name)}
+        return tuple(fact for fact in held.values() if claim.kind not in ("medicine", "drug_class") or fact.kind not in ("allergy", "gap"))
     cited = [own[one] for one in sorted(view.cited) if one in own]
     whole = claim.kind in ("medicine", "drug_class")
     return tuple(fact for fact in cited if any(stands_in(name, view.index.sheet(fact.id).words, whole) for name in sorted(names)))
@@ -147,10 +184,15 @@ _TEMPERATURES = ("loinc:8310-5", "loinc:8331-1", "loinc:8332-9", "loinc:8329-5")
 
 def _measured_fever(view: View, claim: Claim) -> list[Fact] | None:
     """Temperatures above 37.9 °C, where a text speaks of fever; None where it does not."""
-    if claim.key not in _FEVER or view.cited is not None:
+    denies = claim.subject.text.lower() in ("afebrile", "apyrexial", "无发热", "体温正常")
+    if (claim.key not in _FEVER and not denies) or view.cited is not None:
         return None
     results = [fact for fact in view.index.facts.values() if fact.kind == "measurement" and fact.key in _TEMPERATURES and isinstance(fact.value, Quantity)]
     high = [fact for fact in results if isinstance(fact.value, Quantity) and (converted(fact.value.value, ucum_of(fact.value.unit), "Cel") or 0) >= 38]
+    if denies:
+        return results if results and not high else None
+    if any(number.role != "duration" and number.unit and not any(isinstance(fact.value, Quantity) and compared(number, fact.value.value, fact.value.unit, "") for fact in high) for number in claim.numbers):
+        return None
     return high if results and bool(high) != claim.negated else None
 
 

@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from xinglin.models.reader.agreement import any_time_agrees, compared, number_of
 from xinglin.models.reader.findings import Finding, View, finding
+from xinglin.models.reader.record_index import content_of
 from xinglin.records.errors import XinglinError
 from xinglin.records.fact import Fact
 from xinglin.records.moments import age_years, days_between
 from xinglin.models.reader.text_forms import fold
-from xinglin.records.reading import Claim, SaidTime, Span
+from xinglin.records.quantity import Quantity
+from xinglin.records.reading import Claim, SaidNumber, SaidTime, Span
 
 Judge = Callable[[View, Claim, Fact], list[Finding]]
 
@@ -33,6 +35,8 @@ def best_of(view: View, claim: Claim, facts: Sequence[Fact], judge: Judge) -> li
 def judge_thing(view: View, claim: Claim) -> list[Finding]:
     """A problem, procedure, report, immunization, device, encounter or plan."""
     facts = view.known(claim)
+    if claim.negated:
+        return next((wrong for fact in facts if (wrong := _polarity(claim, fact))), [])
     return best_of(view, claim, facts, _thing) or judge_stage(view, claim)
 
 
@@ -52,7 +56,15 @@ def _held(view: View, claim: Claim, fact: Fact) -> list[Finding]:
 
 
 def _thing(view: View, claim: Claim, fact: Fact) -> list[Finding]:
-    return [*_polarity(claim, fact), *_side(claim, fact), *_status(claim, fact), *_dates(view, claim, fact), *_numbers(view, claim, fact)]
+    return [*_polarity(claim, fact), *_side(claim, fact), *_status(claim, fact), *_dates(view, claim, fact), *_numbers(view, claim, fact), *_rhythm(view, claim, fact)]
+
+
+def _rhythm(view: View, claim: Claim, fact: Fact) -> list[Finding]:
+    """How often something is done (dialysis three times a week), where the record says it."""
+    known = view.index.sheet(fact.id).rhythm if claim.frequency else ""
+    if not known or known == claim.frequency:
+        return []
+    return [finding("dose", "The frequency is not the recorded one", claim, None, known, (fact.id,))]
 
 
 def _polarity(claim: Claim, fact: Fact) -> list[Finding]:
@@ -132,6 +144,8 @@ def _dates(view: View, claim: Claim, fact: Fact) -> list[Finding]:
             usable = (fact.end,)
         else:
             usable = stamps
+        if any(_measured(view, claim, number) for number in claim.numbers):
+            continue
         if not any_time_agrees(time, usable) and not _in_words(view, time, fact) and not _lasting(time, fact):
             wrong.append(
                 finding(
@@ -168,12 +182,12 @@ def _numbers(view: View, claim: Claim, fact: Fact) -> list[Finding]:
         if number.role in ("count", "label", "reference", "age") or (not number.unit and view.cited is None):
             continue
         if number.role == "duration":
-            wrong += _duration(view, claim, fact, number)
+            wrong += duration(view, claim, fact, number)
             continue
         if number.role == "onset":
             wrong += _onset_age(view, claim, fact, number)
             continue
-        if not any(compared(number, one.value, one.unit, "") for one in sheet.numbers):
+        if not any(compared(number, one.value, one.unit, "") for one in sheet.numbers) and not _measured(view, claim, number):
             wrong.append(
                 finding("value", "The record holds no such number for this", claim, number.span, fact.text, (fact.id,), unsupported=True)
             )
@@ -212,10 +226,23 @@ def judge_stage(view: View, claim: Claim) -> list[Finding]:
     return []
 
 
+def _measured(view: View, claim: Claim, number: SaidNumber) -> bool:
+    """True when the number is a result about the thing under a name of its own ("aneurysm diameter 46 mm")."""
+    if view.cited is not None:
+        return False
+    words = content_of(claim.subject.text)
+    for fact in view.index.facts.values():
+        if fact.kind == "measurement" and isinstance(fact.value, Quantity) and words & content_of(" ".join(name for names in fact.names.values() for name in names)):
+            agrees = compared(number, fact.value.value, fact.value.unit or fact.value.shown_unit, "")
+            if agrees and (not claim.times or any_time_agrees(claim.times[0], (fact.time,)) or len(claim.numbers) > 1):
+                return True
+    return False
+
+
 _DAYS = {"d": 1.0, "wk": 7.0, "mo": 30.44, "a": 365.25}
 
 
-def _duration(view: View, claim: Claim, fact: Fact, number) -> list[Finding]:
+def duration(view: View, claim: Claim, fact: Fact, number) -> list[Finding]:
     """ "for 8 years" must follow from the beginning and the day of writing (or the end)."""
     count = number_of(number.value)
     if count is None or number.unit not in _DAYS:

@@ -7,7 +7,7 @@ import re
 from xinglin.models.reader.agreement import any_time_agrees, values_agree
 from xinglin.models.reader.context_words import context_tree
 from xinglin.models.reader.findings import Finding, View, finding
-from xinglin.models.reader.judging_illness import best_of
+from xinglin.models.reader.judging_illness import best_of, duration
 from xinglin.models.reader.phrase_tree import tokens_of
 from xinglin.models.reader.text_forms import fold
 from xinglin.models.reader.units import COUNT_UNITS
@@ -20,6 +20,8 @@ def judge_medicine(view: View, claim: Claim) -> list[Finding]:
     facts = [fact for fact in view.known(claim) if fact.kind in ("medicine", "immunization", "plan", "procedure", "gap")]
     order = {"current": 0, "planned": 1, "unknown": 2, "": 3, "stopped": 4}
     facts.sort(key=lambda fact: order.get(fact.status, 3))
+    if claim.negated:
+        return next((wrong for fact in facts if (wrong := _taken(claim, fact))), [])
     return best_of(view, claim, facts, _medicine)
 
 
@@ -51,6 +53,8 @@ def _taken(claim: Claim, fact: Fact) -> list[Finding]:
 
 
 def _dose(view: View, claim: Claim, number: SaidNumber, fact: Fact) -> list[Finding]:
+    if number.role == "duration" and claim.status == "current" and number.unit in ("mo", "a"):
+        return duration(view, claim, fact, number)
     if number.role in ("duration", "count", "label", "age", "reference", "onset"):
         return []
     numbers = view.index.sheet(fact.id).numbers

@@ -8,6 +8,7 @@ from xinglin.models.reader.agreement import number_of, times_agree
 from xinglin.models.reader.findings import Finding, View, finding
 from xinglin.models.reader.text_forms import fold
 from xinglin.records.chart import Identity
+from xinglin.records.quantity import Quantity
 from xinglin.records.reading import Claim
 
 
@@ -19,8 +20,9 @@ def judge_person(view: View, claim: Claim) -> list[Finding]:
 
 def _known_sex(view: View) -> str:
     for fact in view.index.people:
-        if fact.details.get("sex") in ("male", "female"):
-            return fact.details["sex"]
+        said = fact.details.get("sex") or (fact.value if isinstance(fact.value, str) else "")
+        if said in ("male", "female"):
+            return said
     chart = view.case.chart
     return chart.person.sex if chart is not None and chart.person.sex in ("male", "female") else ""
 
@@ -39,6 +41,8 @@ def _ages(view: View) -> dict[str, str]:
         }
         if found:
             return found
+        if isinstance(fact.value, Quantity) and fact.value.unit in ("a", "mo", "d"):
+            return {fact.value.unit: fact.value.value}
     return {}
 
 

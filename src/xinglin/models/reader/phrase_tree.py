@@ -44,6 +44,8 @@ def spelled(word: str) -> str:
     """One spelling for a word: without possessive or plural, American vowels. Chinese characters stay."""
     if word.endswith("'s"):
         word = word[:-2]
+    if word in ("hour", "hours", "hr", "hrs"):
+        return "h"
     if len(word) > 3 and word.isascii() and word.isalpha():
         word = word.replace("ae", "e").replace("oe", "e").replace("sulph", "sulf").replace("leuco", "leuko")
         if word.endswith("ies"):

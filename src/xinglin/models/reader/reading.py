@@ -81,7 +81,7 @@ class Reader:
         for mention in mentions:
             mention.clause = clauses[mention.start]
         times = [time for time in find_times(folded, self._as_of) if not _inside(time, mentions)]
-        frequencies = find_frequencies(folded)
+        frequencies = [one for one in find_frequencies(folded) if not any(m.start < one.end and one.start < m.end for m in mentions)]
         hits = _without(hits, [(time.start, time.end) for time in times])
         for hit in hits:
             hit.clause = clauses[hit.start]

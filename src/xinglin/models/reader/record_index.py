@@ -72,7 +72,7 @@ class FactSheet:
     def times(self) -> tuple[str, ...]:
         """Every time of the fact."""
         fact = self.fact
-        dated = [text for key, text in fact.details.items() if key.endswith(("_date", "onset")) and text[:2] in ("19", "20")]
+        dated = [text for key, text in fact.details.items() if key.endswith(("_date", "onset")) and text[:2] in ("18", "19", "20", "21")]
         return tuple(dict.fromkeys(time for time in (fact.time, fact.start, fact.end, *dated) if time))
 
     @cached_property
@@ -83,6 +83,8 @@ class FactSheet:
     @cached_property
     def rhythm(self) -> str:
         """How often, for a medicine."""
+        if isinstance(self.fact.value, str) and self.fact.kind == "procedure" and (spoken := rhythm_of(self.fact.value)):
+            return spoken
         for key in ("frequency", "timing", "dose_text", "text"):
             if (text := self.fact.details.get(key)) and (rhythm := rhythm_of(text)):
                 return rhythm

@@ -308,7 +308,7 @@ def _list_after(folded: str, measured: list[Mention], first: Mention) -> list[Me
 
 def _flag(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, value: str, where: str) -> None:
     hit = hits[index]
-    if value.endswith("?") and _compares(folded, hit):
+    if value.endswith("?") and _compares(folded, mentions, hit):
         return _trend(folded, mentions, hits, index, "rising" if "high" in value else "falling", where)
     for mention in _measured_target(folded, mentions, hits, index):
         if mention.flag and not (value.startswith("critical") and mention.flag in ("high", "low")):
@@ -323,9 +323,10 @@ _COMPARES_AHEAD = re.compile(r"(?:较|比|自|来|以来|逐渐|持续|进行性
 _COMPARES_BEHIND = re.compile(r"\s*(?:约?\s?\d|since|than|from|compared|over|in the last|to \d|by \d|from \d|了|至|到|趋势)")
 
 
-def _compares(folded: str, hit: ContextHit) -> bool:
+def _compares(folded: str, mentions: list[Mention], hit: ContextHit) -> bool:
     """True when "increased" or 升高 speaks of a change over time, not of a level."""
-    return bool(_COMPARES_AHEAD.search(folded, max(0, hit.start - 48), hit.start) or _COMPARES_BEHIND.match(folded, hit.end))
+    begin = max([max(0, hit.start - 48), *(mention.end for mention in mentions if mention.end <= hit.start)])
+    return bool(_COMPARES_AHEAD.search(folded, begin, hit.start) or _COMPARES_BEHIND.match(folded, hit.end))
 
 
 def _trend(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, value: str, where: str) -> None:
@@ -484,7 +485,15 @@ def _allergy(folded: str, mentions: list[Mention], hits: list[ContextHit], index
             mention.allergy = True
 
 
+def _tolerates(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, value: str, where: str) -> None:
+    """ "Tolerates penicillin" denies an allergy to it."""
+    for mention in _forward(folded, mentions, hits, index) or _backward(folded, mentions, hits[index]):
+        if "allergy" in mention.kinds:
+            mention.allergy = mention.negated = True
+
+
 _EFFECTS: dict[str, Effect] = {
+    "tolerates": _tolerates,
     "not": _not, "doubt": _doubt, "flag": _flag, "trend": _trend, "newest": _newest, "older": _older, "status": _status, "side": _side, "route": _route,
     "allergy": _allergy,
 }  # fmt: skip

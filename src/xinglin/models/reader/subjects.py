@@ -186,7 +186,9 @@ def _forms(word: str, kind: str) -> list[str]:
         forms.append(bare)
     if kind in ("measurement", "trend", "calculation"):
         short = _LOINC_TAIL.sub("", bare)
-        forms.append(short)
+        forms += [short, _SIDED.sub("", bare).strip(), _TIMED.sub("", bare).strip()]
+        if (hours := _TIMED.match(bare)) and not bare.isascii():
+            forms.append(bare.replace(hours.group(), "二十四小时"))
     elif kind in ("medicine", "allergy", "immunization"):
         stem = _FORMS.sub("", _STRENGTH.sub("", _LEAD.sub("", bare)))
         forms.append(stem)
@@ -199,6 +201,10 @@ def _forms(word: str, kind: str) -> list[str]:
     elif kind in ("problem", "family", "procedure", "imaging", "report"):
         forms += _heads(bare)
     return forms
+
+
+_SIDED = re.compile(r"\b(?:left|right)(?: eye| ear| arm| leg)?\b|[左右](?:眼|耳|侧|臂|腿|上肢|下肢)?", re.IGNORECASE)
+_TIMED = re.compile(r"^24[- ]?(?:hours?|hr|h|小时)[ -]?", re.IGNORECASE)
 
 
 def _heads(name: str) -> list[str]:
@@ -251,7 +257,7 @@ def known_words() -> KnownWords:
         for code in codes:
             by_code.setdefault(code, key)
         for name in names:
-            if _usable(name) and not (kind in ("social", "allergen", "problem") and _DENIES.match(name)):
+            if _usable(name) and not (kind in ("social", "allergen", "problem") and (_DENIES.match(name) or _PAST_NAME.search(name))):
                 tree.add(name, Subject(key, kind, (), name, key))
     for word in BLOOD_PRESSURE:
         tree.add(word, Subject(PRESSURE, "measurement", (), word))
@@ -283,6 +289,7 @@ def _analytes() -> Iterable[tuple[str, str, tuple[str, ...], tuple[tuple[str, st
         yield f"analyte:{one.key}", "measurement", names, tuple((LOINC, code) for code in one.loincs), ()
 
 
+_PAST_NAME = re.compile(r"^(?:personal )?history of |史$", re.IGNORECASE)
 _DENIES = re.compile(r"(?:no|not|never|non|without|does not|denies)\b|nonsmoker|无(?!尿|痛|菌|脉|症|精|牙)|未(?!分化|破裂)|从不|从未|否认|不吸|不饮", re.IGNORECASE)
 
 

@@ -125,5 +125,7 @@ def _drug_like(word: str) -> bool:
 def _keep(found: list[tuple[int, int, str]], covered: bytearray, start: int, end: int, kind: str, folded: str) -> None:
     if any(covered[start:end]) or folded[start:end].split()[0] in _PLAIN or folded[start:end] in _PLAIN:
         return
+    if kind == "medicine" and folded[start:end].endswith(("ing", "ery", "tion", "apy", "sis")):
+        kind = "procedure"
     covered[start:end] = b"\x01" * (end - start)
     found.append((start, end, kind))
