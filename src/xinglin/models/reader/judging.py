@@ -88,10 +88,11 @@ def _short_and_known(view: View, text: str, words: set[str]) -> bool:
     """True for "Service: AJ", whose only telling token stands in a fact."""
     if len(words) > 1:
         return False
-    own = {token.word for token in tokens_of(fold(text))} - words
+    own = {token.word for token in tokens_of(fold(text)) if len(token.word) > 1} - words
     return any(own & view.index.sheet(one).tokens for one in view.cited or () if one in view.index.facts)
 
 
+_LISTED = frozenset(("medicine", "problem", "procedure", "immunization"))
 _ITEM = re.compile(r"[^,;，；、:：]+")
 _CODE = re.compile(r"\b[a-z]+\d{4,}[a-z0-9]*")
 
@@ -105,13 +106,14 @@ def _unknown_items(view: View, text: str) -> list[Finding]:
         for match in _CODE.finditer(folded)
         if not any(match.group() in sheet.words for sheet in sheets)
     ]
-    if not sheets or any(sheet.fact.kind != "medicine" for sheet in sheets):
+    if not sheets or any(sheet.fact.kind not in _LISTED for sheet in sheets):
         return found
+    head = max(text.find(":"), text.find("："))
     known = frozenset().union(*(sheet.content for sheet in sheets))
     spans = [claim.subject for claim in view.sentence.claims]
     for match in list(_ITEM.finditer(text))[1:]:
         words = {word for word in _content(match.group()) if word.isascii() and context_tree().get(word) is None}
-        if len(sheets) > 1 and words and not words & known and not any(match.start() <= span.start < match.end() for span in spans) and not any(sign.isdigit() for sign in match.group()):
+        if match.start() > head and len(sheets) > 1 and words and not words & known and not any(match.start() <= span.start < match.end() for span in spans) and not any(sign.isdigit() for sign in match.group()):
             found.append(Finding("medicine", "unsupported", "No fact of this statement holds this entry", "", match.group().strip(), "", (), match.start(), match.end()))
     return found
 

@@ -196,7 +196,7 @@ def _numbers(view: View, claim: Claim, fact: Fact) -> list[Finding]:
 
 _STAGE = re.compile(r"\b(class|stage|grade|type|nyha|asa)\s+(?:class\s+)?([ivx]{1,4}|[0-9][a-d]?)\b|([ivx]{1,4}|[0-9]|[一二三四五Ⅰ-Ⅴⅰ-ⅴ])\s*(期|级|型|度)")
 _LETTERED = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "ⅰ": "1", "ⅱ": "2", "ⅲ": "3", "ⅳ": "4", "ⅴ": "5"}
-_SAME_WORD = {"class": "型级期", "type": "型", "stage": "期", "grade": "级度", "nyha": "级", "asa": "级", "型": "型", "期": "期", "级": "级", "度": "级度"}
+_SAME_WORD = {"class": "型级期类", "type": "型", "stage": "期", "grade": "级度", "nyha": "级", "asa": "级", "型": "型", "期": "期", "级": "级", "度": "级度"}
 
 
 def stages_of(words: str) -> list[tuple[str, str, int, int]]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from xinglin.models.reader.agreement import compared, number_of, span_of, times_agree
 from xinglin.models.reader.findings import Finding, View, finding
+from xinglin.models.reader.judging_illness import side_of
 from xinglin.models.reader.record_index import Result
 from xinglin.models.reader.subjects import DIASTOLIC, SYSTOLIC
 from xinglin.models.reader.units import converted, ucum_of
@@ -18,6 +19,7 @@ def judge_measurement(view: View, claim: Claim) -> list[Finding]:
     facts = view.known(claim)
     if claim.numbers and _is_pressure_pair(claim, facts):
         return _pair(view, claim)
+    facts = _on_side(claim, facts)
     ids = tuple(fact.id for fact in facts)
     results = view.index.results(ids)
     coded = [fact for fact in facts if fact.kind in ("measurement", "calculation") and isinstance(fact.value, str)]
@@ -44,6 +46,13 @@ def judge_measurement(view: View, claim: Claim) -> list[Finding]:
     found += _trend(view, claim, matched, facts)
     found += _change(view, claim, matched, facts)
     return found
+
+
+def _on_side(claim: Claim, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """The facts of the said side, where the record keeps the sides apart."""
+    if not claim.side or not any(side_of(fact) for fact in facts):
+        return facts
+    return tuple(fact for fact in facts if side_of(fact) in (claim.side, "")) or facts
 
 
 def _values(claim: Claim) -> list[SaidNumber]:

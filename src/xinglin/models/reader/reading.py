@@ -5,6 +5,7 @@ A Reader is compiled once per patient; after that a sentence costs a fraction of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from xinglin.models.reader.attaching import PlacedNumber, fits, place_frequencies, place_numbers, place_times
@@ -269,6 +270,23 @@ def _plain_role(kind: str, one: PlacedNumber) -> str:
     return {"medicine": "dose", "drug_class": "dose", "immunization": "dose", "allergy": "dose"}.get(kind, "value")
 
 
+_VALUE_SIDE = re.compile(r"\b(?P<en>left|right)\b|(?P<zh>[左右])")
+
+
+def _side_of_value(text: str, values: list[PlacedNumber], group: list[PlacedNumber]) -> str:
+    """The side said of one of several values: "24 on the left and 17 on the right", 右眼24，左眼17."""
+    start, end = group[0].number.start, group[-1].number.end
+    before = max((one.number.end for one in values if one.number.end <= start), default=0)
+    behind = min((one.number.start for one in values if one.number.start >= end), default=len(text))
+    folded = fold(text)
+    after = _VALUE_SIDE.search(folded, end, min(behind, end + 16))
+    ahead = list(_VALUE_SIDE.finditer(folded, max(before, start - 12), start))
+    chosen = ahead[-1] if ahead and (folded[before:start].find("(") < 0) and not (after and folded[end : after.start()].strip() in ("on the", "in the", "(", "for the")) else after
+    if chosen is None:
+        return ""
+    return chosen["en"] or {"左": "left", "右": "right"}[chosen["zh"]]
+
+
 _TO = frozenset(("-", "~", "–", "—", "to", "至", "到", "and", "与", "和"))
 
 
@@ -296,6 +314,9 @@ def _one_per_value(text: str, whole: Claim, values: list[PlacedNumber], times: l
     for group in groups.values():
         own = tuple(_said_time(text, times[index]) for index in dict.fromkeys(index for one in group for index in one.times))
         numbers = tuple(_said(text, one, "previous" if one.role == "previous" else "value") for one in group)
+        side = _side_of_value(text, values, group)
+        if side:
+            whole = replace(whole, side=side)  # type: ignore[arg-type]
         if current is not None and current in group:
             claims.append(replace(whole, numbers=(*numbers, *whole.numbers), times=own or whole.times))
         else:

@@ -59,6 +59,8 @@ def _forward(
         gap = folded[last : mention.start]
         if reached and not _continues(gap, mention):
             break
+        if not reached and ":" in gap and gap.strip() != ":":
+            break  # "recorded without a status: asthma"
         if not reached and (len(gap) > 60 or _BREAK_ZH.search(gap)):
             break
         reached.append(mention)
