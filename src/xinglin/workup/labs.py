@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import NamedTuple
 
+from xinglin.knowledge import labs
 from xinglin.knowledge.labs import Analyte
 from xinglin.records import Chart, Concept, Evidence, Fact, Quantity
 from xinglin.records.chart import Measurement
@@ -63,6 +64,9 @@ def _subject(concept: Concept, specimen: str) -> tuple[str, Mapping[str, tuple[s
         return f"loinc:{loinc}", merged(analyte.names, own), analyte
     if loinc:
         return f"loinc:{loinc}", own, None
+    analyte = next((found for word in words for language in ("en", "zh") if (found := labs.by_name(word, language))), None)
+    if analyte is not None:  # known by its name alone: what it is called, but never judged by our table (the fluid is not certain)
+        own = merged(own, analyte.names)
     name = words[0].casefold() if words else ""
     code = concept.codes[0] if concept.codes else None
     where = f"@{specimen.casefold()}" if specimen else ""

@@ -81,7 +81,7 @@ def gene_facts(chart: Chart) -> list[Fact]:
 
 def _gene(one: Variant) -> Fact:
     coded_only = not one.gene and _CODE.fullmatch(one.name) is not None
-    words = "genetic test" if coded_only else " ".join(part for part in (one.gene, one.name) if part)
+    words = "genetic test" if coded_only else " ".join(part.partition("--")[0].strip() for part in (one.gene, one.name) if part)
     negative = one.result.casefold() in {"negative", "not detected", "absent", "not found", "阴性", "未检出"}
     findings = (value if _CODE.fullmatch(name) else f"{name}: {value}" for name, value in one.parts if name != "interpretation")
     details = {

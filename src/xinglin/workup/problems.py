@@ -27,6 +27,7 @@ _TAILS = re.compile(
     re.IGNORECASE,
 )
 _EXTERNAL = re.compile(r"[VWXY]\d{2}|E[89]\d{2}")
+_STAGE = re.compile(r"^(?:clinical |pathologic(?:al)? )?stage\s+", re.IGNORECASE)
 _ORDER = {"active": 0, "": 1, "inactive": 2, "resolved": 3}
 
 
@@ -78,7 +79,7 @@ def _fact(group: list[Problem], polarity: str) -> Fact:
     said = "refuted" if polarity == "absent" else status or "status not recorded"
     end = leading[-1].ended if status == "resolved" else ""
     details = {
-        "class": kind, "episodes": str(len(ordered)) if len(ordered) > 1 else "", "severity": one.severity, "stage": one.stage,
+        "class": kind, "episodes": str(len(ordered)) if len(ordered) > 1 else "", "severity": one.severity, "stage": _STAGE.sub("", one.stage),
         "site": "; ".join(site.words for site in one.sites), "onset_age": one.onset_age.value if one.onset_age else "",
         "verification": one.verification, "category": one.category, "encounter": one.encounter, "recorded_date": day(one.recorded),
         "clinical_status": one.clinical_status, "last_onset_date": day(ordered[-1].onset) if len(ordered) > 1 else "",

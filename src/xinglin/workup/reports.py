@@ -72,6 +72,8 @@ def _report(one: Report, texts: dict[str, Document]) -> Fact | None:
     if not marks:
         return None
     key, names = named(one.concept)
+    short = panel_name(one.concept.words)
+    names = merged({"en": (short,)} if short.isascii() and "[" not in short else {}, names)
     if not has_words(one.concept):
         names = {"en": ("report",), "zh": ("报告",)}
     when = one.when or one.issued

@@ -78,8 +78,6 @@ def _person(facts: Sequence[Fact]) -> list[Point]:
 def _about(stay: Fact, facts: Sequence[Fact], length: str) -> list[Point]:
     inside = during_stay(facts, stay)
     points = [Point("stay", encounter_phrase(stay), (stay.id,))]
-    if stay.details.get("service"):
-        points.append(Point("stay", "encounter.place", (stay.id,)))
     points += [Point("stay", "encounter.icu", (f.id,)) for f in of_kind(inside, "encounter") if f.details.get("setting") == "icu"]
     points += _diagnoses(stay, facts, inside)
     if done := procedures_of(inside, length):

@@ -23,6 +23,7 @@ UNIT_SYMBOLS = {
     "{beats}/min": "/min", "{breaths}/min": "/min", "{Beats}/min": "/min", "{Breaths}/min": "/min", "a": "years", "/[HPF]": "/HPF",
     "/[LPF]": "/LPF", "[drp]": "drops", "{tbl}": "tablet", "{tablet}": "tablet",
 }  # fmt: skip
+_LITRE = re.compile(r"(/[dmuµn]?)l$")
 _NOTE = re.compile(r"\{[^}]*\}")
 _UNTIDY = (  # what is left when an optional part at the edge of a bracket is not known
     (re.compile(r"（[，；\s]+"), "（"),
@@ -42,7 +43,7 @@ def unit_symbol(quantity: Quantity) -> str:
         if unit in UNIT_SYMBOLS:
             return UNIT_SYMBOLS[unit]
     unit = quantity.shown_unit or _NOTE.sub("", quantity.unit)
-    return f"{unit[:-1]}L" if unit.endswith("/l") else unit
+    return _LITRE.sub(r"\1L", unit)
 
 
 def amount(quantity: Quantity, loinc: str = "", low: str = "", high: str = "") -> str:
