@@ -101,3 +101,11 @@ def test_the_same_request_gives_the_same_bytes_whatever_the_hash_seed(seed, tmp_
         assert done.returncode == 0, done.stderr[-2000:]
         texts.append(done.stdout)
     assert texts[0] == texts[1] and len(texts[0]) > 2000
+
+
+def test_the_figures_in_the_readme_are_those_that_were_measured(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks import figures
+
+    text = figures.README.read_text(encoding="utf-8")
+    assert figures.in_readme(text) == text, "run: python -c 'from benchmarks import figures; figures.write()'"

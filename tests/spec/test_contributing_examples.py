@@ -28,12 +28,11 @@ def extended(tmp_path, monkeypatch):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    before = set(sys.modules)
     for package in (xinglin.content, xinglin.checks, xinglin.knowledge):
         monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path / package.__name__.split(".")[1])])
     yield tmp_path
-    for name in set(sys.modules) - before:
-        if name.startswith("xinglin."):
+    for name, module in list(sys.modules.items()):
+        if name.startswith("xinglin.") and str(tmp_path) in str(getattr(module, "__file__", "")):
             del sys.modules[name]
 
 

@@ -1,0 +1,86 @@
+"""The README's table of figures, made from the result.json files: what was asked, what was measured, on which machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+README = HERE.parent / "README.md"
+BEGIN, END = "<!-- figures:begin -->", "<!-- figures:end -->"
+
+
+def _rate(found: dict[str, Any]) -> str:
+    return f"{found['rate']:.2%} ({found['found']} of {found['of']})"
+
+
+def _plant9(r: dict[str, Any]) -> str:
+    both = r["figures"]["together"]
+    return f"{_rate(both['all plants'])} found, {_rate(both['false alarms'])} false alarms, {sum(r['records'].values())} records"
+
+
+def _notes(r: dict[str, Any]) -> str:
+    held = r["held_out"]
+    return f"{held['detection']:.1%} found, {held['false_alarms']:.1%} false alarms (held-out notes)"
+
+
+def _paraphrase(r: dict[str, Any]) -> str:
+    f = r["figures"]
+    return f"{_rate(f['wrong caught'])} found, {1 - f['right let through']['rate']:.2%} false alarms"
+
+
+def _crash(r: dict[str, Any]) -> str:
+    return f"{r['acknowledged_lost']} lost, {r['half_released']} half-released in {r['kills']} kills"
+
+
+def _ingest(r: dict[str, Any]) -> str:
+    m = r["mimic"]
+    stored = f", encrypted store included {m['parse_map_store_per_s']:,.0f}" if "parse_map_store_per_s" in m else ""
+    return f"parse and map {m['parse_and_map_per_s']:,.0f}{stored} resources per CPU-second"
+
+
+def _draft(r: dict[str, Any]) -> str:
+    return f"{r['ratio_all_together']}× (per bundle {r['ratio_min']} to {r['ratio_max']}), largest bundle {r['peak_mib_largest_bundle']:.0f} MiB"
+
+
+ROWS: tuple[tuple[str, str, str, Callable[[dict[str, Any]], str]], ...] = (
+    ("plant9", "errors planted in our own drafts, en + zh", "≥ 99.9 % found, ≤ 0.2 % false", _plant9),
+    ("paraphrase", "the same in free wording by another hand", "≥ 98 % found, ≤ 3 % false", _paraphrase),
+    ("real_notes", "errors planted in real visit notes, against the transcript", "≥ 92 % found, ≤ 6 % false", _notes),
+    ("draft", "record to checked draft, against `fhir.resources` parsing alone", "≥ 10×, ≤ 300 MB", _draft),
+    ("draft", "sentences checked per CPU-second, every check on", "≥ 2,000", lambda r: " · ".join(f"{k} {v:,}" for k, v in r["checking_sentences_per_cpu_s"].items())),
+    ("ingest", "MIMIC-IV demo read", "≥ 20,000 mapped, ≥ 10,000 stored", _ingest),
+    ("ucum", "UCUM functional tests", "≥ 99 %", lambda r: f"{r['results'][0]['rate']:.1%} (best peer library {r['results'][1]['rate']:.1%})"),
+    ("crash", "kill -9 during take-in, sign and release", "0 lost, 0 half-released", _crash),
+    ("mutated_fhir", "damaged FHIR files", "0 crashes, 0 hangs, ≤ 512 MB",
+     lambda r: f"{r['crashes']} crashes, {r['hangs_over_5_s']} hangs, {r['peak_rss_mb']:.0f} MB in {r['mutants']:,} files"),
+    ("ledger", "tampering with the ledger, 8 kinds", "100 % noticed",
+     lambda r: f"{sum(r['noticed'].values()) / (r['times_each'] * len(r['noticed'])):.0%} of {r['times_each'] * len(r['noticed'])}"),
+    ("review_walk", "random walk of the review states", "0 unsigned releases", lambda r: f"{r['unsigned_released']} in {r['steps']:,} steps"),
+    ("start", "`xinglin --help`", "< 0.3 s", lambda r: f"{r['xinglin --help']['median_s']} s"),
+)  # fmt: skip
+
+
+def table() -> str:
+    """Markdown; a question without a result yet says so."""
+    return "\n".join(["| question | asked | measured |", "|---|---|---|", *_lines()])
+
+
+def _lines() -> Iterator[str]:
+    for folder, question, asked, tell in ROWS:
+        path = HERE / folder / "result.json"
+        told = tell(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else "not measured yet"
+        yield f"| [{question}](benchmarks/{folder}/) | {asked} | {told} |"
+
+
+def in_readme(text: str) -> str:
+    """The README with its table made anew."""
+    head, rest = text.split(BEGIN)
+    return f"{head}{BEGIN}\n{table()}\n{END}{rest.split(END)[1]}"
+
+
+def write() -> None:
+    """Put the table into the README."""
+    README.write_text(in_readme(README.read_text(encoding="utf-8")), encoding="utf-8")
