@@ -38,6 +38,8 @@ def values_agree(said: str, recorded: str, said_unit: str, unit: str, loinc: str
     if mine is None or theirs is None:
         return said == recorded
     own = ucum_of(unit) if unit else ""
+    if own == f"{said_unit}/(24.h)":
+        own = said_unit  # "24-hour urine protein 1.8 g"
     changed = False
     if said_unit and own and said_unit != own:
         turned = converted(recorded, own, said_unit, loinc)

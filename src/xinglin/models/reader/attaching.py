@@ -173,11 +173,12 @@ def _owner(folded: str, index: int, placed: list[PlacedNumber], mentions: list[M
     for place in reversed(before):
         if fits(number.unit, mentions[place]) and "measurement" in mentions[place].kinds:
             return place
-    if not mentions and carried is not None and fits(number.unit, carried):
+    if not mentions and carried is not None and fits(number.unit, carried) and (number.unit or _GOES_ON.match(folded)):
         return -2
     return -1
 
 
+_GOES_ON = re.compile(r"\W*(?:it|this|that|which|they|the (?:value|level|result|reading)|previously|before|then|now|currently|in|on|at|since|last|earlier|该|其|此|这|它|上次|此前|之前|当时|而|今|现|目前|\d)")
 _LEADS = re.compile(r"\s*(?:of\s+|的|)(?:[a-z-]+\s+){0,1}$")
 
 

@@ -11,6 +11,7 @@ from xinglin.models.reader.judging_illness import judge_allergy, judge_family, j
 from xinglin.models.reader.judging_medicines import judge_medicine
 from xinglin.models.reader.judging_person import judge_person
 from xinglin.models.reader.judging_results import judge_measurement
+from xinglin.models.reader.likeness import likely_fact, stems_of
 from xinglin.models.reader.phrase_tree import tokens_of
 from xinglin.models.reader.record_index import content_of, stands_in
 from xinglin.models.reader.sentences import split_sentences
@@ -19,7 +20,7 @@ from xinglin.models.reader.text_forms import fold
 from xinglin.models.reader.units import TIME_UNITS, converted, ucum_of
 from xinglin.records.fact import Fact
 from xinglin.records.quantity import Quantity
-from xinglin.records.reading import Claim, SaidNumber
+from xinglin.records.reading import Claim, SaidNumber, Span
 
 _JUDGES = {
     "measurement": judge_measurement,
@@ -45,7 +46,7 @@ def judge_sentence(view: View) -> list[Finding]:
             found += _unknown(view, claim)
     found += _loose(view)
     if view.cited is None and not found and sentence.checkable and not _links(view):
-        found.append(Finding("unsupported", "unsupported", "Nothing in this sentence could be linked to the record"))
+        found += _freely_worded(view)
     if view.cited is not None:
         found += _uncited_times(view)
         found += _unexplained(view)
@@ -123,6 +124,25 @@ def _content(text: str) -> set[str]:
     return content_of(text) - _COMMON
 
 
+def _freely_worded(view: View) -> list[Finding]:
+    """A sentence without any name of the record: held against the fact it probably means, else unsupported."""
+    text = view.sentence.text
+    fact = likely_fact(view.index, text)
+    if fact is None:
+        return [Finding("unsupported", "unsupported", "Nothing in this sentence could be linked to the record")]
+    return judge_likely(view, text, fact)
+
+
+def judge_likely(view: View, text: str, fact: Fact) -> list[Finding]:
+    """Side, time and denial of a freely worded sentence against the fact it probably means."""
+    hits = context_tree().find_all(tokens_of(fold(text)))
+    roles = [role for hit in hits for role in hit.what]
+    side = next((role.value for role in roles if role.what == "side"), None)
+    denied = any(role.what == "not" for role in roles) and not any(role.what == "nothing" for role in roles)
+    claim = Claim(fact.kind, Span(0, len(text), text), fact.key, (fact.id,), (), view.sentence.times, denied, side=side)  # type: ignore[arg-type]
+    return judge_thing(view, claim)
+
+
 def _links(view: View) -> bool:
     """Whether a sentence says anything that a fact bears out."""
     sentence = view.sentence
@@ -138,6 +158,11 @@ def _unknown(view: View, claim: Claim) -> list[Finding]:
         return judge_held(view, claim, holding)
     code = "medicine" if claim.kind in ("medicine", "drug_class") else "unsupported"
     own = view.index.facts
+    vague = not claim.key or claim.subject.text.lower() in ("surgery", "operation", "procedure", "手术", "stenting", "treatment")
+    if view.cited is None and vague and not claim.negated and claim.kind in ("problem", "procedure", "imaging", "immunization"):
+        likely = likely_fact(view.index, view.sentence.text)
+        if likely is not None and stems_of(claim.subject.text) & stems_of(" ".join(name for names in likely.names.values() for name in names) + " surgery operation procedure"):
+            return judge_likely(view, view.sentence.text, likely) if len(view.sentence.claims) < 3 else []
     if claim.facts and claim.facts[0] in own:
         return [
             finding(

@@ -132,7 +132,7 @@ def _dates(view: View, claim: Claim, fact: Fact) -> list[Finding]:
     stamps = view.index.sheet(fact.id).times
     wrong: list[Finding] = []
     for time in claim.times:
-        if claim.status == "planned" and _same_month(time, stamps):
+        if claim.status == "planned" and same_month(time, stamps):
             continue
         if time.kind == "future" or not stamps:
             if not stamps and time.kind != "future" and not _in_words(view, time, fact):
@@ -155,7 +155,7 @@ def _dates(view: View, claim: Claim, fact: Fact) -> list[Finding]:
     return wrong
 
 
-def _same_month(time: SaidTime, stamps: Sequence[str]) -> bool:
+def same_month(time: SaidTime, stamps: Sequence[str]) -> bool:
     """True for "in December" of a plan, which looks ahead."""
     return not any(sign.isdigit() for sign in time.span.text) and any(stamp[5:7] == time.start[5:7] for stamp in stamps)
 

@@ -7,7 +7,7 @@ import re
 from xinglin.models.reader.agreement import any_time_agrees, values_agree
 from xinglin.models.reader.context_words import context_tree
 from xinglin.models.reader.findings import Finding, View, finding
-from xinglin.models.reader.judging_illness import best_of, duration
+from xinglin.models.reader.judging_illness import best_of, duration, same_month
 from xinglin.models.reader.phrase_tree import tokens_of
 from xinglin.models.reader.text_forms import fold
 from xinglin.models.reader.units import COUNT_UNITS
@@ -125,7 +125,7 @@ def _rhythm(view: View, claim: Claim, fact: Fact) -> list[Finding]:
 def _dates(view: View, claim: Claim, fact: Fact) -> list[Finding]:
     stamps = view.index.sheet(fact.id).times
     for time in claim.times:
-        if time.kind == "future":
+        if time.kind == "future" or ((claim.status == "planned" or fact.status == "planned") and same_month(time, stamps)):
             continue
         usable = (fact.start, fact.details.get("started_date", ""), fact.time) if time.kind == "since" else stamps
         if not any_time_agrees(time, usable):

@@ -130,7 +130,7 @@ def _not(folded: str, mentions: list[Mention], hits: list[ContextHit], index: in
             mention.negated = True
         return
     kin = following is not None and following.start - hit.end <= 18 and any(role.what == "whose" and role.value != "patient" for role in following.roles)
-    ended_by = ("end",) if kin else ("end", "whose")
+    ended_by = () if kin else ("end", "whose")
     reached = _forward(folded, mentions, hits, index, ended_by)
     if not reached and _verbal(folded, hit) and not _behind_in_clause(mentions, hit):
         reached = _backward(folded, mentions, hit)
