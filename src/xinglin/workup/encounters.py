@@ -69,6 +69,8 @@ def encounter_facts(chart: Chart) -> list[Fact]:
     stays = [one for one in ordered if setting_of(one) in {"inpatient", "day-case"} and one.status != "planned"]
     if stays:
         roles[stays[-1].source] = "last-admission"
+    if stays and ordered[-1] is not stays[-1] and _within(ordered[-1], stays[-1]):
+        del roles[ordered[-1].source]  # a ward or intensive care episode of the last admission is not a visit of its own
     for one in ordered:
         if one.status in {"in-progress", "arrived", "triaged", "onleave"}:
             roles[one.source] = "current"
@@ -121,6 +123,10 @@ def _type(one: Encounter) -> tuple[str, str]:
         return "", ""
     chinese = named(one.concept)[1].get("zh", ("",))[0] or _TYPES_ZH.get(words.casefold(), "")
     return words, chinese
+
+
+def _within(one: Encounter, stay: Encounter) -> bool:
+    return bool(one.start and stay.start and stay.end) and sort_key(stay.start) <= sort_key(one.start) <= sort_key(stay.end)
 
 
 def _hours(one: Encounter) -> float:

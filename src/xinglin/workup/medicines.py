@@ -24,7 +24,8 @@ _DECIDING = {"request", "statement"}
 _FLUID = re.compile(
     r"\bintake\b|^piggyback$|^solution$|\bflush\b|^LR$|^NaCl\b|lactated ringer|"
     r"sterile water|^sodium chloride 0\.\d+\s*%|^dextrose 5\s*%|^D5W?\b|"
-    r"^iso-osmotic|^(?:syringe|vial|bag|soln\.?)\b|生理盐水|氯化钠注射液",
+    r"^iso-osmotic|blood[- ]glucose meter|test strip|blood sugar diagnostic|\blancets?\b|pen needle|\bsyringes? \(|"
+    r"^(?:syringe|vial|bag|soln\.?)\b|生理盐水|氯化钠注射液",
     re.IGNORECASE,
 )
 _OVER = {"finished", "cancelled", "completed", "discharged"}

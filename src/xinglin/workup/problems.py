@@ -22,7 +22,8 @@ _UNCERTAIN = {"provisional", "differential", "unconfirmed"}
 _TAILS = re.compile(
     r"(?:,\s*(?:unspecified(?: (?:site|type|organism|whether [^,]*|place))?|initial encounter(?: for [a-z ]+)?|"
     r"not elsewhere classified|NOS|"
-    r"uncomplicated|site unspecified|without mention of [^,]*|not otherwise specified|adult)|\s+without mention of [^,]*|"
+    r"uncomplicated|site unspecified|without mention of [^,]*|"
+    r"not otherwise specified|adult)|\s+without mention of [^,]*|"
     r"\s*\(without mention of [^)]*\))+$",
     re.IGNORECASE,
 )
@@ -79,7 +80,8 @@ def _fact(group: list[Problem], polarity: str) -> Fact:
     said = "refuted" if polarity == "absent" else status or "status not recorded"
     end = leading[-1].ended if status == "resolved" else ""
     details = {
-        "class": kind, "episodes": str(len(ordered)) if len(ordered) > 1 else "", "severity": one.severity, "stage": _STAGE.sub("", one.stage),
+        "class": kind, "episodes": str(len(ordered)) if len(ordered) > 1 else "", "severity": one.severity,
+        "stage": _STAGE.sub("", one.stage),
         "site": "; ".join(site.words for site in one.sites), "onset_age": one.onset_age.value if one.onset_age else "",
         "verification": one.verification, "category": one.category, "encounter": one.encounter, "recorded_date": day(one.recorded),
         "clinical_status": one.clinical_status, "last_onset_date": day(ordered[-1].onset) if len(ordered) > 1 else "",

@@ -25,6 +25,12 @@ def newest_first(facts: Iterable[Fact]) -> list[Fact]:
     return sorted(sorted(facts, key=lambda f: f.id), key=lambda f: sort_key(f.time or f.start), reverse=True)
 
 
+def recent(facts: Sequence[Fact], days: int) -> list[Fact]:
+    """Those at most `days` older than the newest of them; undated ones stay."""
+    newest = max((fact.time for fact in facts if fact.time), key=sort_key, default="")
+    return [fact for fact in facts if not fact.time or days_between(fact.time, newest) <= days]
+
+
 def laboratory(facts: Iterable[Fact]) -> list[Fact]:
     """Measurements that are laboratory results."""
     return [fact for fact in facts if fact.kind == "measurement" and is_laboratory(fact)]

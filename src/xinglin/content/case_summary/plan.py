@@ -37,6 +37,7 @@ from xinglin.workup.selections import (
     latest_results,
     newest_first,
     of_kind,
+    recent,
     related_calculations,
     trend_of,
     vital_signs,
@@ -47,7 +48,9 @@ SECTIONS = (
     "identification", "urgent", "problems", "abnormal", "calculations", "medicines", "allergies", "vitals", "reports", "genes",
     "history", "social", "immunizations", "plans", "normal", "missing",
 )  # fmt: skip
+BODY_SIZE = {"loinc:29463-7", "loinc:8302-2", "loinc:39156-5"}
 RESULT_DAYS = 365
+UNKNOWN_DAYS = 365  # medicines of unknown status older than this, seen from the newest of them, are told in full texts only
 EARLIER = {"short": 0, "standard": 15, "full": 500}  # diagnoses without a status from before the encounter
 OWN_SENTENCE = 12  # abnormal results beyond this many share sentences
 GAPS = (
@@ -95,7 +98,7 @@ def _in_order(points: Sequence[Point]) -> list[Point]:
 
 def _encounter(request: ContentRequest, facts: Sequence[Fact]) -> Fact | None:
     wanted = request.options.get("encounter", "")
-    stay = chosen_encounter(facts, wanted, ("current", "last"))
+    stay = chosen_encounter(facts, wanted, ("current", "last", "last-admission"))
     if wanted and stay is None:
         raise NotFound(
             "XL-CASE-002", "the chart has no such encounter", where="option encounter", fix="give its id, for example Encounter/x"
@@ -170,7 +173,8 @@ def _medicines(facts: Sequence[Fact], length: str) -> list[Point]:
     lines = [f for f in of_kind(facts, "medicine") if "unnamed" not in f.details]
     points = medicines("medicines", "medicine.current", [f for f in lines if f.status == "current"])
     points += medicines("medicines", "medicine.planned", [f for f in lines if f.status == "planned"])
-    unknown = [f for f in lines if f.status == "unknown"]
+    unknown = [f for f in lines if f.status == "unknown" and "fluid" not in f.details]
+    unknown = unknown if length == "full" else recent(unknown, UNKNOWN_DAYS)
     if unknown:
         points.append(Point("medicines", "medicine.unknown_list", ids(unknown)))
     stopped = [f for f in lines if f.status == "stopped" and f.details.get("setting") != "inpatient"]
@@ -191,7 +195,10 @@ def _vitals(facts: Sequence[Fact], told: set[str]) -> list[Point]:
     signs = [f for f in vital_signs(facts) if f.id not in told]
     points = blood_pressure("vitals", signs)
     said = {fact for point in points for fact in point.facts}
-    return [*points, *results_by_day("vitals", "vital.list", [f for f in signs if f.id not in said])]
+    rest = [f for f in signs if f.id not in said]
+    striking = [f for f in rest if f.flag not in {"", "normal"} and f.key not in BODY_SIZE]
+    points += flagged_results("vitals", striking, {})
+    return [*points, *results_by_day("vitals", "vital.list", [f for f in rest if f not in striking])]
 
 
 def _must_mention(facts: Sequence[Fact], results: Sequence[Fact]) -> tuple[str, ...]:

@@ -114,4 +114,7 @@ def blood_pressure(section: str, facts: Sequence[Fact]) -> list[Point]:
     """The newest systolic and diastolic pressure of one moment as one sentence; [] when there is no such pair."""
     upper = next((fact for fact in facts if fact.key == "loinc:8480-6" and fact.latest), None)
     lower = next((fact for fact in facts if fact.key == "loinc:8462-4" and upper and fact.time == upper.time), None)
-    return [Point(section, "vital.blood_pressure", (upper.id, lower.id))] if upper and lower else []
+    if not upper or not lower:
+        return []
+    flagged = upper.flag not in {"", "normal"}  # a judgement stands behind the pair only where it is that of the first number
+    return [Point(section, "vital.blood_pressure_flagged" if flagged else "vital.blood_pressure", (upper.id, lower.id))]
