@@ -17,7 +17,7 @@ from xinglin.shelf import Shelf
 from xinglin.shelf.promises import Check
 
 OMISSION = "xl115_omission"
-_WORSE: dict[Verdict, int] = {"supported": 0, "not_checkable": 0, "unsupported": 1, "contradicted": 2}
+_WORSE: dict[Verdict, int] = {"not_checkable": 0, "supported": 0, "unsupported": 1, "contradicted": 2}
 
 
 class JudgedSentence(Struct, frozen=True):
@@ -102,8 +102,11 @@ def _by_statement(issues: Iterable[Issue]) -> dict[str, list[Issue]]:
 
 
 def _worst(issues: Iterable[Issue], otherwise: Verdict) -> Verdict:
-    found: list[Verdict] = [i.verdict for i in issues if i.verdict]
-    return max(found, key=lambda v: _WORSE[v], default=otherwise)
+    worst = otherwise
+    for issue in issues:
+        if issue.verdict and _WORSE[issue.verdict] > _WORSE[worst]:
+            worst = issue.verdict
+    return worst
 
 
 def _judged(statement: Statement, issues: list[Issue]) -> Statement:
