@@ -48,7 +48,7 @@ def setting_of(one: Encounter) -> str:
     """inpatient, emergency, icu, outpatient, day-case, home, virtual, planned, or "" when the record does not say."""
     words = f"{one.concept.words} {one.location}"
     coded = SETTINGS.get(one.setting.upper(), "")
-    if coded in {"emergency", "outpatient", ""} and one.discharge.words and _hours(one) >= 24:
+    if coded in {"emergency", "outpatient", "day-case", ""} and one.discharge.words and _hours(one) >= 24:
         return "inpatient"  # an encounter of a day or more that ends in a discharge is a stay, whatever it began as
     if _ICU.search(words) and coded in {"inpatient", ""}:
         return "icu"

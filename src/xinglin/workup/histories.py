@@ -26,7 +26,8 @@ _ROUTINE = re.compile(
     r"documentation of current medications|depression screening|assessment|injection|evaluation of|auscultation|counsel|pregnancy test|"
     r"blood typing|antigen|antibody test|screening|urine |measurement of|test\b|culture|physical exam|vaccination|immunotherapy|"
     r"monitoring|education|"
-    r"reconciliation|referral|questionnaire|^\d+ gauge|\breceived\b|swab|^ekg$|^triage|arterial line|multi lumen|\bpicc line\b|line placed",
+    r"reconciliation|referral|questionnaire|^\d+ gauge|\breceived\b|swab|^ekg$|^triage|arterial line|multi lumen|\bpicc line\b|line placed|^or sent|"
+    r"family updated|foley|vac change|trauma line|intraosseous|nutritional substance",
     re.IGNORECASE,
 )
 

@@ -24,7 +24,7 @@ _DECIDING = {"request", "statement"}
 _FLUID = re.compile(
     r"\bintake\b|^piggyback$|^solution$|\bflush\b|^LR$|^NaCl\b|lactated ringer|"
     r"sterile water|^sodium chloride 0\.\d+\s*%|^dextrose 5\s*%|^D5W?\b|"
-    r"^iso-osmotic|blood[- ]glucose meter|test strip|blood sugar diagnostic|\blancets?\b|pen needle|\bsyringes? \(|"
+    r"^iso-osmotic|^therapy$|^gastric meds$|^orthopedic$|blood[- ]glucose meter|test strip|blood sugar diagnostic|\blancets?\b|pen needle|\bsyringes? \(|"
     r"^(?:syringe|vial|bag|soln\.?)\b|生理盐水|氯化钠注射液",
     re.IGNORECASE,
 )
@@ -71,7 +71,7 @@ def _with_name(entry: Medicine, order: Medicine | None) -> Medicine:
 def _inpatient(entry: Medicine, stay: Encounter | None) -> bool:
     if entry.category in {"inpatient", "outpatient", "community", "discharge"}:
         return entry.category == "inpatient"
-    return stay is not None and setting_of(stay) in STAYS | {"emergency"} and entry.role in {"administration", "request"}
+    return stay is not None and setting_of(stay) in STAYS | {"emergency"} and entry.role in {"administration", "request", "dispense"}
 
 
 def _status(entry: Medicine, stay: Encounter | None, as_of: str) -> tuple[str, str]:
@@ -84,6 +84,8 @@ def _status(entry: Medicine, stay: Encounter | None, as_of: str) -> tuple[str, s
             return "current", "being given"
         return "stopped", "given, not prescribed to continue"
     if entry.role == "dispense":
+        if over and _inpatient(entry, stay):
+            return "stopped", "handed over for a stay that has ended"
         return ("unknown", "handed over; whether it is still taken is not recorded") if entry.status == "completed" else ("unknown", "")
     ended = bool(entry.end and day(entry.end) < as_of)
     if entry.intent in {"proposal", "plan", "option"} or entry.status in {"draft", "intended"}:

@@ -75,3 +75,8 @@ def test_administrations_known_by_a_local_code_take_the_name_of_their_order():
 
     given = replace(given, concept=Concept("", (Code("urn:local", "LACT30L"),)))
     assert len(medicines(order, given, encounters=(stay(),))) == 1
+
+
+def test_what_the_pharmacy_handed_over_for_a_stay_ends_with_the_stay():
+    (fact,) = medicines(medicine("a", "vancomycin", "completed", "dispense", encounter="Encounter/stay"), encounters=(stay(),))
+    assert fact.status == "stopped" and fact.details["setting"] == "inpatient"

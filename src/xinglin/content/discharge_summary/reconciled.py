@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from xinglin.models.phrasebook.clinical_points import ids
 from xinglin.records import Fact, Point
 from xinglin.records.moments import day
-from xinglin.workup.selections import during, of_kind
+from xinglin.workup.selections import during, of_kind, recent
 
+UNKNOWN_DAYS = 365  # older entries of unknown status, seen from the newest of them, are told in full texts only
 MOST_GIVEN = {"short": 0, "standard": 40, "full": 200}
 
 
@@ -26,6 +27,7 @@ def medicine_points(facts: Sequence[Fact], stay: Fact, length: str) -> list[Poin
     inside = {fact.id for fact in during(lines, stay)}
     stopped = [f for f in lines if f.status == "stopped" and f.details.get("setting") != "inpatient" and f.id in inside]
     open_ended = [f for f in lines if f.status == "unknown" and (day(f.time) or "0") <= ended]
+    open_ended = open_ended if length == "full" else recent(open_ended, UNKNOWN_DAYS)
     given = [f for f in lines if f.status == "stopped" and f.details.get("setting") == "inpatient" and f.id in inside]
     given += [f for f in current if f.details.get("setting") == "inpatient" and f not in new]
     planned = [f for f in lines if f.status == "planned"]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from xinglin.records import Fact, Point
 from xinglin.records.moments import day, sort_key
 
+_PHRASED = {"inpatient": "inpatient", "icu": "inpatient", "day-case": "inpatient", "emergency": "emergency"}
 _WITH_TREND = {"rising", "falling", "stable", "variable"}
 
 
@@ -58,7 +59,7 @@ def encounter_phrase(stay: Fact) -> str:
     setting = stay.details.get("setting", "")
     if stay.details.get("role") == "current" and not stay.end and setting == "inpatient":
         return f"encounter.current.{told}"
-    return f"encounter.{setting if setting in {'inpatient', 'emergency'} else 'visit'}.{told}"
+    return f"encounter.{_PHRASED.get(setting, 'visit')}.{told}"
 
 
 def problem_phrase(fact: Fact) -> str:
