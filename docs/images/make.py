@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
+
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = {"draft.png": ("en/case-summary/draft/*.html", "e-s5"), "draft.zh.png": ("zh/case-summary/draft/*.html", "e-s5")}
+PAGES = {"draft.png": "en/case-summary/draft/*.html", "draft.zh.png": "zh/case-summary/draft/*.html"}
+SENTENCE = 4  # a value with its trend: the page shows the results it was calculated from
 
 
 def main() -> int:
@@ -18,22 +19,16 @@ def main() -> int:
     if not chromium:
         sys.stderr.write("Chromium is not here\n")
         return 1
-    for name, (pattern, anchor) in PAGES.items():
-        (page,) = sorted((ROOT / "xinglin-demo").glob(pattern))
-        with tempfile.TemporaryDirectory() as profile:
-            options = [
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--hide-scrollbars",
-            ]
-            picture = f"--screenshot={ROOT / 'docs' / 'images' / name}"
-            subprocess.run(
-                [chromium, *options, f"--user-data-dir={profile}", "--window-size=1400,900", picture, f"{page.as_uri()}#{anchor}"],
-                check=True, capture_output=True,
-            )  # fmt: skip
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        page = browser.new_page(viewport={"width": 1400, "height": 1130})
+        for name, pattern in PAGES.items():
+            (draft,) = sorted((ROOT / "xinglin-demo").glob(pattern))
+            page.goto(draft.as_uri())
+            page.locator(f"#s{SENTENCE}").click()
+            page.evaluate("window.scrollTo(0, 0)")
+            page.screenshot(path=ROOT / "docs" / "images" / name)
+        browser.close()
     return 0
 
 
