@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xinglin.models.reader.findings import issues_of
-from xinglin.models.reader.sample_facts import HYPERTENSION, PNEUMONIA
+from xinglin.models.reader.sample_facts import HYPERTENSION
 from xinglin.records import CheckCase, Issue
 from xinglin.shelf.promises import Check, Example
 

@@ -21,7 +21,9 @@ def codes(text: str, *, cited: tuple[str, ...] | None = None, chart: Chart | Non
     if cited is None:
         case = CheckCase("en", read_text(text, None, EVERYTHING, as_of=AS_OF), EVERYTHING, chart=chart, as_of=AS_OF)
     else:
-        case = CheckCase("en", read_statements([("s1", text)], "en", EVERYTHING, as_of=AS_OF), EVERYTHING, {"s1": cited}, chart, as_of=AS_OF)
+        case = CheckCase(
+            "en", read_statements([("s1", text)], "en", EVERYTHING, as_of=AS_OF), EVERYTHING, {"s1": cited}, chart, as_of=AS_OF
+        )
     return {issue.check[:5] for check in EACH_SENTENCE for issue in check.run(case)}
 
 
@@ -114,7 +116,13 @@ def test_issues_point_at_the_words() -> None:
 
 
 def test_a_thousand_sentences_take_less_than_a_second_of_processor_time() -> None:
-    texts = ["Cr 121 and HTN, both known.", "否认肺炎，肌酐121 μmol/L，偏高。", "Takes metformin 500 mg bid.", "Creatinine rose from 98 to 121 umol/L.", "左膝骨关节炎。"]
+    texts = [
+        "Cr 121 and HTN, both known.",
+        "否认肺炎，肌酐121 μmol/L，偏高。",
+        "Takes metformin 500 mg bid.",
+        "Creatinine rose from 98 to 121 umol/L.",
+        "左膝骨关节炎。",
+    ]
     pairs = [(f"s{number}", texts[number % 5]) for number in range(1000)]
     reader = Reader(EVERYTHING, "en", None, AS_OF)
     reader.read_statements(pairs[:10])

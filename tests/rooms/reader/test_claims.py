@@ -48,7 +48,10 @@ def test_negation_reaches_as_far_as_it_should(text: str, thing: str, negated: bo
     assert claims(text)[thing].negated is negated
 
 
-@pytest.mark.parametrize(("text", "thing"), [("Possible pneumonia.", "pneumonia"), ("肺炎待排。", "肺炎"), ("考虑肺炎。", "肺炎"), ("Pneumonia cannot be excluded.", "pneumonia")])
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [("Possible pneumonia.", "pneumonia"), ("肺炎待排。", "肺炎"), ("考虑肺炎。", "肺炎"), ("Pneumonia cannot be excluded.", "pneumonia")],
+)
 def test_doubt_is_noticed(text: str, thing: str) -> None:
     claim = claims(text)[thing]
     assert claim.certainty == "uncertain" and not claim.negated

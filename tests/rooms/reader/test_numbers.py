@@ -51,7 +51,12 @@ def test_chinese_and_english_numerals() -> None:
     assert [chinese_value(word) for word in ("三点五", "一百二十一", "十二", "一百二", "九二", "两", "一千零五", "两个半"[0] + "半")] == [
         "3.5", "121", "12", "120", "92", "2", "1005", "2.5",
     ]  # fmt: skip
-    assert [english_value(word) for word in ("twelve", "one hundred and five", "three point five", "ninety-two")] == ["12", "105", "3.5", "92"]
+    assert [english_value(word) for word in ("twelve", "one hundred and five", "three point five", "ninety-two")] == [
+        "12",
+        "105",
+        "3.5",
+        "92",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,10 @@ def fits(unit: str, mention: Mention) -> bool:
     if not unit:
         return True
     if unit in ("Cel", "[degF]"):
-        return _WARM.search(" ".join(subject.name.lower() for subject in mention.subjects)) is not None or not kinds & {"measurement", "problem"}
+        return _WARM.search(" ".join(subject.name.lower() for subject in mention.subjects)) is not None or not kinds & {
+            "measurement",
+            "problem",
+        }
     if unit in TIME_UNITS or unit == "ms":
         return not kinds <= {"measurement"} or bool(_TIMED.search(mention.subjects[0].name.lower())) or unit in ("s", "ms")
     if "measurement" in kinds and unit not in COUNT_UNITS:
@@ -76,7 +79,9 @@ _DURATION_AHEAD = re.compile(
 )
 _AGE_BEHIND = re.compile(r"[\s-]*(?:old\b)")
 _AGE_AHEAD = re.compile(r"(?:\b(?:man|woman|girl|boy|lady|gentleman|male|female) of|\baged?|\bage(?: of| is|:)?|年龄[:：为]?|现年)\s*$")
-_ONSET_AGE_AHEAD = re.compile(r"(?:\b(?:man|woman|girl|boy|lady|gentleman|male|female) of|\bat (?:the )?age(?: of)?|于|在|when (?:s?he was )?)\s*$")
+_ONSET_AGE_AHEAD = re.compile(
+    r"(?:\b(?:man|woman|girl|boy|lady|gentleman|male|female) of|\bat (?:the )?age(?: of)?|于|在|when (?:s?he was )?)\s*$"
+)
 _COUNT_BEHIND = re.compile(
     r"\s*(?:times\b|次(?![/每])|episodes?|occasions?|results?|values?|measurements?|readings?|visits?|admissions?|项|个结果|份|例|siblings|children|sons|daughters|doses of|cigarettes|packs?\b)"
 )
@@ -178,7 +183,9 @@ def _owner(folded: str, index: int, placed: list[PlacedNumber], mentions: list[M
     return -1
 
 
-_GOES_ON = re.compile(r"\W*(?:it|this|that|which|they|the (?:value|level|result|reading)|previously|before|then|now|currently|in|on|at|since|last|earlier|该|其|此|这|它|上次|此前|之前|当时|而|今|现|目前|\d)")
+_GOES_ON = re.compile(
+    r"\W*(?:it|this|that|which|they|the (?:value|level|result|reading)|previously|before|then|now|currently|in|on|at|since|last|earlier|该|其|此|这|它|上次|此前|之前|当时|而|今|现|目前|\d)"
+)
 _LEADS = re.compile(r"\s*(?:of\s+|的|)(?:[a-z-]+\s+){0,1}$")
 
 
@@ -281,7 +288,7 @@ def _dated(
     back = [item for item in items if item[1] <= time.start and item[0] >= earlier]
     ahead = [item for item in items if item[0] >= time.end and item[0] < later]
     if time.start > 0 and folded[time.start - 1] == "(" and back:
-        return [_key(back[-1])] + _partner(back, placed)
+        return [_key(back[-1]), *_partner(back, placed)]
     if index == 0 and leading and ahead:
         return [_key(item) for item in ahead]
     if leading and ahead and not _hangs_on(folded, back, time):
@@ -356,7 +363,9 @@ def _back_targets(folded: str, back: list[Item], time: FoundTime, placed: list[P
 def place_frequencies(frequencies: list[FoundFrequency], mentions: list[Mention]) -> None:
     """Give each rhythm to the medicine it belongs to: the one before it, else the one behind it."""
     for one in frequencies:
-        medicines = [mention for mention in mentions if mention.kinds & {"medicine", "drug_class"}] or [m for m in mentions if "procedure" in m.kinds]
+        medicines = [mention for mention in mentions if mention.kinds & {"medicine", "drug_class"}] or [
+            m for m in mentions if "procedure" in m.kinds
+        ]
         before = [mention for mention in medicines if mention.end <= one.start]
         target = before[-1] if before else medicines[0] if medicines else None
         if target is None:

@@ -32,7 +32,7 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
      "阴性|已排除|被排除|均无|均未见|未见异常|均否认|未检出|不存在|均阴性|未确诊|被否定|已否定"),
     ("nothing", "", "near", "not whether|not whether still taken|whether still taken|must not|should not|not be given|cannot be given|not be used|no change|no significant change|no changes|no interval change|not only|no doubt|no increase|no decrease|not necessarily|not just|no further|no later than|no more than|no less than|"
      "not drained|no significant interval change|without difficulty|无明显诱因|无诱因|不仅|不但|无明显变化|无变化|无显著变化|无殊变|不等|不详|无论|不久|不断|不足|不适|不良|不全|不齐|不稳|不稳定|不明|非常|非特异|未注明|未说明|未记录|未记载|未提及|未提供|是否继续使用|目前是否使用|不可|不能|不宜|不得|避免|未来|未婚|未育|未分化|未特指|未明|未定|未成年|未足月|尚未|未完|无力|无症状|无痛性|"
-     "不愈|不规则|不耐受|不清|不宁|不孕|不育|不张|不动|不振|不佳|不整|无菌|无创|无尿|除外伤|是否|no longer than|无需|不需"),
+     "不愈|不规则|不耐受|不清|不宁|不孕|不育|不张|不动|不振|不佳|不整|无菌|无尿|除外伤|是否|no longer than|无需|不需"),
     # doubt
     ("doubt", "", "before", "possible|possibly|probable|probably|suspected|suspect|suspicion of|suspicious for|suspicion for|likely|may have|might have|may be|might be|could be|may|might|could represent|concern for|concerning for|query|rule out|r/o|questionable|presumed|presumptive|"
      "apparent|differential includes|cannot exclude|cannot rule out|can not exclude|not excluding|consider|considered|to be excluded|unconfirmed|provisional|suggestive of|suggests|appears to have|potential|working diagnosis of|evaluate for|assess for|"

@@ -33,7 +33,7 @@ class Finding(NamedTuple):
 class View(NamedTuple):
     """All a judge of one claim needs. `cited` is None for a pasted text, else the ids the statement names."""
 
-    index: RecordIndex
+    record: RecordIndex
     sentence: Sentence
     cited: frozenset[str] | None
     as_of: str
@@ -41,7 +41,7 @@ class View(NamedTuple):
 
     def known(self, claim: Claim) -> tuple[Fact, ...]:
         """The facts a claim may speak of: those of its subject, and for our own drafts only those the statement names."""
-        facts = self.index.facts
+        facts = self.record.facts
         if self.cited is None:
             return tuple(facts[one] for one in claim.facts if one in facts)
         return tuple(facts[one] for one in claim.facts if one in self.cited and one in facts)

@@ -55,8 +55,69 @@ def judge_sentence(view: View) -> list[Finding]:
 
 _LINK_SHARE = 0.5
 _COMMON = frozenset(
-    "with without from that this than then were have been which their there these those after before since until and the for was are not has had its per who whom whose what when where into onto over under about "
-    "during between both each every other such only also more most last first latest recorded record records holds known none other".split()
+    [
+        "with",
+        "without",
+        "from",
+        "that",
+        "this",
+        "than",
+        "then",
+        "were",
+        "have",
+        "been",
+        "which",
+        "their",
+        "there",
+        "these",
+        "those",
+        "after",
+        "before",
+        "since",
+        "until",
+        "and",
+        "the",
+        "for",
+        "was",
+        "are",
+        "not",
+        "has",
+        "had",
+        "its",
+        "per",
+        "who",
+        "whom",
+        "whose",
+        "what",
+        "when",
+        "where",
+        "into",
+        "onto",
+        "over",
+        "under",
+        "about",
+        "during",
+        "between",
+        "both",
+        "each",
+        "every",
+        "other",
+        "such",
+        "only",
+        "also",
+        "more",
+        "most",
+        "last",
+        "first",
+        "latest",
+        "recorded",
+        "record",
+        "records",
+        "holds",
+        "known",
+        "none",
+        "other",
+    ]
 )
 
 
@@ -64,7 +125,7 @@ def _unexplained(view: View) -> list[Finding]:
     """Sentences inside our own statement that no fact of the statement explains, neither by a claim nor by their words."""
     assert view.cited is not None
     text = view.sentence.text
-    if any(view.index.facts[one].kind == "gap" for one in view.cited if one in view.index.facts):
+    if any(view.record.facts[one].kind == "gap" for one in view.cited if one in view.record.facts):
         return []
     pieces = split_sentences(text)
     found = _unknown_items(view, text)
@@ -78,10 +139,22 @@ def _unexplained(view: View) -> list[Finding]:
             continue
         if not known:
             for one in view.cited:
-                if one in view.index.facts:
-                    known |= view.index.sheet(one).content
+                if one in view.record.facts:
+                    known |= view.record.sheet(one).content
         if len(words & known) < len(words) * _LINK_SHARE:
-            found.append(Finding("unsupported", "unsupported", "No fact of this statement says this", "", text[piece.start : piece.end][:60], "", (), piece.start, piece.end))
+            found.append(
+                Finding(
+                    "unsupported",
+                    "unsupported",
+                    "No fact of this statement says this",
+                    "",
+                    text[piece.start : piece.end][:60],
+                    "",
+                    (),
+                    piece.start,
+                    piece.end,
+                )
+            )
     return found
 
 
@@ -90,20 +163,22 @@ def _short_and_known(view: View, text: str, words: set[str]) -> bool:
     if len(words) > 1:
         return False
     own = {token.word for token in tokens_of(fold(text)) if len(token.word) > 1} - words
-    return any(own & view.index.sheet(one).tokens for one in view.cited or () if one in view.index.facts)
+    return any(own & view.record.sheet(one).tokens for one in view.cited or () if one in view.record.facts)
 
 
 _LISTED = frozenset(("medicine", "problem", "procedure", "immunization"))
 _ITEM = re.compile(r"[^,;，；、:：]+")
-_CODE = re.compile(r"\b[a-z]+\d{4,}[a-z0-9]*")
+_CODE = re.compile(r"\b[a-z]{3,}\d+[a-z0-9]*|\b[a-z]+\d{4,}[a-z0-9]*")
 
 
 def _unknown_items(view: View, text: str) -> list[Finding]:
     """Entries of a list of medicines, and codes, that no fact of the statement holds."""
-    sheets = [view.index.sheet(one) for one in view.cited or () if one in view.index.facts]
+    sheets = [view.record.sheet(one) for one in view.cited or () if one in view.record.facts]
     folded = fold(text)
     found = [
-        Finding("unsupported", "unsupported", "No fact of this statement holds this code", "", match.group(), "", (), match.start(), match.end())
+        Finding(
+            "unsupported", "unsupported", "No fact of this statement holds this code", "", match.group(), "", (), match.start(), match.end()
+        )
         for match in _CODE.finditer(folded)
         if not any(match.group() in sheet.words for sheet in sheets)
     ]
@@ -114,8 +189,27 @@ def _unknown_items(view: View, text: str) -> list[Finding]:
     spans = [claim.subject for claim in view.sentence.claims]
     for match in list(_ITEM.finditer(text))[1:]:
         words = {word for word in _content(match.group()) if word.isascii() and context_tree().get(word) is None}
-        if match.start() > head and len(sheets) > 1 and words and not words & known and not any(match.start() <= span.start < match.end() for span in spans) and not any(sign.isdigit() for sign in match.group()):
-            found.append(Finding("medicine", "unsupported", "No fact of this statement holds this entry", "", match.group().strip(), "", (), match.start(), match.end()))
+        if (
+            match.start() > head
+            and len(sheets) > 1
+            and words
+            and not words & known
+            and not any(match.start() <= span.start < match.end() for span in spans)
+            and not any(sign.isdigit() for sign in match.group())
+        ):
+            found.append(
+                Finding(
+                    "medicine",
+                    "unsupported",
+                    "No fact of this statement holds this entry",
+                    "",
+                    match.group().strip(),
+                    "",
+                    (),
+                    match.start(),
+                    match.end(),
+                )
+            )
     return found
 
 
@@ -127,7 +221,7 @@ def _content(text: str) -> set[str]:
 def _freely_worded(view: View) -> list[Finding]:
     """A sentence without any name of the record: held against the fact it probably means, else unsupported."""
     text = view.sentence.text
-    fact = likely_fact(view.index, text)
+    fact = likely_fact(view.record, text)
     if fact is None:
         return [Finding("unsupported", "unsupported", "Nothing in this sentence could be linked to the record")]
     return judge_likely(view, text, fact)
@@ -157,11 +251,13 @@ def _unknown(view: View, claim: Claim) -> list[Finding]:
     if holding and not (claim.negated and view.cited is None):
         return judge_held(view, claim, holding)
     code = "medicine" if claim.kind in ("medicine", "drug_class") else "unsupported"
-    own = view.index.facts
+    own = view.record.facts
     vague = not claim.key or claim.subject.text.lower() in ("surgery", "operation", "procedure", "手术", "stenting", "treatment")
     if view.cited is None and vague and not claim.negated and claim.kind in ("problem", "procedure", "imaging", "immunization"):
-        likely = likely_fact(view.index, view.sentence.text)
-        if likely is not None and stems_of(claim.subject.text) & stems_of(" ".join(name for names in likely.names.values() for name in names) + " surgery operation procedure"):
+        likely = likely_fact(view.record, view.sentence.text)
+        if likely is not None and stems_of(claim.subject.text) & stems_of(
+            " ".join(name for names in likely.names.values() for name in names) + " surgery operation procedure"
+        ):
             return judge_likely(view, view.sentence.text, likely) if len(view.sentence.claims) < 3 else []
     if claim.facts and claim.facts[0] in own:
         return [
@@ -191,18 +287,18 @@ def _is_bystander(view: View, claim: Claim) -> bool:
 def _held_in_words(view: View, claim: Claim) -> tuple[Fact, ...]:
     """Facts in whose words the thing stands under any of its names: a reason, a reaction, a quoted conclusion."""
     names = {fold(claim.subject.text)}
-    own = view.index.facts
+    own = view.record.facts
     names |= {fold(name) for one in claim.facts if one in own for words in own[one].names.values() for name in words}
     known = known_words().by_key.get(claim.key)
     names |= {fold(name) for name in known[1]} if known is not None else set()
     if view.cited is None:
         if claim.kind == "measurement":
             return ()
-        held = {fact.id: fact for name in sorted(names) if len(name) > 1 for fact in view.index.holding(name)}
+        held = {fact.id: fact for name in sorted(names) if len(name) > 1 for fact in view.record.holding(name)}
         return tuple(fact for fact in held.values() if claim.kind not in ("medicine", "drug_class") or fact.kind not in ("allergy", "gap"))
     cited = [own[one] for one in sorted(view.cited) if one in own]
     whole = claim.kind in ("medicine", "drug_class")
-    return tuple(fact for fact in cited if any(stands_in(name, view.index.sheet(fact.id).words, whole) for name in sorted(names)))
+    return tuple(fact for fact in cited if any(stands_in(name, view.record.sheet(fact.id).words, whole) for name in sorted(names)))
 
 
 _FEVER = frozenset(("term:fever", "term:pyrexia"))
@@ -214,11 +310,24 @@ def _measured_fever(view: View, claim: Claim) -> list[Fact] | None:
     denies = claim.subject.text.lower() in ("afebrile", "apyrexial", "无发热", "体温正常")
     if (claim.key not in _FEVER and not denies) or view.cited is not None:
         return None
-    results = [fact for fact in view.index.facts.values() if fact.kind == "measurement" and fact.key in _TEMPERATURES and isinstance(fact.value, Quantity)]
-    high = [fact for fact in results if isinstance(fact.value, Quantity) and (converted(fact.value.value, ucum_of(fact.value.unit), "Cel") or 0) >= 38]
+    results = [
+        fact
+        for fact in view.record.facts.values()
+        if fact.kind == "measurement" and fact.key in _TEMPERATURES and isinstance(fact.value, Quantity)
+    ]
+    high = [
+        fact
+        for fact in results
+        if isinstance(fact.value, Quantity) and (converted(fact.value.value, ucum_of(fact.value.unit), "Cel") or 0) >= 38
+    ]
     if denies:
         return results if results and not high else None
-    if any(number.role != "duration" and number.unit and not any(isinstance(fact.value, Quantity) and compared(number, fact.value.value, fact.value.unit, "") for fact in high) for number in claim.numbers):
+    if any(
+        number.role != "duration"
+        and number.unit
+        and not any(isinstance(fact.value, Quantity) and compared(number, fact.value.value, fact.value.unit, "") for fact in high)
+        for number in claim.numbers
+    ):
         return None
     return high if results and bool(high) != claim.negated else None
 
@@ -234,7 +343,7 @@ def _loose(view: View) -> list[Finding]:
             number.unit
             and number.unit not in TIME_UNITS
             and number.role not in ("count", "label", "reference")
-            and not _number_known(view, number, frozenset(view.index.facts))
+            and not _number_known(view, number, frozenset(view.record.facts))
         ):
             found.append(_number_finding(number, "The record holds no such number"))
     return found
@@ -246,8 +355,8 @@ def _number_finding(number: SaidNumber, text: str) -> Finding:
 
 def _number_known(view: View, number: SaidNumber, ids: frozenset[str]) -> bool:
     for one in ids:
-        if one in view.index.facts:
-            for known in view.index.sheet(one).numbers:
+        if one in view.record.facts:
+            for known in view.record.sheet(one).numbers:
                 if values_agree(number.value, known.value, number.unit, known.unit, "", number.approximate):
                     return True
     return view.cited is not None and _is_a_count(view, number)
@@ -261,7 +370,7 @@ def _is_a_count(view: View, number: SaidNumber) -> bool:
 def _uncited_times(view: View) -> list[Finding]:
     """Every date of our own statement must be a date of the facts it names."""
     assert view.cited is not None
-    sheets = [view.index.sheet(one) for one in view.cited if one in view.index.facts]
+    sheets = [view.record.sheet(one) for one in view.cited if one in view.record.facts]
     found: list[Finding] = []
     for time in view.sentence.times:
         if time.kind == "future" or any(times_agree(time, stamp) for sheet in sheets for stamp in sheet.times):

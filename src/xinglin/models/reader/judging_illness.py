@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from xinglin.models.reader.agreement import any_time_agrees, compared, number_of
 from xinglin.models.reader.findings import Finding, View, finding
 from xinglin.models.reader.record_index import content_of
+from xinglin.models.reader.text_forms import fold
 from xinglin.records.errors import XinglinError
 from xinglin.records.fact import Fact
 from xinglin.records.moments import age_years, days_between
-from xinglin.models.reader.text_forms import fold
 from xinglin.records.quantity import Quantity
 from xinglin.records.reading import Claim, SaidNumber, SaidTime, Span
 
@@ -46,7 +46,7 @@ def judge_held(view: View, claim: Claim, holding: Sequence[Fact]) -> list[Findin
 
 
 def _held(view: View, claim: Claim, fact: Fact) -> list[Finding]:
-    wrong = [*_dates(view, claim, fact)] if view.index.sheet(fact.id).times else []
+    wrong = [*_dates(view, claim, fact)] if view.record.sheet(fact.id).times else []
     known = side_of(fact)
     if claim.side and known and known != claim.side:
         wrong.append(finding("side", "The side is not the recorded one", claim, None, known, (fact.id,)))
@@ -56,12 +56,19 @@ def _held(view: View, claim: Claim, fact: Fact) -> list[Finding]:
 
 
 def _thing(view: View, claim: Claim, fact: Fact) -> list[Finding]:
-    return [*_polarity(claim, fact), *_side(claim, fact), *_status(claim, fact), *_dates(view, claim, fact), *_numbers(view, claim, fact), *_rhythm(view, claim, fact)]
+    return [
+        *_polarity(claim, fact),
+        *_side(claim, fact),
+        *_status(claim, fact),
+        *_dates(view, claim, fact),
+        *_numbers(view, claim, fact),
+        *_rhythm(view, claim, fact),
+    ]
 
 
 def _rhythm(view: View, claim: Claim, fact: Fact) -> list[Finding]:
     """How often something is done (dialysis three times a week), where the record says it."""
-    known = view.index.sheet(fact.id).rhythm if claim.frequency else ""
+    known = view.record.sheet(fact.id).rhythm if claim.frequency else ""
     if not known or known == claim.frequency:
         return []
     return [finding("dose", "The frequency is not the recorded one", claim, None, known, (fact.id,))]
@@ -129,7 +136,7 @@ def _status(claim: Claim, fact: Fact) -> list[Finding]:
 
 
 def _dates(view: View, claim: Claim, fact: Fact) -> list[Finding]:
-    stamps = view.index.sheet(fact.id).times
+    stamps = view.record.sheet(fact.id).times
     wrong: list[Finding] = []
     for time in claim.times:
         if claim.status == "planned" and same_month(time, stamps):
@@ -161,7 +168,7 @@ def same_month(time: SaidTime, stamps: Sequence[str]) -> bool:
 
 
 def _in_words(view: View, time: SaidTime, fact: Fact) -> bool:
-    return any(one.first <= time.end and one.last >= time.start for one in view.index.sheet(fact.id).said_times)
+    return any(one.first <= time.end and one.last >= time.start for one in view.record.sheet(fact.id).said_times)
 
 
 def _lasting(time: SaidTime, fact: Fact) -> bool:
@@ -177,7 +184,7 @@ def _lasting(time: SaidTime, fact: Fact) -> bool:
 
 def _numbers(view: View, claim: Claim, fact: Fact) -> list[Finding]:
     wrong: list[Finding] = []
-    sheet = view.index.sheet(fact.id)
+    sheet = view.record.sheet(fact.id)
     for number in claim.numbers:
         if number.role in ("count", "label", "reference", "age") or (not number.unit and view.cited is None):
             continue
@@ -194,9 +201,39 @@ def _numbers(view: View, claim: Claim, fact: Fact) -> list[Finding]:
     return wrong
 
 
-_STAGE = re.compile(r"\b(class|stage|grade|type|nyha|asa)\s+(?:class\s+)?([ivx]{1,4}|[0-9][a-d]?)\b|([ivx]{1,4}|[0-9]|[一二三四五Ⅰ-Ⅴⅰ-ⅴ])\s*(期|级|型|度)")
-_LETTERED = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "ⅰ": "1", "ⅱ": "2", "ⅲ": "3", "ⅳ": "4", "ⅴ": "5"}
-_SAME_WORD = {"class": "型级期类", "type": "型", "stage": "期", "grade": "级度", "nyha": "级", "asa": "级", "型": "型", "期": "期", "级": "级", "度": "级度"}
+_STAGE = re.compile(
+    r"\b(class|stage|grade|type|nyha|asa)\s+(?:class\s+)?([ivx]{1,4}|[0-9][a-d]?)\b|([ivx]{1,4}|[0-9]|[一二三四五Ⅰ-Ⅴⅰ-ⅴ])\s*(期|级|型|度)"
+)
+_LETTERED = {
+    "i": "1",
+    "ii": "2",
+    "iii": "3",
+    "iv": "4",
+    "v": "5",
+    "vi": "6",
+    "一": "1",
+    "二": "2",
+    "三": "3",
+    "四": "4",
+    "五": "5",
+    "ⅰ": "1",
+    "ⅱ": "2",
+    "ⅲ": "3",
+    "ⅳ": "4",
+    "ⅴ": "5",
+}
+_SAME_WORD = {
+    "class": "型级期类",
+    "type": "型",
+    "stage": "期",
+    "grade": "级度",
+    "nyha": "级",
+    "asa": "级",
+    "型": "型",
+    "期": "期",
+    "级": "级",
+    "度": "级度",
+}
 
 
 def stages_of(words: str) -> list[tuple[str, str, int, int]]:
@@ -215,8 +252,8 @@ def judge_stage(view: View, claim: Claim) -> list[Finding]:
     near = [one for one in stages_of(text) if (one[2] >= end and one[2] - end <= 4) or (one[3] <= start and start - one[3] <= 4)]
     if not near or claim.kind != "problem":
         return []
-    words = [view.index.sheet(fact.id).words for fact in view.known(claim)]
-    words += [view.index.sheet(fact.id).words for fact in view.index.holding(fold(claim.subject.text))]
+    words = [view.record.sheet(fact.id).words for fact in view.known(claim)]
+    words += [view.record.sheet(fact.id).words for fact in view.record.holding(fold(claim.subject.text))]
     recorded = [stage for text_of in words for stage in stages_of(text_of)]
     for label, value, first, last in near:
         same = [stage for stage in recorded if set(stage[0]) & set(label)]
@@ -231,8 +268,12 @@ def _measured(view: View, claim: Claim, number: SaidNumber) -> bool:
     if view.cited is not None:
         return False
     words = content_of(claim.subject.text)
-    for fact in view.index.facts.values():
-        if fact.kind == "measurement" and isinstance(fact.value, Quantity) and words & content_of(" ".join(name for names in fact.names.values() for name in names)):
+    for fact in view.record.facts.values():
+        if (
+            fact.kind == "measurement"
+            and isinstance(fact.value, Quantity)
+            and words & content_of(" ".join(name for names in fact.names.values() for name in names))
+        ):
             agrees = compared(number, fact.value.value, fact.value.unit or fact.value.shown_unit, "")
             if agrees and (not claim.times or any_time_agrees(claim.times[0], (fact.time,)) or len(claim.numbers) > 1):
                 return True
@@ -247,7 +288,7 @@ def duration(view: View, claim: Claim, fact: Fact, number) -> list[Finding]:
     count = number_of(number.value)
     if count is None or number.unit not in _DAYS:
         return []
-    sheet = view.index.sheet(fact.id)
+    sheet = view.record.sheet(fact.id)
     if any(one.value == number.value and one.unit == number.unit for one in sheet.numbers):
         return []
     until = fact.end or view.as_of
@@ -282,7 +323,24 @@ def _onset_age(view: View, claim: Claim, fact: Fact, number) -> list[Finding]:
 # ---- allergies -----------------------------------------------------------------------------------------------------
 
 
-_GENERAL = frozenset("known allergy|known allergies|known drug allergy|allergy|allergies|drug allergy|drug allergies|allergic disposition|过敏|药物过敏|过敏史|已知过敏|药物过敏史|食物过敏".split("|"))
+_GENERAL = frozenset(
+    [
+        "known allergy",
+        "known allergies",
+        "known drug allergy",
+        "allergy",
+        "allergies",
+        "drug allergy",
+        "drug allergies",
+        "allergic disposition",
+        "过敏",
+        "药物过敏",
+        "过敏史",
+        "已知过敏",
+        "药物过敏史",
+        "食物过敏",
+    ]
+)
 
 
 def says_none(fact: Fact) -> bool:
@@ -300,14 +358,14 @@ def judge_allergy(view: View, claim: Claim) -> list[Finding]:
     """An allergy to something, or "no known allergies"."""
     if not claim.negated and _SAYS_NO.match(claim.subject.text):
         claim = replace(claim, negated=True)
-    allergies = [fact for fact in view.index.allergies if view.cited is None or fact.id in view.cited]
+    allergies = [fact for fact in view.record.allergies if view.cited is None or fact.id in view.cited]
     none = [fact for fact in allergies if says_none(fact)]
     real = [fact for fact in allergies if not says_none(fact) and fact.polarity != "absent"]
     if claim.key in _NO_ALLERGY and not claim.negated and none and not claim.facts[1:]:
         return [finding("negation", "The record says that no allergy is known", claim, None, none[0].text, (none[0].id,))]
     if claim.key in _NO_ALLERGY and claim.negated:
         return _no_allergy(
-            view, claim, none, [fact for fact in view.index.allergies if fact.key != "allergy:none" and fact.polarity != "absent"]
+            view, claim, none, [fact for fact in view.record.allergies if fact.key != "allergy:none" and fact.polarity != "absent"]
         )
     facts = [fact for fact in view.known(claim) if fact.kind == "allergy" and not says_none(fact)]
     if not facts:
@@ -324,7 +382,7 @@ def judge_allergy(view: View, claim: Claim) -> list[Finding]:
 def _no_allergy(view: View, claim: Claim, none: list[Fact], real: list[Fact]) -> list[Finding]:
     if real:
         return [finding("negation", "The record holds an allergy", claim, None, real[0].text, tuple(fact.id for fact in real))]
-    if none or any(fact.kind == "gap" and "allerg" in fact.key for fact in view.index.facts.values()):
+    if none or any(fact.kind == "gap" and "allerg" in fact.key for fact in view.record.facts.values()):
         return []
     return [finding("unsupported", "The record says nothing about allergies", claim, None, "", (), unsupported=True)]
 
@@ -352,7 +410,7 @@ def judge_family(view: View, claim: Claim) -> list[Finding]:
             ]
         return [finding("family", "The record knows this of a relative, not of the patient", claim, None, facts[0].text, (facts[0].id,))]
     if not facts:
-        own = [fact for fact in view.index.facts.values() if fact.kind == "problem" and fact.key == claim.key and claim.key]
+        own = [fact for fact in view.record.facts.values() if fact.kind == "problem" and fact.key == claim.key and claim.key]
         if own and not claim.negated:
             return [finding("family", "The record knows this of the patient, not of a relative", claim, None, own[0].text, (own[0].id,))]
         return [finding("unsupported", "The record knows no such illness in the family", claim, None, "", (), unsupported=True)]
@@ -363,7 +421,7 @@ def _relative(view: View, claim: Claim, fact: Fact) -> list[Finding]:
     wrong = [*_polarity(claim, fact)]
     kin = (fact.details.get("relationship", "") + " " + fact.details.get("relationship_zh", "")).lower()
     words = _KIN.get(claim.relation)
-    if words and kin.strip() and not any(word in kin for word in words) or (claim.relation in ("mother", "father") and "grand" in kin):
+    if (words and kin.strip() and not any(word in kin for word in words)) or (claim.relation in ("mother", "father") and "grand" in kin):
         wrong.append(
             finding("family", "The record knows this of another relative", claim, None, fact.details.get("relationship", ""), (fact.id,))
         )

@@ -57,7 +57,7 @@ def _dose(view: View, claim: Claim, number: SaidNumber, fact: Fact) -> list[Find
         return duration(view, claim, fact, number)
     if number.role in ("duration", "count", "label", "age", "reference", "onset"):
         return []
-    numbers = view.index.sheet(fact.id).numbers
+    numbers = view.record.sheet(fact.id).numbers
     for one in numbers:
         if number.unit and one.unit and _same_amount(number, one.value, one.unit):
             return []
@@ -114,7 +114,7 @@ def _route(claim: Claim, fact: Fact) -> list[Finding]:
 def _rhythm(view: View, claim: Claim, fact: Fact) -> list[Finding]:
     if not claim.frequency:
         return []
-    known = view.index.sheet(fact.id).rhythm
+    known = view.record.sheet(fact.id).rhythm
     if known == claim.frequency:
         return []
     if not known:
@@ -123,7 +123,7 @@ def _rhythm(view: View, claim: Claim, fact: Fact) -> list[Finding]:
 
 
 def _dates(view: View, claim: Claim, fact: Fact) -> list[Finding]:
-    stamps = view.index.sheet(fact.id).times
+    stamps = view.record.sheet(fact.id).times
     for time in claim.times:
         if time.kind == "future" or ((claim.status == "planned" or fact.status == "planned") and same_month(time, stamps)):
             continue

@@ -19,7 +19,7 @@ def judge_person(view: View, claim: Claim) -> list[Finding]:
 
 
 def _known_sex(view: View) -> str:
-    for fact in view.index.people:
+    for fact in view.record.people:
         said = fact.details.get("sex") or (fact.value if isinstance(fact.value, str) else "")
         if said in ("male", "female"):
             return said
@@ -35,7 +35,7 @@ def _sex(view: View, claim: Claim) -> list[Finding]:
 
 
 def _ages(view: View) -> dict[str, str]:
-    for fact in view.index.people:
+    for fact in view.record.people:
         found = {
             unit: fact.details[key] for key, unit in (("age_years", "a"), ("age_months", "mo"), ("age_days", "d")) if key in fact.details
         }
@@ -72,7 +72,7 @@ def _identity(view: View) -> Identity | None:
 
 
 _PARTS = re.compile(r"[a-zà-ɏ'’]+|[\u3400-\u9fff]+")
-_TITLES = frozenset("mr mrs ms miss mx dr prof jr sr ii iii".split())
+_TITLES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "jr", "sr", "ii", "iii"])
 
 
 def _name(view: View, claim: Claim) -> list[Finding]:

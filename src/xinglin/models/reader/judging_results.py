@@ -21,7 +21,7 @@ def judge_measurement(view: View, claim: Claim) -> list[Finding]:
         return _pair(view, claim)
     facts = _on_side(claim, facts)
     ids = tuple(fact.id for fact in facts)
-    results = view.index.results(ids)
+    results = view.record.results(ids)
     coded = [fact for fact in facts if fact.kind in ("measurement", "calculation") and isinstance(fact.value, str)]
     if not results:
         return _without_results(view, claim, facts, coded)
@@ -72,7 +72,7 @@ def _pair(view: View, claim: Claim) -> list[Finding]:
     values = _values(claim)
     rest = tuple(number for number in claim.numbers if number not in values)
     for number, key in zip(values, (SYSTOLIC, DIASTOLIC), strict=True):
-        ids = tuple(one for one in claim.facts if one in view.index.facts and view.index.facts[one].key == key)
+        ids = tuple(one for one in claim.facts if one in view.record.facts and view.record.facts[one].key == key)
         numbers = (number, *rest) if key == SYSTOLIC else (number,)
         flag = claim.flag if key == SYSTOLIC else ""
         found += judge_measurement(
@@ -87,7 +87,7 @@ def _loinc(key: str) -> str:
 
 def _code(view: View, claim: Claim) -> str:
     """A LOINC code under which our laboratory table knows what was measured, for converting; found by code, else by name."""
-    return view.index.analyte_code(claim.key, claim.facts)
+    return view.record.analyte_code(claim.key, claim.facts)
 
 
 def _agrees(number: SaidNumber, result: Result, loinc: str) -> bool | None:
@@ -120,7 +120,7 @@ def _value(view: View, claim: Claim, number: SaidNumber, results: tuple[Result, 
             "date", "The value belongs to another date", claim, times[0].span, f"{same[-1].value} on {same[-1].time[:10]}", (same[-1].fact,)
         )
         return None, [wrong]
-    if number.unit and _same_digits(number, results) and not (number.unit == ucum_of(target.unit)):
+    if number.unit and _same_digits(number, results) and number.unit != ucum_of(target.unit):
         return None, [finding("unit", "The unit is not the unit of the recorded value", claim, number.span, shown, (target.fact,))]
     if all(verdict is None for _, verdict in agreed):
         return None, [finding("unit", "The unit measures something else than the record does", claim, number.span, shown, (target.fact,))]
@@ -134,7 +134,9 @@ def _between(view: View, claim: Claim, limits: list[SaidNumber], results: tuple[
     low, high = sorted(limits, key=lambda one: number_of(one.value) or Decimal(0))
     target = _target(claim, results)
     code = _code(view, claim)
-    if compared(replace(low, comparator=">="), target.value, target.unit, code) and compared(replace(high, comparator="<="), target.value, target.unit, code):
+    if compared(replace(low, comparator=">="), target.value, target.unit, code) and compared(
+        replace(high, comparator="<="), target.value, target.unit, code
+    ):
         return target, []
     ends = [any(compared(one, result.value, result.unit, code) for result in results) for one in (low, high)]
     if all(ends):
@@ -164,7 +166,7 @@ def _newest_if_needed(
         return chosen, []
     if said_time and claim.moment != "newest":
         return chosen, []
-    everything = results if view.cited is None else view.index.results(claim.facts)
+    everything = results if view.cited is None else view.record.results(claim.facts)
     newest = _newest_time(everything)
     if any(span_of(one.time)[1] >= newest or one.newest for one in dated if one.time) or not newest:
         return chosen, []
@@ -240,7 +242,8 @@ def _without_results(view: View, claim: Claim, facts: tuple[Fact, ...], coded: l
                 )
             ]
     for time in claim.times:
-        stamps = [stamp for fact in facts for stamp in view.index.sheet(fact.id).times]
+        dated = facts if view.cited is None else tuple(view.record.facts[one] for one in view.cited if one in view.record.facts)
+        stamps = [stamp for fact in dated for stamp in view.record.sheet(fact.id).times]
         if time.kind in ("date", "ago") and stamps and not any(times_agree(time, stamp) for stamp in stamps):
             return [finding("date", "The record gives another date", claim, time.span, stamps[-1][:10], (facts[-1].id,))]
     return []
@@ -248,8 +251,8 @@ def _without_results(view: View, claim: Claim, facts: tuple[Fact, ...], coded: l
 
 def _number_known(view: View, number: SaidNumber, facts: tuple[Fact, ...]) -> bool:
     for fact in facts:
-        for one in view.index.sheet(fact.id).numbers:
-            if compared(number, one.value, one.unit, ""):
+        for one in view.record.sheet(fact.id).numbers:
+            if number.value == one.value or compared(number, one.value, one.unit, ""):
                 return True
     return False
 
@@ -277,10 +280,10 @@ def _flag(view: View, claim: Claim, target: Result | None, facts: tuple[Fact, ..
     said = claim.flag
     if not said or claim.flag_span is None:
         return []
-    fact = view.index.facts.get(target.fact) if target is not None else None
+    fact = view.record.facts.get(target.fact) if target is not None else None
     known = (target.flag if target is not None else "") or (_flag_from_range(fact) if fact is not None else "")
     if not known and target is not None:
-        same = (one for one in view.index.results(claim.facts) if one.flag and one.time[:10] == target.time[:10])
+        same = (one for one in view.record.results(claim.facts) if one.flag and one.time[:10] == target.time[:10])
         twin = next((one for one in same if number_of(one.value) == number_of(target.value) or one.unit != target.unit), None)
         known = twin.flag if twin is not None else ""
     if said.endswith("?"):
@@ -353,7 +356,7 @@ STEADY_SHARE = Decimal("0.10")
 
 def _steps(view: View, claim: Claim) -> list[Result]:
     """All dated values of the subject, oldest first."""
-    return [one for one in view.index.results(claim.facts) if one.time and number_of(one.value) is not None]
+    return [one for one in view.record.results(claim.facts) if one.time and number_of(one.value) is not None]
 
 
 def _direction(view: View, claim: Claim) -> int | None:
@@ -408,7 +411,7 @@ def _trend(view: View, claim: Claim, matched: Result | None, facts: tuple[Fact, 
     said = claim.trend
     if not said:
         return []
-    trend = next((view.index.facts[one] for one in claim.facts if one in view.index.facts and view.index.facts[one].kind == "trend"), None)
+    trend = next((view.record.facts[one] for one in claim.facts if one in view.record.facts and view.record.facts[one].kind == "trend"), None)
     span = claim.flag_span or claim.subject
     if (
         view.cited is not None
@@ -472,7 +475,7 @@ def _worse_fits(claim: Claim, said: str, before: Decimal, after: Decimal, view: 
     if after == before:
         return False
     if bad == "both":
-        flag = next((one.flag for one in reversed(view.index.results(claim.facts)) if one.flag), "")
+        flag = next((one.flag for one in reversed(view.record.results(claim.facts)) if one.flag), "")
         bad = "high" if "high" in flag else "low" if "low" in flag else ""
         if not bad:
             return True
@@ -486,7 +489,7 @@ def _change(view: View, claim: Claim, matched: Result | None, facts: tuple[Fact,
     if not said:
         return []
     pair = _last_pair(view, claim)
-    trend = next((view.index.facts[one] for one in claim.facts if one in view.index.facts and view.index.facts[one].kind == "trend"), None)
+    trend = next((view.record.facts[one] for one in claim.facts if one in view.record.facts and view.record.facts[one].kind == "trend"), None)
     if pair is None:
         number = said[0]
         return [
@@ -518,7 +521,7 @@ def _change_fits(number: SaidNumber, pair: tuple[Decimal, Decimal], trend: Fact 
     half = Decimal("0.51").scaleb(-len(number.value.partition(".")[2]))
     absolute = abs(pair[1] - pair[0])
     percent = absolute * 100 / abs(pair[0]) if pair[0] else None
-    unit = next((one.unit for one in reversed(view.index.results(claim.facts))), "")
+    unit = next((one.unit for one in reversed(view.record.results(claim.facts))), "")
     same_unit = not number.unit or ucum_of(unit) == number.unit or number.unit == "{score}"
     slack = half + (abs(mine) * Decimal("0.05") if number.approximate else 0)
     if number.unit == "%" and percent is not None and abs(percent - mine) <= slack:

@@ -15,7 +15,26 @@ from xinglin.models.reader.text_forms import fold, is_chinese
 from xinglin.records.fact import Fact
 
 _KINDS = frozenset(("procedure", "problem", "imaging", "immunization", "device", "report"))
-_DONE = frozenset("surgery operation operated procedure repaired repair removed removal replaced replacement treated treatment done given had underwent".split())
+_DONE = frozenset(
+    [
+        "surgery",
+        "operation",
+        "operated",
+        "procedure",
+        "repaired",
+        "repair",
+        "removed",
+        "removal",
+        "replaced",
+        "replacement",
+        "treated",
+        "treatment",
+        "done",
+        "given",
+        "had",
+        "underwent",
+    ]
+)
 STEM = 5
 
 

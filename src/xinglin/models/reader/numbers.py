@@ -78,11 +78,16 @@ def _raw(folded: str) -> list[tuple[int, int, str]]:
         if after and after[0].isascii() and after[0].isalpha() and unit_at(folded, match.end())[2] == "" and after[0] not in "x":
             if after[:2] in ("st", "nd", "rd", "th"):
                 continue
-            if not after[0] == "e":
+            if after[0] != "e":
                 continue
         text = match.group().replace(",", "")
         text = "0" + text if text[0] == "." else text
-        if before in "-−" and before and (start < 2 or folded[start - 2] in " (:,=,:（") and not folded[: start - 1].rstrip()[-1:].isdigit():
+        if (
+            before in "-−"
+            and before
+            and (start < 2 or folded[start - 2] in " (:,=,:（")
+            and not folded[: start - 1].rstrip()[-1:].isdigit()
+        ):
             start, text = start - 1, f"-{text}"
         raw.append((start, match.end(), text))
     raw += _chinese(folded) + _english(folded)
@@ -109,7 +114,11 @@ def _grouped(folded: str, found: list[FoundNumber]) -> list[FoundNumber]:
         if out and number.start - out[-1].end <= 5:
             last = out[-1]
             joint = _JOINT.fullmatch(folded, last.end, number.start)
-            if joint and (joint.group(1) not in _LOOSE_JOINTS or _BETWEEN.search(folded, max(0, last.start - 14), last.start)) and _can_join(joint.group(1), last, number):
+            if (
+                joint
+                and (joint.group(1) not in _LOOSE_JOINTS or _BETWEEN.search(folded, max(0, last.start - 14), last.start))
+                and _can_join(joint.group(1), last, number)
+            ):
                 group = last.group if last.group >= 0 else len(out) - 1
                 unit, shown = (last.unit, last.shown_unit) if last.unit else (number.unit, number.shown_unit)
                 if not last.unit:
@@ -249,19 +258,19 @@ def english_value(words: str) -> str | None:
     """The decimal text of English number words, or None: "one hundred and twenty-one" is 121, "three point five" is 3.5."""
     whole, _, part = words.strip(" -").partition(" point ")
     total = current = 0
-    tokens = [token for token in re.split(r"[ -]+", whole) if token and token != "and"]
-    if not tokens:
+    pieces = [piece for piece in re.split(r"[ -]+", whole) if piece and piece != "and"]
+    if not pieces:
         return None
-    for token in tokens:
-        if token in _ENGLISH:
-            current += _ENGLISH[token]
-        elif token == "hundred":
+    for piece in pieces:
+        if piece in _ENGLISH:
+            current += _ENGLISH[piece]
+        elif piece == "hundred":
             current = (current or 1) * 100
-        elif token == "thousand":
+        elif piece == "thousand":
             total, current = total + (current or 1) * 1000, 0
         else:
             return None
-    digits = "".join(str(_ENGLISH[token]) for token in part.split() if token in _ENGLISH)
+    digits = "".join(str(_ENGLISH[piece]) for piece in part.split() if piece in _ENGLISH)
     return f"{total + current}.{digits}" if digits else str(total + current)
 
 

@@ -5,6 +5,7 @@ A Reader is compiled once per patient; after that a sentence costs a fraction of
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -98,8 +99,14 @@ class Reader:
         place_times(folded, times, placed, mentions)
         place_frequencies(frequencies, mentions)
         apply_context(folded, mentions, hits)
-        names = [one for one in find_names(text) if one.kind != "maybe" or not any(m.start < one.end and m.end > one.start for m in mentions)]
-        claims = [claim for place, mention in enumerate(mentions) for claim in _claims(text, place, mention, placed, times)]
+        names = [
+            one for one in find_names(text) if one.kind != "maybe" or not any(m.start < one.end and m.end > one.start for m in mentions)
+        ]
+        claims = [
+            claim
+            for place, mention in enumerate(mentions)
+            for claim in _claims(text, [placed[index] for index in mention.values], mention, times)
+        ]
         claims += _no_allergy(text, hits)
         claims += person_claims(text, folded, hits, placed, times, names)
         loose = tuple(_said(text, one, one.role) for one in placed if one.mention == -1 and one.role not in ("age",))
@@ -231,11 +238,10 @@ _RELATED = {"measurement": ("gap", "report"), "problem": ("encounter", "report",
             "medicine": ("plan",), "report": ("imaging", "document"), "immunization": ()}  # fmt: skip
 
 
-def _claims(text: str, place: int, mention: Mention, placed: list[PlacedNumber], times: list[FoundTime]) -> list[Claim]:
+def _claims(text: str, mine: list[PlacedNumber], mention: Mention, times: list[FoundTime]) -> list[Claim]:
     """The claims of one mention: one per value said of it, and one for everything else."""
     kind, subjects = _chosen(mention)
     facts = tuple(dict.fromkeys(fact for subject in subjects for fact in subject.facts))
-    mine = [one for one in placed if one.mention == place]
     values = [one for one in mine if one.role in ("", "previous")] if kind == "measurement" else []
     _settle_groups(values, any(subject.key in (SYSTOLIC, DIASTOLIC, PRESSURE) for subject in subjects))
     values = [one for one in values if one.role in ("", "previous")]
@@ -281,7 +287,13 @@ def _side_of_value(text: str, values: list[PlacedNumber], group: list[PlacedNumb
     folded = fold(text)
     after = _VALUE_SIDE.search(folded, end, min(behind, end + 16))
     ahead = list(_VALUE_SIDE.finditer(folded, max(before, start - 12), start))
-    chosen = ahead[-1] if ahead and (folded[before:start].find("(") < 0) and not (after and folded[end : after.start()].strip() in ("on the", "in the", "(", "for the")) else after
+    chosen = (
+        ahead[-1]
+        if ahead
+        and (folded[before:start].find("(") < 0)
+        and not (after and folded[end : after.start()].strip() in ("on the", "in the", "(", "for the"))
+        else after
+    )
     if chosen is None:
         return ""
     return chosen["en"] or {"左": "left", "右": "right"}[chosen["zh"]]
@@ -292,7 +304,7 @@ _TO = frozenset(("-", "~", "–", "—", "to", "至", "到", "and", "与", "和"
 
 def _settle_groups(values: list[PlacedNumber], pressure: bool) -> None:
     """Numbers that belong together: "120/80" is a pair only for blood pressure, else "26/30"; "3-5" is a range."""
-    for first, second in zip(values, values[1:], strict=False):
+    for first, second in itertools.pairwise(values):
         if first.number.group < 0 or first.number.group != second.number.group:
             continue
         if second.number.joint == "/" and not pressure:

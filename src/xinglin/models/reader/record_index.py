@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from functools import cached_property
@@ -126,7 +127,11 @@ class RecordIndex:
         """Facts (no results) in whose words a phrase stands."""
         if words not in self.words:
             return ()
-        return tuple(fact for fact in self._all if fact.kind not in ("measurement", "trend", "person") and stands_in(words, self.sheet(fact.id).words))
+        return tuple(
+            fact
+            for fact in self._all
+            if fact.kind not in ("measurement", "trend", "person") and stands_in(words, self.sheet(fact.id).words)
+        )
 
     @cached_property
     def people(self) -> tuple[Fact, ...]:
@@ -151,7 +156,7 @@ def content_of(text: str) -> set[str]:
     """What carries meaning in a text: Latin words of four letters or more, and pairs of neighbouring Chinese characters."""
     tokens = tokens_of(fold(text))
     found = {token.word for token in tokens if len(token.word) > 3 and token.word.isascii() and token.word.isalpha()}
-    for first, second in zip(tokens, tokens[1:], strict=False):
+    for first, second in itertools.pairwise(tokens):
         if first.end == second.start and is_chinese(first.word) and is_chinese(second.word) and not {first.word, second.word} & _SMALL:
             found.add(first.word + second.word)
     return found
@@ -162,7 +167,9 @@ def stands_in(phrase: str, words: str, whole: bool = False) -> bool:
     place = words.find(phrase)
     while place >= 0:
         before, after = words[place - 1 : place], words[place + len(phrase) : place + len(phrase) + 1]
-        inside = (phrase[0].isascii() and before.isascii() and before.isalpha()) or (phrase[-1].isascii() and after.isascii() and after.isalpha())
+        inside = (phrase[0].isascii() and before.isascii() and before.isalpha()) or (
+            phrase[-1].isascii() and after.isascii() and after.isalpha()
+        )
         if not inside and not (whole and before and is_chinese(before)):
             return True
         place = words.find(phrase, place + 1)
@@ -175,7 +182,9 @@ def _analyte_code(key: str, fact: Fact | None) -> str:
     code = key.removeprefix("loinc:")
     known = analyte(code) if key.startswith("loinc:") else None
     if known is None and fact is not None:
-        known = analyte(fact.details.get("analyte", "")) or next((one for lang, names in fact.names.items() for name in names if (one := by_name(name, lang))), None)
+        known = analyte(fact.details.get("analyte", "")) or next(
+            (one for lang, names in fact.names.items() for name in names if (one := by_name(name, lang))), None
+        )
     if known is None:
         return ""
     return code if code in known.loincs else next(iter(known.loincs), "")

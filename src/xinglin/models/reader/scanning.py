@@ -205,7 +205,31 @@ def scan(
     return mentions, hits, other
 
 
-_SPECIMEN = frozenset("fasting serum plasma blood random spot morning venous arterial peripheral 空 腹 血 清 浆 静 脉 随 机 外 周".split())
+_SPECIMEN = frozenset(
+    [
+        "fasting",
+        "serum",
+        "plasma",
+        "blood",
+        "random",
+        "spot",
+        "morning",
+        "venous",
+        "arterial",
+        "peripheral",
+        "空",
+        "腹",
+        "血",
+        "清",
+        "浆",
+        "静",
+        "脉",
+        "随",
+        "机",
+        "外",
+        "周",
+    ]
+)
 
 
 def _plainer(tokens: list[Token], first: int, stop: int, own: PhraseTree[tuple[Subject, ...]]) -> tuple[Subject, ...] | None:

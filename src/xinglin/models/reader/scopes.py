@@ -129,7 +129,11 @@ def _not(folded: str, mentions: list[Mention], hits: list[ContextHit], index: in
         for mention in before[-1:]:
             mention.negated = True
         return
-    kin = following is not None and following.start - hit.end <= 18 and any(role.what == "whose" and role.value != "patient" for role in following.roles)
+    kin = (
+        following is not None
+        and following.start - hit.end <= 18
+        and any(role.what == "whose" and role.value != "patient" for role in following.roles)
+    )
     ended_by = () if kin else ("end", "whose")
     reached = _forward(folded, mentions, hits, index, ended_by)
     if not reached and _verbal(folded, hit) and not _behind_in_clause(mentions, hit):
@@ -321,7 +325,9 @@ def _flag(folded: str, mentions: list[Mention], hits: list[ContextHit], index: i
         mention.flag_start, mention.flag_end = hit.start, hit.end
 
 
-_COMPARES_AHEAD = re.compile(r"(?:较|比|自|来|以来|逐渐|持续|进行性|since|than|over|gradually|steadily|progressively|has|have|further|continues to)[^,，;；。]{0,40}$")
+_COMPARES_AHEAD = re.compile(
+    r"(?:较|比|自|来|以来|逐渐|持续|进行性|since|than|over|gradually|steadily|progressively|has|have|further|continues to)[^,，;；。]{0,40}$"
+)
 _COMPARES_BEHIND = re.compile(r"\s*(?:约?\s?\d|since|than|from|compared|over|in the last|to \d|by \d|from \d|了|至|到|趋势)")
 
 

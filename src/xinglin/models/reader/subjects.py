@@ -41,6 +41,7 @@ _FORMS = re.compile(
 _SOFT = frozenset(["acute", "chronic", "mild", "moderate", "severe", "primary", "secondary", "essential", "simple", "viral", "bacterial", "recurrent", "suspected", "history", "of", "the", "a", "an", "personal", "known", "unspecified", "other", "disorder", "disease", "finding", "type", "nos", "with", "without", "due", "to", "nonspecific", "localized", "generalised", "generalized"])  # fmt: skip
 _TOO_PLAIN = frozenset(
     [
+        "护理",
         "blood",
         "serum",
         "plasma",
@@ -290,7 +291,10 @@ def _analytes() -> Iterable[tuple[str, str, tuple[str, ...], tuple[tuple[str, st
 
 
 _PAST_NAME = re.compile(r"^(?:personal )?history of |史$", re.IGNORECASE)
-_DENIES = re.compile(r"(?:no|not|never|non|without|does not|denies)\b|nonsmoker|无(?!尿|痛|菌|脉|症|精|牙)|未(?!分化|破裂)|从不|从未|否认|不吸|不饮", re.IGNORECASE)
+_DENIES = re.compile(
+    r"(?:no|not|never|non|without|does not|denies)\b|nonsmoker|无(?!尿|痛|菌|脉|症|精|牙)|未(?!分化|破裂)|从不|从未|否认|不吸|不饮",
+    re.IGNORECASE,
+)
 
 
 def _usable(name: str) -> bool:

@@ -81,7 +81,53 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 _QUICK = re.compile(
     r"(?:1[89]|2[01])\d\d|[年月周天日]|ago|last|today|yesterday|this|earlier|previously|before|星期|礼拜|小时|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|in \w+ (?:day|week|month|year)|prior|back"
 )
-_COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
+# What a sentence must hold before a pattern is worth trying, in the order of _PATTERNS: Y a year, M a month's name, A "ago" and the like,
+# W a day word, I "in", / a slash or full stop; Chinese characters stand for themselves.
+_NEEDS = (
+    "Y",
+    "年",
+    "年",
+    "YM",
+    "YM",
+    "YM",
+    "Y/",
+    "Y/",
+    "Y",
+    "MW",
+    "M",
+    "M",
+    "M",
+    "年月",
+    "A",
+    "前",
+    "I",
+    "后",
+    "W",
+    "C",
+    "月",
+    "月",
+    "Y",
+    "Y",
+)
+_COMPILED = tuple((kind, needs, re.compile(pattern)) for (kind, pattern), needs in zip(_PATTERNS, _NEEDS, strict=True))
+_YEAR = re.compile(r"(?:1[89]|2[01])\d\d")
+_MONTH_NAME = re.compile("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")
+_AGO = re.compile("ago|earlier|before|previously|back|prior")
+_DAY_WORD = re.compile("today|yesterday|tomorrow|last|this|earlier|past|the day|the year")
+
+
+def _present(folded: str) -> str:
+    """The letters of `_NEEDS` that a sentence fulfils."""
+    found = "".join(sign for sign in "年月前后" if sign in folded)
+    found += "C" if not folded.isascii() else ""
+    found += "Y" if _YEAR.search(folded) else ""
+    found += "M" if _MONTH_NAME.search(folded) else ""
+    found += "A" if _AGO.search(folded) else ""
+    found += "W" if _DAY_WORD.search(folded) else ""
+    found += "I" if "in " in folded else ""
+    return found + ("/" if "/" in folded or "." in folded else "")
+
+
 _SINCE = re.compile(
     r"(?:since|onset|starting|started|started on|began|beginning|from|first noted|自|始于|起始于|起病于|从)[\s:]*(?:about|around|early|late|on|in)?\s*$"
 )
@@ -98,7 +144,10 @@ def find_times(folded: str, as_of: str = "") -> list[FoundTime]:
     today = _day(as_of)
     found: list[FoundTime] = []
     covered = bytearray(len(folded))
-    for kind, pattern in _COMPILED:
+    present = _present(folded)
+    for kind, needs, pattern in _COMPILED:
+        if not all(sign in present for sign in needs):
+            continue
         for match in pattern.finditer(folded):
             start, end = match.span()
             if start == end or any(covered[start:end]):
