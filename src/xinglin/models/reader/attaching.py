@@ -132,7 +132,12 @@ def _role_by_words(folded: str, number: FoundNumber, ahead: str) -> str:
     previous = _PREVIOUS_AHEAD.search(ahead)
     if previous is not None and _STRONG_PREVIOUS.search(previous.group()) and number.unit not in TIME_UNITS:
         return "previous"
-    if _CHANGE_AHEAD.search(ahead) or _CHANGE_BEHIND.match(folded, number.end) or (number.unit == "%" and _CHANGE_WORD_AHEAD.search(ahead)):
+    behind = _CHANGE_BEHIND.match(folded, number.end)
+    if (
+        _CHANGE_AHEAD.search(ahead)
+        or (behind is not None and (number.unit == "%" or behind.group().isascii()))
+        or (number.unit == "%" and _CHANGE_WORD_AHEAD.search(ahead))
+    ):
         return "difference"
     if not number.unit and _COUNT_BEHIND.match(folded, number.end):
         return "count"

@@ -56,12 +56,14 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("whose", "child", "near", "children|子女"),
     ("whose", "grandmother", "near", "grandmother|maternal grandmother|paternal grandmother|祖母|外祖母|奶奶|外婆|姥姥"),
     ("whose", "grandfather", "near", "grandfather|maternal grandfather|paternal grandfather|祖父|外祖父|爷爷|外公|姥爷"),
-    ("whose", "uncle", "near", "uncle|叔叔|舅舅|伯父|叔父"),
-    ("whose", "aunt", "near", "aunt|姑姑|阿姨|姨妈|姑妈"),
+    ("whose", "uncle", "near", "uncle|叔叔|舅舅|伯父|叔父|舅父|姑父|姨父"),
+    ("whose", "aunt", "near", "aunt|姑姑|阿姨|姨妈|姑妈|姨母|姑母|舅母|伯母"),
     ("whose", "cousin", "near", "cousin|nephew|niece|表兄|堂兄|表妹"),
     ("whose", "spouse", "near", "wife|husband|spouse|partner|妻子|丈夫|配偶"),
     ("whose", "relative", "near", "relative|first degree relative|一级亲属|亲戚"),
     ("not", "", "after", "不过敏|无过敏反应"),
+    ("status", "active", "before", "still|still has|continues to|continues to have|remains|keeps on|仍在|仍然|继续"),
+    ("status", "resolved", "near", "quit|gave up|given up|stopped smoking|stopped drinking|ex|former|戒|已戒|戒除|戒断|不再"),
     ("tolerates", "", "before", "tolerates|tolerated|has tolerated|can take|tolerating|可耐受|耐受|能耐受"),
     ("status", "planned", "after", "is to be started|to be started|will be started|is planned|is scheduled|will be given|is due to start|are to be started|待行|拟行|计划行"),
     ("whose", "patient", "near", "the patient|patient|she|he|this man|this woman|pt|患者|病人|本人|该患者|患儿|patient's own|own|自身"),
@@ -101,15 +103,15 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("nothing", "", "near", "high blood pressure|high risk|low risk|high dose|low dose|high school|high flow|low back|lower back|low density|high density|high sensitivity|upper limit of normal|lower limit of normal|normal saline|reference range|normal range|normal value|upper limit|lower limit|reference|正常人|正常值范围|高密度|低密度|高血压|低血压|高度|低度|follow up|"
      "up to date|right away|all right|set up|check up|work up|made up|up to|left against|left the|left for|right now|right after|run up|warm up|at high risk|低盐|低脂|高脂|高于|低于|大于|小于|超过|高危|低危|提高|高热|低热|中低|高龄|高级|身高|高位|高敏|超敏|high sensitivity"),
     # trend
-    ("trend", "rising", "near", "rising from|increasing from|climbing from|doubled|doubling|tripled|more than doubled|rose|rises|risen|rising|increasing|climbed|climbing|went up|gone up|going up|has increased|upward|higher than|up from|trending up|trended up|uptrending|raised from|increased from|increased to|increased by|increase of|increase from|rise of|rise from|an increase|a rise|increase in|rise in|jumped|grew|gained|"
+    ("trend", "rising", "near", "grown|has grown|enlarged|got bigger|rising from|increasing from|climbing from|doubled|doubling|tripled|more than doubled|rose|rises|risen|rising|increasing|climbed|climbing|went up|gone up|going up|has increased|upward|higher than|up from|trending up|trended up|uptrending|raised from|increased from|increased to|increased by|increase of|increase from|rise of|rise from|an increase|a rise|increase in|rise in|jumped|grew|gained|"
      "升至|翻倍|翻番|增加一倍|升到|上升至|上升到|升高至|升高到|增至|增加至|增加到|呈上升|上升趋势|逐渐升高|逐渐上升|较前升高|较前上升|较前增高|较前增加|呈上升趋势|持续升高|持续上升|高于前次|高于上次|上升了|升高了|增加了|涨至|走高|上涨|有所升高|有所上升|回升|较上次升高|较上次上升|高于之前|高于此前|比上次高|比之前高|比此前高"),
-    ("trend", "falling", "near", "falling from|dropping from|declining from|decreasing from|halved|fell|falls|fallen|falling|dropped|drop|dropping|decreasing|declined|declining|decline|went down|gone down|going down|has decreased|downward|lower than|down from|trending down|trended down|downtrending|reduced from|decreased from|decreased to|decreased by|decrease of|decrease from|fall of|fall from|a decrease|a fall|down|decrease in|fall in|came down|come down|lost|"
+    ("trend", "falling", "near", "shrunk|has shrunk|got smaller|falling from|dropping from|declining from|decreasing from|halved|fell|falls|fallen|falling|dropped|drop|dropping|decreasing|declined|declining|decline|went down|gone down|going down|has decreased|downward|lower than|down from|trending down|trended down|downtrending|reduced from|decreased from|decreased to|decreased by|decrease of|decrease from|fall of|fall from|a decrease|a fall|down|decrease in|fall in|came down|come down|lost|"
      "降至|减半|减少一半|下降一半|降低一半|降到|下降至|下降到|降低至|降低到|减至|减少至|减少到|呈下降|下降趋势|逐渐下降|逐渐降低|较前下降|较前降低|较前减少|较前减低|呈下降趋势|持续下降|持续降低|低于前次|低于上次|下降了|降低了|减少了|跌至|走低|回落|有所下降|有所降低|较上次下降|较上次降低|低于之前|低于此前|比上次低|比之前低|比此前低|降为"),
     ("trend", "stable", "near", "stable|unchanged|steady|no change|no significant change|not changed|has not changed|similar to|the same as|constant|remained the same|remains the same|flat|no interval change|little changed|not significantly changed|remained stable|remains stable|much the same|"
      "稳定|无明显变化|无变化|无显著变化|持平|不变|变化不大|未见明显变化|保持稳定|平稳|基本稳定|与前相仿|相仿|与上次相近|相近|无明显改变|保持不变|未变"),
     ("trend", "variable", "near", "fluctuating|fluctuated|fluctuates|variable|labile|up and down|varied|波动|起伏|不稳定|忽高忽低|反复波动"),
     ("trend", "worse", "near", "worse|worsened|worsening|deteriorated|deteriorating|deterioration|progressed|恶化|加重|变差|较前恶化|较前加重|较差|更差"),
-    ("trend", "better", "near", "better|improved|improving|improvement|recovering|好转|改善|较前好转|较前改善|有所好转|有所改善"),
+    ("trend", "better", "near", "better|improved|improving|improvement|recovering|recovered|has recovered|picked up|normalised|normalized|好转|改善|较前好转|较前改善|有所好转|有所改善"),
     # side
     ("side", "left", "near", "left|left sided|l sided|lt|左|左侧|左边|左上|左下|左前|左后"),
     ("side", "right", "near", "right|right sided|r sided|rt|右|右侧|右边|右上|右下|右前|右后"),

@@ -53,6 +53,16 @@ _ROWS = (
     ("influenza vaccine|influenza vaccination|流感疫苗", "flu shot|flu jab|flu vaccine|influenza immunization|influenza immunisation|流感疫苗接种"),
     ("chest x-ray|胸部x线", "cxr|chest radiograph|chest film|chest xray|胸片"),
     ("computed tomography of chest|chest ct|胸部ct", "ct chest|ct of the chest|chest ct|ct thorax|胸部ct"),
+    ("admission|hospital admission|inpatient stay|hospitalization|住院|入院|inpatient admission", "admitted|admission|hospitalised|hospitalized|inpatient|discharged|discharge|入院|住院|出院|收住院|收入院"),
+    ("hearing loss|hearing impairment|听力下降|听力损失", "hearing is impaired|impaired hearing|hearing impaired|hard of hearing|deafness|听力减退|听力障碍|耳聋|听力差"),
+    ("visual impairment|视力下降", "poor vision|vision is impaired|impaired vision|视物模糊|视力减退"),
+    ("depression|抑郁症|depressive disorder", "depressed|low mood|抑郁"),
+    ("anemia|anaemia|贫血", "anaemic|anemic|贫血"),
+    ("obesity|肥胖", "obese|肥胖症"),
+    ("constipation|便秘", "constipated|大便干结"),
+    ("insomnia|失眠", "cannot sleep|poor sleep|睡眠差|入睡困难"),
+    ("dyspnea|dyspnoea|呼吸困难", "short of breath|shortness of breath|breathless|sob|气促|气短|气急"),
+    ("orthostatic hypotension|体位性低血压|直立性低血压", "postural hypotension|blood pressure drops on standing|bp drops on standing|站立时血压下降"),
     ("electrocardiogram|心电图", "ecg|ekg|心电图"),
 )  # fmt: skip
 

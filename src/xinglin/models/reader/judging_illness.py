@@ -37,12 +37,12 @@ def judge_thing(view: View, claim: Claim) -> list[Finding]:
     facts = view.known(claim)
     if claim.negated:
         return next((wrong for fact in facts if (wrong := _polarity(claim, fact))), [])
-    return best_of(view, claim, facts, _thing) or judge_stage(view, claim)
+    return best_of(view, claim, facts, _thing) or judge_stage(view, claim) or judge_conclusion(view, claim, facts)
 
 
 def judge_held(view: View, claim: Claim, holding: Sequence[Fact]) -> list[Finding]:
     """A thing that no fact is about, but whose words stand in facts: side, date and stage must still fit one of them."""
-    return best_of(view, claim, holding, _held) or judge_stage(view, claim)
+    return best_of(view, claim, holding, _held) or judge_stage(view, claim) or judge_conclusion(view, claim, holding)
 
 
 def _held(view: View, claim: Claim, fact: Fact) -> list[Finding]:
@@ -90,6 +90,32 @@ def _polarity(claim: Claim, fact: Fact) -> list[Finding]:
     return []
 
 
+_OVER = re.compile(r"\b(?:quit|stopped|former|ex|gave up|none since|until|never)\b|戒|停止|不再|已停")
+_SAID_NORMAL = re.compile(r"\b(?:normal|unremarkable|clear|no abnormalit\w+)\b|正常|未见异常|无异常")
+_READ_NORMAL = re.compile(r"\b(?:normal|unremarkable|clear|no|negative|without)\b|正常|未见|无|阴性")
+_SIZES = {
+    "grown": re.compile(r"\b(?:grown|grew|larger|bigger|enlarg\w*|increas\w*|progress\w*)\b|增大|变大|进展|增多"),
+    "shrunk": re.compile(r"\b(?:shrunk|smaller|shrink\w*|decreas\w*|reduc\w*|regress\w*|respon\w*)\b|缩小|变小|减小|减少|缓解"),
+    "steady": re.compile(r"\b(?:unchanged|stable|no change)\b|稳定|无变化|未变"),
+}
+
+
+def judge_conclusion(view: View, claim: Claim, facts: Sequence[Fact]) -> list[Finding]:
+    """ "Normal", "grown" or "smaller" said of an examination must agree with what its conclusion says."""
+    reports = [fact for fact in facts if fact.kind in ("report", "imaging") and isinstance(fact.value, str)]
+    said = fold(view.sentence.text)
+    if not reports or claim.negated:
+        return []
+    words = " ".join(fold(str(fact.value)) for fact in reports)
+    if _SAID_NORMAL.search(said) and not _READ_NORMAL.search(words) and not re.search(r"\b(?:not|ab)\s?normal|不正常", said):
+        return [finding("flag", "The conclusion is not normal", claim, None, words[:80], (reports[-1].id,))]
+    for size, pattern in _SIZES.items():
+        others = [other for name, other in _SIZES.items() if name != size]
+        if pattern.search(said) and not pattern.search(words) and any(other.search(words) for other in others):
+            return [finding("trend", "The conclusion says otherwise", claim, None, words[:80], (reports[-1].id,))]
+    return []
+
+
 _SIDE_WORDS = {"left": ("left", "左"), "right": ("right", "右"), "bilateral": ("bilateral", "both", "双侧", "两侧", "双")}
 
 
@@ -131,6 +157,15 @@ def _status(claim: Claim, fact: Fact) -> list[Finding]:
     if fact.kind not in ("problem", "allergy") or claim.negated:
         return []
     said, known = claim.status, fact.status
+    over = (
+        known in ("resolved", "inactive")
+        or (fact.details.get("class") == "social" or fact.key.startswith("name:"))
+        and _OVER.search(fold(f"{fact.text} {fact.value if isinstance(fact.value, str) else ''}")) is not None
+    )
+    if over and said in ("active", "current"):
+        return [finding("status", "The record says otherwise whether this still goes on", claim, None, fact.text, (fact.id,))]
+    if over:
+        return []
     wrong = (said == "resolved" and known == "active") or (said == "active" and known in ("resolved", "inactive"))
     return [finding("status", "The record says otherwise whether this still goes on", claim, None, known, (fact.id,))] if wrong else []
 
@@ -151,7 +186,7 @@ def _dates(view: View, claim: Claim, fact: Fact) -> list[Finding]:
             usable = (fact.end,)
         else:
             usable = stamps
-        if any(_measured(view, claim, number) for number in claim.numbers):
+        if any(_measured(view, claim, number) for number in claim.numbers) or _operated(view, claim, time):
             continue
         if not any_time_agrees(time, usable) and not _in_words(view, time, fact) and not _lasting(time, fact):
             wrong.append(
@@ -169,6 +204,16 @@ def same_month(time: SaidTime, stamps: Sequence[str]) -> bool:
 
 def _in_words(view: View, time: SaidTime, fact: Fact) -> bool:
     return any(one.first <= time.end and one.last >= time.start for one in view.record.sheet(fact.id).said_times)
+
+
+_OPERATED = re.compile(r"\b(?:operated|surgery|operation|repair\w*|fixed|fixation|removed|resected|replaced)\b|手术|术")
+
+
+def _operated(view: View, claim: Claim, time: SaidTime) -> bool:
+    """True when the date is that of an operation the sentence speaks of ("hip fracture, operated on 3 July")."""
+    if view.cited is not None or claim.kind != "problem" or not _OPERATED.search(fold(view.sentence.text)):
+        return False
+    return any(fact.kind == "procedure" and any_time_agrees(time, view.record.sheet(fact.id).times) for fact in view.record.facts.values())
 
 
 def _lasting(time: SaidTime, fact: Fact) -> bool:

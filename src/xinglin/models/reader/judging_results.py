@@ -411,7 +411,9 @@ def _trend(view: View, claim: Claim, matched: Result | None, facts: tuple[Fact, 
     said = claim.trend
     if not said:
         return []
-    trend = next((view.record.facts[one] for one in claim.facts if one in view.record.facts and view.record.facts[one].kind == "trend"), None)
+    trend = next(
+        (view.record.facts[one] for one in claim.facts if one in view.record.facts and view.record.facts[one].kind == "trend"), None
+    )
     span = claim.flag_span or claim.subject
     if (
         view.cited is not None
@@ -489,7 +491,9 @@ def _change(view: View, claim: Claim, matched: Result | None, facts: tuple[Fact,
     if not said:
         return []
     pair = _last_pair(view, claim)
-    trend = next((view.record.facts[one] for one in claim.facts if one in view.record.facts and view.record.facts[one].kind == "trend"), None)
+    trend = next(
+        (view.record.facts[one] for one in claim.facts if one in view.record.facts and view.record.facts[one].kind == "trend"), None
+    )
     if pair is None:
         number = said[0]
         return [

@@ -205,6 +205,7 @@ def scan(
     return mentions, hits, other
 
 
+_GENE = re.compile(r"[\s\d-]*(?:exon|mut|del|gene|外显子|突变|缺失|基因|L858R|T790M|positive|阳性|阴性|wild)", re.IGNORECASE)
 _SPECIMEN = frozenset(
     [
         "fasting",
@@ -251,6 +252,8 @@ def _stands(text: str, folded: str, tokens: list[Token], first: int, stop: int) 
     if end - start > 4 or not folded[start].isascii():
         return True
     written = text[start:end]
+    if written == "EGFR" and _GENE.match(text, end):
+        return False
     if folded[start:end] in _COMMON and not written.isupper():
         return False
     if end - start > 2:

@@ -290,7 +290,7 @@ def _analytes() -> Iterable[tuple[str, str, tuple[str, ...], tuple[tuple[str, st
         yield f"analyte:{one.key}", "measurement", names, tuple((LOINC, code) for code in one.loincs), ()
 
 
-_PAST_NAME = re.compile(r"^(?:personal )?history of |史$", re.IGNORECASE)
+_PAST_NAME = re.compile(r"^(?:personal )?history of |史$|^(?:ex|former|previous|quit)\b|戒[烟酒]", re.IGNORECASE)
 _DENIES = re.compile(
     r"(?:no|not|never|non|without|does not|denies)\b|nonsmoker|无(?!尿|痛|菌|脉|症|精|牙)|未(?!分化|破裂)|从不|从未|否认|不吸|不饮",
     re.IGNORECASE,
