@@ -82,7 +82,8 @@ class House:
                 chart = link.same or self.store.new_chart(intake.tokens(key), person.patient)
                 if link.same:
                     self.store.add_tokens(chart, intake.tokens(key))
-                kept = self.store.keep_resources(chart, person.resources, about="take-in")
+                resources = intake.not_replacing(person.resources, lambda chart=chart: self.store.resources(chart))
+                kept = self.store.keep_resources(chart, resources, about="take-in")
                 taken.append((chart, kept, person, link))
         return found, tuple(TakenIn(self.chart(c), len(p.resources), k.changed, p.quality, link.doubtful) for c, k, p, link in taken)
 

@@ -4,6 +4,7 @@ from xinglin.formats.fhir.chart import chart_of as chart_of
 from xinglin.formats.fhir.findings import Finding as Finding
 from xinglin.formats.fhir.server import patient_url as patient_url
 from xinglin.formats.fhir.strict import Limits as Limits
+from xinglin.formats.fhir.versions import not_replacing as not_replacing
 from xinglin.intake.gathering import read as read
 from xinglin.intake.linking import Comparison as Comparison
 from xinglin.intake.linking import Likeness as Likeness

@@ -13,7 +13,7 @@ from xinglin.formats.fhir.reading import Json
 from xinglin.formats.fhir.references import search_of, target, urn_id
 from xinglin.formats.fhir.strict import parse
 from xinglin.formats.fhir.subjects import pointed_at, subject_references, targets
-from xinglin.formats.fhir.versions import age
+from xinglin.formats.fhir.versions import age, is_behind
 from xinglin.intake.linking import Likeness, PersonKey, compare
 
 _KEPT_PARSED = 8 << 20  # bytes of input whose parsed form is kept until the chart is made
@@ -93,6 +93,8 @@ class Pool:
             if told
             else "given twice with different content and nothing says which is newer; one was chosen by its bytes"
         )
+        if is_behind(min(newness, before.age)):
+            reason = "given twice with different content; the one asserted by AI is not used"
         place = f"{found.reference} ({before.place}; {found.place})"
         self.findings.setdefault(found.reference, []).append(
             Finding("XL-INTAKE-010", "note" if told else "warning", "doubtful", place, reason, "check which version is right at its source")

@@ -19,6 +19,7 @@ from xinglin.formats.fhir import conditions, documents, genes, medicines, observ
 from xinglin.formats.fhir.entries import Entries
 from xinglin.formats.fhir.findings import Finding
 from xinglin.formats.fhir.lookup import Lookup, contained_of
+from xinglin.formats.fhir.marks import is_own
 from xinglin.formats.fhir.reading import Json, NotForTheChart, Reading
 from xinglin.formats.fhir.shape import EmptyElement, Shape, WrongType, walk, without_nulls
 from xinglin.formats.fhir.statuses import check_status
@@ -129,6 +130,9 @@ class _Deriving:
         kind = found["resourceType"]
         if _entered_in_error(found):
             self._set_aside(reference, kind, "XL-FHIR-120", "entered in error", "note")
+            return
+        if is_own(found):
+            self._set_aside(reference, kind, "XL-FHIR-122", "written by a release of ours or asserted by AI", "note")
             return
         reader = READERS.get(kind)
         if reader is None:

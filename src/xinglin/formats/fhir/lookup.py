@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from xinglin.formats.fhir.findings import Finding
+from xinglin.formats.fhir.marks import is_own
 from xinglin.formats.fhir.reading import Json
 from xinglin.formats.fhir.references import search_of, target, urn_id
 from xinglin.formats.fhir.shape import Shape, fault, without_nulls
@@ -74,10 +75,12 @@ class Lookup:
 
 
 def _sound(raw: bytes, shapes: Mapping[str, Shape]) -> Json | None:
-    """The resource with right types where the shape of its type is known; None when it cannot be used."""
+    """The resource with right types where the shape of its type is known; None when it cannot be used, or is our own."""
     try:
         found = without_nulls(resource(parse(raw)))
     except XinglinError:
+        return None
+    if is_own(found):
         return None
     shape = shapes.get(found["resourceType"])
     return None if shape is not None and fault(found, shape) else found
