@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from xinglin.models.reader.frequencies import FoundFrequency
 from xinglin.models.reader.numbers import FoundNumber
-from xinglin.models.reader.scanning import ContextHit, Mention
+from xinglin.models.reader.scanning import Mention
 from xinglin.models.reader.times import FoundTime
 from xinglin.models.reader.units import COUNT_UNITS, TIME_UNITS
 
@@ -377,14 +377,3 @@ def place_frequencies(frequencies: list[FoundFrequency], mentions: list[Mention]
             continue
         if one.rhythm not in ("as needed", "once") and not target.frequency:
             target.frequency = one.rhythm
-
-
-def near_context(hit: ContextHit, mentions: list[Mention], folded: str, reach: int = 3) -> int:
-    """The mention right behind a context word (at most `reach` plain words between), else -1."""
-    for place, mention in enumerate(mentions):
-        if mention.start >= hit.end:
-            gap = folded[hit.end : mention.start]
-            if any(sign in gap for sign in ",;:()、，；：") or len(gap.split()) > reach or len(gap) > 24:
-                return -1
-            return place
-    return -1

@@ -7,9 +7,10 @@ import re
 from xinglin.models.reader.agreement import compared, times_agree, values_agree
 from xinglin.models.reader.context_words import context_tree
 from xinglin.models.reader.findings import Finding, View, finding
-from xinglin.models.reader.judging_illness import judge_allergy, judge_family, judge_held, judge_thing
+from xinglin.models.reader.judging_illness import judge_held, judge_thing
 from xinglin.models.reader.judging_medicines import judge_medicine
 from xinglin.models.reader.judging_person import judge_person
+from xinglin.models.reader.judging_relatives import judge_allergy, judge_family
 from xinglin.models.reader.judging_results import judge_measurement
 from xinglin.models.reader.likeness import likely_fact, stems_of
 from xinglin.models.reader.phrase_tree import tokens_of

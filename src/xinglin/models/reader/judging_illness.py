@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from msgspec.structs import replace
-
 from xinglin.models.reader.agreement import any_time_agrees, compared, number_of
 from xinglin.models.reader.findings import Finding, View, finding
 from xinglin.models.reader.record_index import content_of
@@ -36,8 +34,8 @@ def judge_thing(view: View, claim: Claim) -> list[Finding]:
     """A problem, procedure, report, immunization, device, encounter or plan."""
     facts = view.known(claim)
     if claim.negated:
-        return next((wrong for fact in facts if (wrong := _polarity(claim, fact))), [])
-    return best_of(view, claim, facts, _thing) or judge_stage(view, claim) or judge_conclusion(view, claim, facts)
+        return next((wrong for fact in facts if (wrong := judge_polarity(claim, fact))), [])
+    return best_of(view, claim, facts, judge_fact) or judge_stage(view, claim) or judge_conclusion(view, claim, facts)
 
 
 def judge_held(view: View, claim: Claim, holding: Sequence[Fact]) -> list[Finding]:
@@ -55,9 +53,10 @@ def _held(view: View, claim: Claim, fact: Fact) -> list[Finding]:
     return wrong
 
 
-def _thing(view: View, claim: Claim, fact: Fact) -> list[Finding]:
+def judge_fact(view: View, claim: Claim, fact: Fact) -> list[Finding]:
+    """All that is wrong when a claim is held against one fact."""
     return [
-        *_polarity(claim, fact),
+        *judge_polarity(claim, fact),
         *_side(claim, fact),
         *_status(claim, fact),
         *_dates(view, claim, fact),
@@ -74,7 +73,8 @@ def _rhythm(view: View, claim: Claim, fact: Fact) -> list[Finding]:
     return [finding("dose", "The frequency is not the recorded one", claim, None, known, (fact.id,))]
 
 
-def _polarity(claim: Claim, fact: Fact) -> list[Finding]:
+def judge_polarity(claim: Claim, fact: Fact) -> list[Finding]:
+    """Denied though present, affirmed though absent, doubted though certain, or the other way round."""
     if fact.kind in ("gap",):
         return []
     if fact.polarity == "absent":
@@ -157,9 +157,8 @@ def _status(claim: Claim, fact: Fact) -> list[Finding]:
     if fact.kind not in ("problem", "allergy") or claim.negated:
         return []
     said, known = claim.status, fact.status
-    over = (
-        known in ("resolved", "inactive")
-        or (fact.details.get("class") == "social" or fact.key.startswith("name:"))
+    over = known in ("resolved", "inactive") or (
+        (fact.details.get("class") == "social" or fact.key.startswith("name:"))
         and _OVER.search(fold(f"{fact.text} {fact.value if isinstance(fact.value, str) else ''}")) is not None
     )
     if over and said in ("active", "current"):
@@ -366,108 +365,3 @@ def _onset_age(view: View, claim: Claim, fact: Fact, number) -> list[Finding]:
 
 
 # ---- allergies -----------------------------------------------------------------------------------------------------
-
-
-_GENERAL = frozenset(
-    [
-        "known allergy",
-        "known allergies",
-        "known drug allergy",
-        "allergy",
-        "allergies",
-        "drug allergy",
-        "drug allergies",
-        "allergic disposition",
-        "过敏",
-        "药物过敏",
-        "过敏史",
-        "已知过敏",
-        "药物过敏史",
-        "食物过敏",
-    ]
-)
-
-
-def says_none(fact: Fact) -> bool:
-    """Whether an allergy fact says that none is known."""
-    if fact.key == "allergy:none":
-        return True
-    return fact.polarity == "absent" and any(name.lower() in _GENERAL for names in fact.names.values() for name in names)
-
-
-_SAYS_NO = re.compile(r"(?:no|not|nil|denies|nkda?)\b|无|未|否认", re.IGNORECASE)
-_NO_ALLERGY = frozenset(("allergy:none", "name:known-allergy"))
-
-
-def judge_allergy(view: View, claim: Claim) -> list[Finding]:
-    """An allergy to something, or "no known allergies"."""
-    if not claim.negated and _SAYS_NO.match(claim.subject.text):
-        claim = replace(claim, negated=True)
-    allergies = [fact for fact in view.record.allergies if view.cited is None or fact.id in view.cited]
-    none = [fact for fact in allergies if says_none(fact)]
-    real = [fact for fact in allergies if not says_none(fact) and fact.polarity != "absent"]
-    if claim.key in _NO_ALLERGY and not claim.negated and none and not claim.facts[1:]:
-        return [finding("negation", "The record says that no allergy is known", claim, None, none[0].text, (none[0].id,))]
-    if claim.key in _NO_ALLERGY and claim.negated:
-        return _no_allergy(
-            view, claim, none, [fact for fact in view.record.allergies if fact.key != "allergy:none" and fact.polarity != "absent"]
-        )
-    facts = [fact for fact in view.known(claim) if fact.kind == "allergy" and not says_none(fact)]
-    if not facts:
-        if none and not claim.negated:
-            return [finding("negation", "The record says that no allergy is known", claim, None, none[0].text, (none[0].id,))]
-        if claim.negated and (none or real):
-            return (
-                [] if none else [finding("unsupported", "The record says nothing of this allergy", claim, None, "", (), unsupported=True)]
-            )
-        return [finding("unsupported", "The record knows no such allergy", claim, None, "", (), unsupported=True)]
-    return best_of(view, claim, facts, _thing)
-
-
-def _no_allergy(view: View, claim: Claim, none: list[Fact], real: list[Fact]) -> list[Finding]:
-    if real:
-        return [finding("negation", "The record holds an allergy", claim, None, real[0].text, tuple(fact.id for fact in real))]
-    if none or any(fact.kind == "gap" and "allerg" in fact.key for fact in view.record.facts.values()):
-        return []
-    return [finding("unsupported", "The record says nothing about allergies", claim, None, "", (), unsupported=True)]
-
-
-# ---- relatives -----------------------------------------------------------------------------------------------------
-_KIN = {
-    "mother": ("mother", "母"), "father": ("father", "父"), "parent": ("mother", "father", "parent", "父", "母"), "brother": ("brother", "兄", "弟"), "sister": ("sister", "姐", "妹"),
-    "sibling": ("brother", "sister", "sibling", "兄", "弟", "姐", "妹", "同胞"), "son": ("son", "child", "子"), "daughter": ("daughter", "child", "女"),
-    "child": ("son", "daughter", "child", "子", "女"), "grandmother": ("grandmother", "grandparent", "祖母", "外婆", "奶奶"), "grandfather": ("grandfather", "grandparent", "祖父", "爷爷", "外公"),
-    "uncle": ("uncle", "叔", "舅", "伯"), "aunt": ("aunt", "姑", "姨"), "cousin": ("cousin", "nephew", "niece", "表", "堂"), "spouse": ("wife", "husband", "spouse", "妻", "丈夫", "配偶"),
-}  # fmt: skip
-
-
-def judge_family(view: View, claim: Claim) -> list[Finding]:
-    """An illness of a relative; or an illness said of the patient that the record knows only of a relative."""
-    facts = [fact for fact in view.known(claim) if fact.kind == "family"]
-    if claim.experiencer == "patient":
-        if not facts:
-            return []
-        if claim.negated:
-            return [
-                finding(
-                    "unsupported", "The record knows this only of a relative", claim, None, facts[0].text, (facts[0].id,), unsupported=True
-                )
-            ]
-        return [finding("family", "The record knows this of a relative, not of the patient", claim, None, facts[0].text, (facts[0].id,))]
-    if not facts:
-        own = [fact for fact in view.record.facts.values() if fact.kind == "problem" and fact.key == claim.key and claim.key]
-        if own and not claim.negated:
-            return [finding("family", "The record knows this of the patient, not of a relative", claim, None, own[0].text, (own[0].id,))]
-        return [finding("unsupported", "The record knows no such illness in the family", claim, None, "", (), unsupported=True)]
-    return best_of(view, claim, facts, _relative)
-
-
-def _relative(view: View, claim: Claim, fact: Fact) -> list[Finding]:
-    wrong = [*_polarity(claim, fact)]
-    kin = (fact.details.get("relationship", "") + " " + fact.details.get("relationship_zh", "")).lower()
-    words = _KIN.get(claim.relation)
-    if (words and kin.strip() and not any(word in kin for word in words)) or (claim.relation in ("mother", "father") and "grand" in kin):
-        wrong.append(
-            finding("family", "The record knows this of another relative", claim, None, fact.details.get("relationship", ""), (fact.id,))
-        )
-    return wrong

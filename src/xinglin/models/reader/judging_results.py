@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from xinglin.models.reader.agreement import compared, number_of, span_of, times_agree
 from xinglin.models.reader.findings import Finding, View, finding
+from xinglin.models.reader.judging_changes import judge_change, judge_flag, judge_trend
 from xinglin.models.reader.judging_illness import side_of
 from xinglin.models.reader.record_index import Result
 from xinglin.models.reader.subjects import DIASTOLIC, SYSTOLIC
-from xinglin.models.reader.units import converted, ucum_of
+from xinglin.models.reader.units import ucum_of
 from xinglin.records.fact import Fact
 from xinglin.records.reading import Claim, SaidNumber
 
@@ -42,9 +43,9 @@ def judge_measurement(view: View, claim: Claim) -> list[Finding]:
     if found:
         return found
     target = matched or _target(claim, results)
-    found += _flag(view, claim, target, facts)
-    found += _trend(view, claim, matched, facts)
-    found += _change(view, claim, matched, facts)
+    found += judge_flag(view, claim, target, facts)
+    found += judge_trend(view, claim, matched, facts)
+    found += judge_change(view, claim, matched, facts)
     return found
 
 
@@ -79,10 +80,6 @@ def _pair(view: View, claim: Claim) -> list[Finding]:
             view, replace(claim, facts=ids, numbers=numbers, key=key, flag=flag, trend=claim.trend if key == SYSTOLIC else "")
         )
     return found
-
-
-def _loinc(key: str) -> str:
-    return key.removeprefix("loinc:") if key.startswith("loinc:") else ""
 
 
 def _code(view: View, claim: Claim) -> str:
@@ -274,266 +271,3 @@ def _reference(view: View, claim: Claim, number: SaidNumber, facts: tuple[Fact, 
 
 
 # ---- judgement words -----------------------------------------------------------------------------------------------
-
-
-def _flag(view: View, claim: Claim, target: Result | None, facts: tuple[Fact, ...]) -> list[Finding]:
-    said = claim.flag
-    if not said or claim.flag_span is None:
-        return []
-    fact = view.record.facts.get(target.fact) if target is not None else None
-    known = (target.flag if target is not None else "") or (_flag_from_range(fact) if fact is not None else "")
-    if not known and target is not None:
-        same = (one for one in view.record.results(claim.facts) if one.flag and one.time[:10] == target.time[:10])
-        twin = next((one for one in same if number_of(one.value) == number_of(target.value) or one.unit != target.unit), None)
-        known = twin.flag if twin is not None else ""
-    if said.endswith("?"):
-        return _soft_flag(view, claim, known, facts)
-    if not known:
-        if view.cited is None:
-            return []
-        return [
-            finding(
-                "flag",
-                "The record judges nothing about this value",
-                claim,
-                claim.flag_span,
-                "",
-                (fact.id,) if fact else (),
-                unsupported=True,
-            )
-        ]
-    if _flag_fits(said, known):
-        return []
-    return [finding("flag", "The judgement is not that of the record", claim, claim.flag_span, known, (fact.id,) if fact else ())]
-
-
-def _flag_fits(said: str, known: str) -> bool:
-    if said.startswith("not "):
-        return not _flag_fits(said[4:].rstrip("?"), known)
-    if said == "abnormal":
-        return known != "normal"
-    if said == "critical":
-        return known.startswith("critical")
-    if said.startswith("critical-"):
-        return known == said
-    if said == "normal":
-        return known == "normal"
-    return known == said or known == f"critical-{said}" or (known == "abnormal" and said in ("high", "low"))
-
-
-def _flag_from_range(fact: Fact) -> str:
-    """The flag that the printed limits give, where the record has no flag of its own."""
-    if fact.value is None or isinstance(fact.value, str):
-        return ""
-    value, low, high = (
-        number_of(fact.value.value),
-        number_of(fact.details.get("reference_low", "")),
-        number_of(fact.details.get("reference_high", "")),
-    )
-    if value is None or fact.value.comparator or (low is None and high is None):
-        return ""
-    if low is not None and value < low:
-        return "low"
-    return "high" if high is not None and value > high else "normal"
-
-
-def _soft_flag(view: View, claim: Claim, known: str, facts: tuple[Fact, ...]) -> list[Finding]:
-    """ "raised", 升高: true when the value is high, or when it rose."""
-    side = "high" if claim.flag.startswith(("high", "not high")) else "low"
-    trend = _direction(view, claim)
-    fits = _flag_fits(side, known) or trend == {"high": 1, "low": -1}[side]
-    negated = claim.flag.startswith("not ")
-    if (fits and not negated) or (negated and not _flag_fits(side, known)) or (not known and trend is None):
-        return []
-    assert claim.flag_span is not None
-    code = "flag" if known else "trend"
-    return [finding(code, "The judgement is not that of the record", claim, claim.flag_span, known, tuple(f.id for f in facts[:1]))]
-
-
-# ---- trend words and arithmetic ------------------------------------------------------------------------------------
-STEADY_SHARE = Decimal("0.10")
-
-
-def _steps(view: View, claim: Claim) -> list[Result]:
-    """All dated values of the subject, oldest first."""
-    return [one for one in view.record.results(claim.facts) if one.time and number_of(one.value) is not None]
-
-
-def _direction(view: View, claim: Claim) -> int | None:
-    """1 rising, -1 falling, 0 unchanged between the last two values; None when there is only one."""
-    pair = _last_pair(view, claim)
-    if pair is None:
-        return None
-    before, after = pair
-    return (after > before) - (after < before)
-
-
-def _last_pair(view: View, claim: Claim) -> tuple[Decimal, Decimal] | None:
-    """The two values a trend word compares: those said in the sentence, else the last two recorded."""
-    said = _said_pair(view, claim)
-    if said is not None:
-        return said
-    steps = _steps(view, claim)
-    days: dict[str, Result] = {}
-    for one in steps:
-        days[one.time] = one
-    last = list(days.values())[-2:]
-    if len(last) < 2:
-        return None
-    before = (
-        converted(last[0].value, ucum_of(last[0].unit), ucum_of(last[1].unit), _code(view, claim))
-        if last[0].unit and last[1].unit
-        else number_of(last[0].value)
-    )
-    after = number_of(last[1].value)
-    return None if before is None or after is None else (before, after)
-
-
-def _said_pair(view: View, claim: Claim) -> tuple[Decimal, Decimal] | None:
-    """(previous, current) as said in this sentence about the same subject."""
-    current = next((number for number in claim.numbers if number.role in ("value", "")), None)
-    others = [
-        number
-        for other in view.sentence.claims
-        if other.key == claim.key and other.kind == claim.kind
-        for number in other.numbers
-        if number.role == "previous" or (other.part and number is not current)
-    ]
-    if current is None or not others:
-        return None
-    before, after = number_of(others[0].value), number_of(current.value)
-    if before is None or after is None or (others[0].unit and current.unit and others[0].unit != current.unit):
-        return None
-    return before, after
-
-
-def _trend(view: View, claim: Claim, matched: Result | None, facts: tuple[Fact, ...]) -> list[Finding]:
-    said = claim.trend
-    if not said:
-        return []
-    trend = next(
-        (view.record.facts[one] for one in claim.facts if one in view.record.facts and view.record.facts[one].kind == "trend"), None
-    )
-    span = claim.flag_span or claim.subject
-    if (
-        view.cited is not None
-        and trend is not None
-        and trend.id in view.cited
-        and trend.flag
-        and said in ("rising", "falling", "stable", "variable")
-    ):
-        if said == trend.flag:
-            return []
-        return [finding("trend", "The trend word is not what the numbers say", claim, span, trend.flag, (trend.id,))]
-    pair = _last_pair(view, claim)
-    if pair is None:
-        if trend is None:
-            return [
-                finding(
-                    "trend",
-                    "Only one value is known, so nothing can be said about a trend",
-                    claim,
-                    span,
-                    "",
-                    claim.facts[:1],
-                    unsupported=True,
-                )
-            ]
-        return (
-            []
-            if _word_fits(said, trend.flag)
-            else [finding("trend", "The trend word is not what the numbers say", claim, span, trend.flag, (trend.id,))]
-        )
-    if _fits_numbers(view, claim, said, pair, trend):
-        return []
-    known = trend.flag if trend is not None and trend.flag else f"{pair[0]} → {pair[1]}"
-    return [finding("trend", "The trend word is not what the numbers say", claim, span, known, claim.facts[:1])]
-
-
-def _word_fits(said: str, flag: str) -> bool:
-    return said == flag or flag == "variable" or said in ("worse", "better")
-
-
-def _fits_numbers(view: View, claim: Claim, said: str, pair: tuple[Decimal, Decimal], trend: Fact | None) -> bool:
-    before, after = pair
-    steady = abs(after - before) <= abs(before) * STEADY_SHARE
-    if said == "stable":
-        return steady or (trend is not None and trend.flag == "stable")
-    if said == "variable":
-        return trend is None or trend.flag == "variable" or len(_steps(view, claim)) > 2
-    if said == "rising":
-        return after > before
-    if said == "falling":
-        return after < before
-    return _worse_fits(claim, said, before, after, view)
-
-
-def _worse_fits(claim: Claim, said: str, before: Decimal, after: Decimal, view: View) -> bool:
-    """Worse is away from the reference range, or in the direction our table calls bad."""
-    from xinglin.knowledge.labs import analyte
-
-    known = analyte(_code(view, claim))
-    bad = known.worse if known is not None else "both"
-    if after == before:
-        return False
-    if bad == "both":
-        flag = next((one.flag for one in reversed(view.record.results(claim.facts)) if one.flag), "")
-        bad = "high" if "high" in flag else "low" if "low" in flag else ""
-        if not bad:
-            return True
-    worse = after > before if bad == "high" else after < before
-    return worse if said == "worse" else not worse
-
-
-def _change(view: View, claim: Claim, matched: Result | None, facts: tuple[Fact, ...]) -> list[Finding]:
-    """A said change ("by 10 %", "下降12 g/L") must follow from the two values."""
-    said = [number for number in claim.numbers if number.role == "difference"]
-    if not said:
-        return []
-    pair = _last_pair(view, claim)
-    trend = next(
-        (view.record.facts[one] for one in claim.facts if one in view.record.facts and view.record.facts[one].kind == "trend"), None
-    )
-    if pair is None:
-        number = said[0]
-        return [
-            finding(
-                "arithmetic",
-                "Only one value is known, so there is no change to state",
-                claim,
-                number.span,
-                "",
-                claim.facts[:1],
-                unsupported=True,
-            )
-        ]
-    found: list[Finding] = []
-    for number in said:
-        if not _change_fits(number, pair, trend, view, claim):
-            change = pair[1] - pair[0]
-            known = f"{change:+f}" + (f" ({change * 100 / pair[0]:+.1f}%)" if pair[0] else "")
-            found.append(
-                finding("arithmetic", "The change does not follow from the two values", claim, number.span, known, claim.facts[:1])
-            )
-    return found
-
-
-def _change_fits(number: SaidNumber, pair: tuple[Decimal, Decimal], trend: Fact | None, view: View, claim: Claim) -> bool:
-    mine = number_of(number.value)
-    if mine is None:
-        return True
-    half = Decimal("0.51").scaleb(-len(number.value.partition(".")[2]))
-    absolute = abs(pair[1] - pair[0])
-    percent = absolute * 100 / abs(pair[0]) if pair[0] else None
-    unit = next((one.unit for one in reversed(view.record.results(claim.facts))), "")
-    same_unit = not number.unit or ucum_of(unit) == number.unit or number.unit == "{score}"
-    slack = half + (abs(mine) * Decimal("0.05") if number.approximate else 0)
-    if number.unit == "%" and percent is not None and abs(percent - mine) <= slack:
-        return True
-    if same_unit and abs(absolute - mine) <= slack:
-        return True
-    if not same_unit and number.unit != "%":
-        turned = converted(str(absolute), ucum_of(unit), number.unit, _code(view, claim))
-        return turned is not None and abs(turned - mine) <= slack + abs(mine) * Decimal("0.01")
-    recorded = number_of(trend.details.get("change_percent", "").lstrip("+-")) if trend is not None else None
-    return number.unit == "%" and recorded is not None and abs(recorded - mine) <= slack and _said_pair(view, claim) is None

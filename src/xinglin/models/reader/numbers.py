@@ -6,7 +6,6 @@ Each number keeps where it stands, its exact decimal text, its unit and whether 
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import NamedTuple
 
 from xinglin.models.reader.units import TIME_UNITS, unit_at
@@ -288,8 +287,3 @@ def _english(folded: str) -> list[tuple[int, int, str]]:
             continue
         raw.append((match.start(), end, value))
     return raw
-
-
-def as_decimal(value: str) -> Decimal:
-    """The exact decimal of a number text."""
-    return Decimal(value)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from xinglin.models.reader.context_words import context_tree
 from xinglin.models.reader.everyday_words import everyday_words
+from xinglin.models.reader.fact_names import TOO_PLAIN, names_of
 from xinglin.models.reader.phrase_tree import PhraseTree, words_of
 from xinglin.records.fact import Fact
 from xinglin.records.quantity import LOINC
@@ -28,205 +29,11 @@ class Subject(NamedTuple):
     also: str = ""  # key of the word-list term that lent the name
 
 
-_PARENTHESES = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*")
-_STRENGTH = re.compile(r"\s*\d[\d.,]*\s?(?:mg|mcg|g|ml|unt|units?|%|meq|iu|actuat|hr|毫克|克|毫升).*$", re.IGNORECASE)
-_LEAD = re.compile(r"^(?:nda\d+\s+)?\d+\s?(?:hr|ml|actuat|day)\s+", re.IGNORECASE)
-_LOINC_TAIL = re.compile(
-    r"\s*\[.*$|\s+(?:in|by|of|from)\s+(?:serum|blood|plasma|urine|venous|arterial|capillary|automated|calculated).*$", re.IGNORECASE
-)
-_FORMS = re.compile(
-    r"\s+(?:oral|injectable|topical|extended|delayed|release|tablets?|capsules?|solution|suspension|product|hydrochloride|sodium|maleate|tartrate|succinate|besylate|calcium|potassium)\b.*$",
-    re.IGNORECASE,
-)
-_SOFT = frozenset(["acute", "chronic", "mild", "moderate", "severe", "primary", "secondary", "essential", "simple", "viral", "bacterial", "recurrent", "suspected", "history", "of", "the", "a", "an", "personal", "known", "unspecified", "other", "disorder", "disease", "finding", "type", "nos", "with", "without", "due", "to", "nonspecific", "localized", "generalised", "generalized"])  # fmt: skip
-_TOO_PLAIN = frozenset(
-    [
-        "护理",
-        "blood",
-        "serum",
-        "plasma",
-        "urine",
-        "disease",
-        "disorder",
-        "finding",
-        "pain",
-        "injury",
-        "infection",
-        "test",
-        "result",
-        "report",
-        "document",
-        "note",
-        "plan",
-        "procedure",
-        "history",
-        "problem",
-        "patient",
-        "examination",
-        "assessment",
-        "evaluation",
-        "treatment",
-        "therapy",
-        "visit",
-        "encounter",
-        "admission",
-        "care",
-        "medication",
-        "medicine",
-        "drug",
-        "value",
-        "level",
-        "count",
-        "ratio",
-        "total",
-        "direct",
-        "body",
-        "score",
-        "left",
-        "right",
-        "active",
-        "current",
-        "none",
-        "unknown",
-        "status",
-        "other",
-        "type",
-        "normal",
-        "high",
-        "low",
-        "positive",
-        "negative",
-        "present",
-        "absent",
-        "not",
-        "yes",
-        "no",
-        "female",
-        "male",
-        "man",
-        "woman",
-        "child",
-        "adult",
-        "heart",
-        "mean",
-        "review",
-        "check",
-        "data",
-        "summary",
-        "record",
-        "name",
-        "date",
-        "time",
-        "day",
-        "week",
-        "month",
-        "year",
-        "reading",
-        "measurement",
-        "range",
-        "reference",
-        "check",
-        "up",
-        "follow",
-        "up",
-        "service",
-        "management",
-        "患者",
-        "病人",
-        "检查",
-        "治疗",
-        "诊断",
-        "结果",
-        "报告",
-        "病史",
-        "症状",
-        "正常",
-        "异常",
-        "疾病",
-        "阴性",
-        "阳性",
-        "左",
-        "右",
-        "药物",
-        "测量",
-        "记录",
-        "检验",
-    ]
-)
 _GROUP = {
     "measurement": "measurement", "trend": "measurement", "calculation": "measurement", "problem": "problem", "medicine": "medicine", "allergy": "allergy",
     "procedure": "procedure", "family": "family", "imaging": "imaging", "report": "report", "document": "document", "immunization": "immunization",
     "encounter": "encounter", "plan": "plan", "goal": "plan", "gene": "gene", "device": "device", "gap": "gap",
 }  # fmt: skip
-
-
-def names_of(fact: Fact) -> list[str]:
-    """Every name the record gives a fact, and the shorter forms people use for it."""
-    words = [word for names in fact.names.values() for word in names]
-    words += [fact.concept.text, *(code.display for code in fact.concept.codes)]
-    out: list[str] = []
-    for word in words:
-        if word:
-            out += _forms(word, fact.kind)
-    if fact.kind == "allergy" and fact.key != "allergy:none":
-        out += [
-            form
-            for name in out[:8]
-            if name
-            for form in (
-                (f"{name} allergy", f"allergy to {name}", f"allergic to {name}") if name.isascii() else (f"{name}过敏", f"对{name}过敏")
-            )
-        ]
-    return list(dict.fromkeys(form for form in out if form))
-
-
-def _forms(word: str, kind: str) -> list[str]:
-    forms = [word]
-    bare = _PARENTHESES.sub(" ", word).strip()
-    if bare:
-        forms.append(bare)
-    if kind in ("measurement", "trend", "calculation"):
-        short = _LOINC_TAIL.sub("", bare)
-        forms += [short, _SIDED.sub("", bare).strip(), _TIMED.sub("", bare).strip()]
-        if (hours := _TIMED.match(bare)) and not bare.isascii():
-            forms.append(bare.replace(hours.group(), "二十四小时"))
-    elif kind in ("medicine", "allergy", "immunization"):
-        stem = _FORMS.sub("", _STRENGTH.sub("", _LEAD.sub("", bare)))
-        forms.append(stem)
-        if kind == "allergy":
-            forms.append(re.sub(r"^(?:allergy to|allergic to|intolerance to)\s+|\s+allergy$|过敏$|^对", "", bare, flags=re.IGNORECASE))
-        if " / " in bare or "/" in stem or "+" in bare:
-            forms += [
-                _FORMS.sub("", _STRENGTH.sub("", part.strip())) for part in re.split(r"\s*/\s*|\s*\+\s*", stem if "/" in stem else bare)
-            ][:0]
-    elif kind in ("problem", "family", "procedure", "imaging", "report"):
-        forms += _heads(bare)
-    return forms
-
-
-_SIDED = re.compile(r"\b(?:left|right)(?: eye| ear| arm| leg)?\b|[左右](?:眼|耳|侧|臂|腿|上肢|下肢)?", re.IGNORECASE)
-_TIMED = re.compile(r"^24[- ]?(?:hours?|hr|h|小时)[ -]?", re.IGNORECASE)
-
-
-def _heads(name: str) -> list[str]:
-    """The name without leading words that only qualify it: "Acute viral pharyngitis" is also "viral pharyngitis", "pharyngitis"."""
-    parts = name.split()
-    heads = []
-    while len(parts) > 1 and parts[0].lower().strip(",") in _SOFT:
-        parts = parts[1:]
-        heads.append(" ".join(parts))
-    if "," in name:
-        heads.append(name.split(",")[0])
-    eponym = _EPONYM.match(name)
-    if eponym:
-        heads += [f"{eponym[1]}'s", eponym[1]] if eponym[2] else [f"{eponym[1]}'s"]
-    last = name.split()[-1].lower()
-    if name.isascii() and len(name.split()) > 1 and last.isalpha() and last not in _SOFT and last not in _TOO_PLAIN and len(last) > 4:
-        heads += [f"{word} {last}" for word in ("the", "his", "her", "this", "that", "their")]
-    return heads
-
-
-_EPONYM = re.compile(r"([A-Z][a-z]+(?:-[A-Z][a-z]+)?)('s)? (?:disease|syndrome)$")
 
 
 class KnownWords(NamedTuple):
@@ -300,9 +107,9 @@ _DENIES = re.compile(
 def _usable(name: str) -> bool:
     """False for names that mean nothing on their own or are words of the context list."""
     path = words_of(name)
-    if not path or " ".join(path) in _TOO_PLAIN or "".join(path) in _TOO_PLAIN:
+    if not path or " ".join(path) in TOO_PLAIN or "".join(path) in TOO_PLAIN:
         return False
-    if len(path) == 1 and (path[0] in _TOO_PLAIN or path[0].isdigit()):
+    if len(path) == 1 and (path[0] in TOO_PLAIN or path[0].isdigit()):
         return False
     return not (len(path) == 1 and len(path[0]) > 1 and path[0].isascii() and context_tree().get(name) is not None)
 
