@@ -21,6 +21,7 @@ from xinglin.models.phrasebook.clinical_points import (
     medicines,
     problem_phrase,
     results_by_day,
+    unjudged_results,
 )
 from xinglin.models.phrasebook.wordbook import complete, word_book
 from xinglin.records import Chart, ContentRequest, Fact, Point
@@ -85,7 +86,7 @@ def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
         points += [*social(facts), *immunizations(facts, length)]
     if length == "full":
         points += [*plans(facts), *results_by_day("normal", "lab.normal", [f for f in results if f.flag == "normal"])]
-        points += results_by_day("normal", "lab.unjudged", [f for f in results if not f.flag])
+        points += unjudged_results("normal", results)
     points += gaps("missing", of_kind(facts, "gap"), GAPS if length != "short" else GAPS[:3])
     used = {point.section for point in points}
     sections = tuple((key, words[f"section.{key}"]) for key in SECTIONS if key in used)

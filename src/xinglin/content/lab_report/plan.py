@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from xinglin.models.phrasebook.clinical_points import calculated, flagged_results, results_by_day
+from xinglin.models.phrasebook.clinical_points import calculated, flagged_results, results_by_day, unjudged_results
 from xinglin.models.phrasebook.wordbook import complete, word_book
 from xinglin.records import Chart, ContentRequest, Fact, Point
 from xinglin.records.errors import UsageError
@@ -46,7 +46,7 @@ def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
         points += _calculations(facts, results)
         points += _trends(results, trends, said, everything=length == "full")
         points += results_by_day("normal", "lab.normal", [f for f in results if f.flag == "normal"], facts)
-        points += results_by_day("unjudged", "lab.unjudged", [f for f in results if not f.flag], facts)
+        points += unjudged_results("unjudged", results, facts)
     points += _missing(facts, results)
     used = {point.section for point in points}
     sections = tuple((key, words[f"section.{key}"]) for key in SECTIONS if key in used)

@@ -62,6 +62,14 @@ def encounter_phrase(stay: Fact) -> str:
     return f"encounter.{_PHRASED.get(setting, 'visit')}.{told}"
 
 
+def unjudged_results(section: str, results: Sequence[Fact], facts: Sequence[Fact] = ()) -> list[Point]:
+    """Numbers without a range share sentences by day; results in words (cultures, colours) stand alone."""
+    unjudged = [fact for fact in results if not fact.flag]
+    numbers = [fact for fact in unjudged if fact.details.get("numeric")]
+    words = [fact for fact in unjudged if not fact.details.get("numeric")]
+    return [*results_by_day(section, "lab.unjudged", numbers, facts), *flagged_results(section, words, {})]
+
+
 def problem_phrase(fact: Fact) -> str:
     """The phrase for one problem by its polarity and status."""
     if fact.polarity == "absent":
