@@ -21,7 +21,7 @@ from xinglin.records.errors import NotFound, UsageError
 from xinglin.records.moments import first_instant
 from xinglin.review.desk import Desk
 from xinglin.review.keys import SigningKeys
-from xinglin.review.release import release
+from xinglin.review.release import Setting, release
 from xinglin.review.writers import writers_for
 from xinglin.shelf import Shelf
 from xinglin.shelf.promises import AbstractWriter, Check, ContentKind, Topic
@@ -214,10 +214,10 @@ class House:
         """Write the signed files. Raises Refused with the blocking issues or for want of signatures."""
         draft = self.store.draft(draft_id)
         kind = self.kinds[draft.kind]
-        return release(
-            self.desk, draft_id, out, kind_signers=kind.signers, writers=writers_for(kind.leaves_as), label_for=self.label,
-            identity=self.chart(draft.chart).identity, house=self.settings.organisation,
-        )  # fmt: skip
+        chart = self.chart(draft.chart)
+        setting = Setting(chart.person.source, chart.identity, self.settings.organisation, kind.document_code)
+        writers = writers_for(kind.leaves_as)
+        return release(self.desk, draft_id, out, kind_signers=kind.signers, writers=writers, label_for=self.label, setting=setting)
 
     def label(self, draft: Draft, release_id: str) -> Label:
         """The AI label of a release. Raises Refused where a law asks for a provider code that is not set."""

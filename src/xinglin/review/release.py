@@ -24,6 +24,19 @@ if TYPE_CHECKING:
     from xinglin.store import Store
 
 
+class Setting(Struct, frozen=True):
+    """What a release says besides the draft: whose it is, who makes it, what sort of document it is.
+
+    `patient` is the reference of the person's own Patient resource; `identity` is read for the header; `house` is the
+    organisation's name; `document_code` the LOINC code and display of the kind.
+    """
+
+    patient: str = ""
+    identity: Identity = Identity()
+    house: str = ""
+    document_code: tuple[str, str] = ("", "")
+
+
 class FileWriter(Struct, frozen=True):
     """One file of a release. `write` renders it; `check` gives the AI label it finds in the bytes, or raises."""
 
@@ -41,13 +54,12 @@ def release(
     kind_signers: int,
     writers: Sequence[FileWriter],
     label_for: Callable[[Draft, str], Label],
-    identity: Identity | None = None,
-    house: str = "",
+    setting: Setting | None = None,
 ) -> Release:
     """The release of the newest revision, written to the folder `out`.
 
     `kind_signers` is how many different signers the kind asks for (at least 1). `label_for(draft, release_id)`
-    makes the label, or refuses. `identity` is read for the header; `house` is the organisation's name. Raises
+    makes the label, or refuses. Raises
     Refused (not signed, blocked, a file without its label), UsageError (`out`), NotFound.
     """
     store = desk.store
@@ -59,7 +71,9 @@ def release(
         signatures = _verified(desk, draft, kind_signers)
         see_that_it_is_free(folder)
         release_id, at = store.reserve_release(draft_id, draft.revision)
-        document = _document(store, draft, signatures, label_for(draft, release_id), identity or Identity(), release_id, at, house)
+        document = _document(
+            store, draft, signatures, label_for(draft, release_id), identity or Identity(), release_id, at, house, document_code
+        )
         contents, files = _rendered(document, writers)
         signers = tuple(signature.signer for signature in signatures)
         with store.together():
@@ -94,14 +108,18 @@ def _verified(desk: Desk, draft: Draft, kind_signers: int) -> tuple[Signature, .
 
 
 def _document(
-    store: Store, draft: Draft, signatures: tuple[Signature, ...], label: Label, identity: Identity, release_id: str, at: str, house: str
+    store: Store, draft: Draft, signatures: tuple[Signature, ...], label: Label, release_id: str, at: str, setting: Setting
 ) -> SignedDocument:
     resources = _resources(store, draft)
-    patient = next((content for reference, content in resources.items() if reference.startswith("Patient/")), b"")
+    patients = (content for reference, content in resources.items() if reference.startswith("Patient/"))
+    patient = resources.get(setting.patient) or next(patients, b"")
     cited = {name for statement in draft.statements for name in statement.facts}
     places = [evidence.pointer.partition("#")[0] for fact in draft.facts if fact.id in cited for evidence in fact.evidence]
     sources = {place: resources[place] for place in places if place in resources}
-    return SignedDocument(draft, store.decisions(draft.id), signatures, identity, patient, sources, label, release_id, at, house)
+    return SignedDocument(
+        draft, store.decisions(draft.id), signatures, setting.identity, patient, sources, label, release_id, at, setting.house,
+        setting.document_code,
+    )  # fmt: skip
 
 
 def _resources(store: Store, draft: Draft) -> Mapping[str, bytes]:

@@ -36,6 +36,7 @@ class _Person:
         self.random = Random(f"xinglin person {seed}")  # noqa: S311 - reproducible people, no secrets
         self.seed = seed
         self.entries: list[Resource] = []
+        self.measured: set[str] = set()
         self.blocks = tomllib.loads(files("xinglin.flow.demo").joinpath("illnesses.toml").read_text(encoding="utf-8"))
         self.sex = self.random.choice(("male", "female"))
         self.age = self.random.randint(34, 86)
@@ -127,6 +128,9 @@ class _Person:
 
     def _labs(self, labs: Sequence[Sequence], encounters: Sequence[str]) -> None:
         for loinc, name, unit, first, last, decimals, spread in labs:
+            if loinc in self.measured:  # two illnesses may follow the same analyte: one course is enough
+                continue
+            self.measured.add(loinc)
             days = [1050, 700, 380, 120, 9][-len(encounters) :] if len(encounters) > 1 else [11, 10]
             for i, days_before in enumerate(days):
                 share = i / max(1, len(days) - 1)
