@@ -48,7 +48,7 @@ def _chosen(mention: Mention) -> tuple[str, tuple[Subject, ...]]:
     return mention.subjects[0].kind, mention.subjects
 
 
-_RELATED = {"measurement": ("gap", "report"), "problem": ("encounter", "report", "plan", "measurement"), "procedure": ("imaging", "report", "plan", "encounter"), "imaging": ("report", "procedure"),
+_RELATED = {"measurement": ("gap", "report"), "problem": ("encounter", "report", "plan", "measurement", "procedure", "device"), "procedure": ("imaging", "report", "plan", "encounter", "problem"), "imaging": ("report", "procedure"),
             "medicine": ("plan",), "report": ("imaging", "document"), "immunization": ()}  # fmt: skip
 
 

@@ -168,7 +168,7 @@ def _short_and_known(view: View, text: str, words: set[str]) -> bool:
 
 
 _LISTED = frozenset(("medicine", "problem", "procedure", "immunization"))
-_ITEM = re.compile(r"[^,;，；、:：]+")
+_ITEM = re.compile(r"(?:(?! and )[^,;，；、:：和及与])+")
 _CODE = re.compile(r"\b[a-z]{3,}\d+[a-z0-9]*|\b[a-z]+\d{4,}[a-z0-9]*")
 
 
@@ -189,7 +189,7 @@ def _unknown_items(view: View, text: str) -> list[Finding]:
     known = frozenset().union(*(sheet.content for sheet in sheets))
     spans = [claim.subject for claim in view.sentence.claims]
     for match in list(_ITEM.finditer(text))[1:]:
-        words = {word for word in _content(match.group()) if word.isascii() and context_tree().get(word) is None}
+        words = {word for word in _content(match.group().removeprefix(" and ")) if word.isascii() and context_tree().get(word) is None}
         if (
             match.start() > head
             and len(sheets) > 1

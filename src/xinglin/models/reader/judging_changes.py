@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from xinglin.models.reader.agreement import number_of
+from xinglin.models.reader.agreement import number_of, values_agree
 from xinglin.models.reader.findings import Finding, View, finding
 from xinglin.models.reader.record_index import Result
 from xinglin.models.reader.units import converted, ucum_of
@@ -21,7 +21,17 @@ def judge_flag(view: View, claim: Claim, target: Result | None, facts: tuple[Fac
     known = (target.flag if target is not None else "") or (_flag_from_range(fact) if fact is not None else "")
     if not known and target is not None:
         same = (one for one in view.record.results(claim.facts) if one.flag and one.time[:10] == target.time[:10])
-        twin = next((one for one in same if number_of(one.value) == number_of(target.value) or one.unit != target.unit), None)
+        code = view.record.analyte_code(claim.key, claim.facts)
+        unit = ucum_of(target.unit) if target.unit else ""
+        twin = next(
+            (
+                one
+                for one in same
+                if values_agree(target.value, one.value, unit, one.unit, code, False)
+                or values_agree(one.value, target.value, ucum_of(one.unit) if one.unit else "", target.unit, code, False)
+            ),
+            None,
+        )
         known = twin.flag if twin is not None else ""
     if said.endswith("?"):
         return _soft_flag(view, claim, known, facts)

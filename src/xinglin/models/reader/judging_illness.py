@@ -35,7 +35,52 @@ def judge_thing(view: View, claim: Claim) -> list[Finding]:
     facts = view.known(claim)
     if claim.negated:
         return next((wrong for fact in facts if (wrong := judge_polarity(claim, fact))), [])
-    return best_of(view, claim, facts, judge_fact) or judge_stage(view, claim) or judge_conclusion(view, claim, facts)
+    return (
+        best_of(view, claim, facts, judge_fact)
+        or judge_stage(view, claim)
+        or judge_conclusion(view, claim, facts)
+        or judge_sort(view, claim, facts)
+    )
+
+
+_SORT = re.compile(
+    r"(?:\b(acute|chronic|viral|bacterial|fungal|allergic|benign|malignant)\s+|(急性|慢性|病毒性|细菌性|真菌性|过敏性|良性|恶性))$"
+)
+_SORTS = (
+    {"acute", "急性"},
+    {"chronic", "慢性"},
+    {"viral", "病毒性"},
+    {"bacterial", "细菌性"},
+    {"fungal", "真菌性"},
+    {"allergic", "过敏性"},
+    {"benign", "良性"},
+    {"malignant", "恶性"},
+)
+
+
+def judge_sort(view: View, claim: Claim, facts: Sequence[Fact]) -> list[Finding]:
+    """ "Viral" said of what the record calls chronic: the word before an illness must be one of the record's."""
+    said = _SORT.search(fold(view.sentence.text[: claim.subject.start]))
+    if said is None or claim.kind != "problem":
+        return []
+    word = said[1] or said[2]
+    same = next(words for words in _SORTS if word in words)
+    known = " ".join(view.record.sheet(fact.id).words for fact in facts)
+    others = [other for words in _SORTS if words is not same for other in words]
+    if any(one in known for one in same) or not any(other in known for other in others):
+        return []
+    span = Span(said.start(), claim.subject.end, view.sentence.text[said.start() : claim.subject.end])
+    return [
+        finding(
+            "unsupported",
+            "The record knows this illness, but not this kind of it",
+            claim,
+            span,
+            facts[0].text,
+            (facts[0].id,),
+            unsupported=True,
+        )
+    ]
 
 
 def judge_held(view: View, claim: Claim, holding: Sequence[Fact]) -> list[Finding]:
