@@ -71,9 +71,7 @@ def release(
         signatures = _verified(desk, draft, kind_signers)
         see_that_it_is_free(folder)
         release_id, at = store.reserve_release(draft_id, draft.revision)
-        document = _document(
-            store, draft, signatures, label_for(draft, release_id), identity or Identity(), release_id, at, house, document_code
-        )
+        document = _document(store, draft, signatures, label_for(draft, release_id), release_id, at, setting or Setting())
         contents, files = _rendered(document, writers)
         signers = tuple(signature.signer for signature in signatures)
         with store.together():
