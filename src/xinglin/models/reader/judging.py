@@ -167,7 +167,7 @@ def _short_and_known(view: View, text: str, words: set[str]) -> bool:
     return any(own & view.record.sheet(one).tokens for one in view.cited or () if one in view.record.facts)
 
 
-_LISTED = frozenset(("medicine", "problem", "procedure", "immunization"))
+_LISTED = frozenset(("medicine", "problem", "procedure", "immunization", "encounter"))
 _ITEM = re.compile(r"(?:(?! and )[^,;，；、:：和及与])+")
 _CODE = re.compile(r"\b[a-z]{3,}\d+[a-z0-9]*|\b[a-z]+\d{4,}[a-z0-9]*")
 
@@ -196,7 +196,6 @@ def _unknown_items(view: View, text: str) -> list[Finding]:
             and words
             and not words & known
             and not any(match.start() <= span.start < match.end() for span in spans)
-            and not any(sign.isdigit() for sign in match.group())
         ):
             found.append(
                 Finding(
@@ -214,9 +213,49 @@ def _unknown_items(view: View, text: str) -> list[Finding]:
     return found
 
 
+_TIME_WORDS = frozenset(
+    (
+        "once",
+        "three",
+        "four",
+        "five",
+        "eight",
+        "twelve",
+        "twice",
+        "daily",
+        "weekly",
+        "monthly",
+        "time",
+        "every",
+        "hour",
+        "week",
+        "morning",
+        "afternoon",
+        "evening",
+        "night",
+        "bedtime",
+        "needed",
+        "continuously",
+        "minute",
+        "month",
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    )
+)
+
+
 def _content(text: str) -> set[str]:
     """What carries meaning: longer Latin words, and pairs of neighbouring Chinese characters."""
-    return content_of(text) - _COMMON
+    return content_of(text) - _COMMON - _TIME_WORDS
 
 
 def _freely_worded(view: View) -> list[Finding]:
