@@ -75,7 +75,7 @@ class House:
         found = intake.read(sources, as_of=self.clock().date().isoformat())
         linked = [(person, *self._known(person)) for person in found.people]
         if not keep:
-            return found, tuple(TakenIn(intake.chart_of(p.resources), len(p.resources), True, p.quality) for p, *_ in linked)
+            return found, tuple(TakenIn(p.chart, len(p.resources), True, p.quality) for p, *_ in linked)
         taken = []
         with self.store.together():
             for person, key, link in linked:
@@ -85,7 +85,10 @@ class House:
                 resources = intake.not_replacing(person.resources, lambda chart=chart: self.store.resources(chart))
                 kept = self.store.keep_resources(chart, resources, about="take-in")
                 taken.append((chart, kept, person, link))
-        return found, tuple(TakenIn(self.chart(c), len(p.resources), k.changed, p.quality, link.doubtful) for c, k, p, link in taken)
+        return found, tuple(
+            TakenIn(self.chart(c) if link.same else self._named(p.chart, c), len(p.resources), k.changed, p.quality, link.doubtful)
+            for c, k, p, link in taken
+        )
 
     def _known(self, person: intake.PersonRecord) -> tuple[intake.PersonKey, intake.Link]:
         """What the person is recognised by, and the chart they already have, if any."""
@@ -105,7 +108,9 @@ class House:
 
     def chart(self, chart_id: str) -> Chart:
         """The chart, read anew from the resources that came in."""
-        chart = intake.chart_of(self.store.resources(chart_id))
+        return self._named(intake.chart_of(self.store.resources(chart_id)), chart_id)
+
+    def _named(self, chart: Chart, chart_id: str) -> Chart:
         return replace(chart, id=chart_id, subject=self.store.subject(chart_id), version=self.store.version(chart_id))
 
     # ---- what follows from them

@@ -10,10 +10,13 @@ from xinglin.formats.fhir.chart import derive
 from xinglin.formats.fhir.files import in_file, paths_of
 from xinglin.formats.fhir.findings import Finding
 from xinglin.formats.fhir.strict import DEFAULT_LIMITS, Limits
+from xinglin.intake.collecting import collecting_later
 from xinglin.intake.grouping import Group, Pool
 from xinglin.intake.person import Intake, PersonRecord
 from xinglin.intake.quality import quality_of
 from xinglin.records.errors import InvalidInput, NotFound, OutOfResources, XinglinError
+
+_KEPT_DERIVED = 10_000  # resources of an input whose charts are handed on with it; of more they are derived again when asked for
 
 
 def read(sources: Sequence[str | Path], *, limits: Limits = DEFAULT_LIMITS, as_of: str = "") -> Intake:
@@ -22,6 +25,11 @@ def read(sources: Sequence[str | Path], *, limits: Limits = DEFAULT_LIMITS, as_o
     `as_of` (a day) is what "future" is measured against; "" leaves that check out. Raises NotFound for a path
     that is not there, and the first typed error when nothing at all could be read; else faults are findings.
     """
+    with collecting_later():
+        return _read(sources, limits, as_of)
+
+
+def _read(sources: Sequence[str | Path], limits: Limits, as_of: str) -> Intake:
     pool, findings = Pool(), []
     files = 0
     first: XinglinError | None = None
@@ -33,7 +41,7 @@ def read(sources: Sequence[str | Path], *, limits: Limits = DEFAULT_LIMITS, as_o
     if first and not pool.count:
         raise first
     groups, rest = pool.groups(findings)
-    people = tuple(_person(group, as_of) for group in groups)
+    people = tuple(_person(group, as_of, pool.count <= _KEPT_DERIVED) for group in groups)
     return Intake(
         people=people,
         findings=tuple(findings),
@@ -80,7 +88,7 @@ def _pour(found: Iterable[Found], pool: Pool) -> int:
     return pool.count
 
 
-def _person(group: Group, as_of: str) -> PersonRecord:
+def _person(group: Group, as_of: str, keep: bool) -> PersonRecord:
     derived = derive(group.resources, group.values)
     chart = derived.chart
     return PersonRecord(
@@ -90,4 +98,5 @@ def _person(group: Group, as_of: str) -> PersonRecord:
         sex=chart.person.sex,
         resources=group.resources,
         quality=quality_of(derived, group.findings, as_of),
+        derived=chart if keep else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -10,10 +10,10 @@ from xinglin.formats.fhir.bundles import Found
 from xinglin.formats.fhir.findings import Finding
 from xinglin.formats.fhir.lookup import index_of_identifiers, links_resource
 from xinglin.formats.fhir.reading import Json
-from xinglin.formats.fhir.references import search_of, target, urn_id
+from xinglin.formats.fhir.references import URN, search_of, target, urn_id
 from xinglin.formats.fhir.strict import parse
 from xinglin.formats.fhir.subjects import pointed_at, subject_references, targets
-from xinglin.formats.fhir.versions import age, is_behind
+from xinglin.formats.fhir.versions import age, age_of, is_behind
 from xinglin.intake.linking import Likeness, PersonKey, compare
 
 _KEPT_PARSED = 8 << 20  # bytes of input whose parsed form is kept until the chart is made
@@ -32,7 +32,6 @@ class _Kept(Struct, gc=False):
     """The version of a resource that counts so far."""
 
     raw: bytes
-    age: tuple[float, int]
     place: str
     subjects: tuple[tuple[str, tuple[str, str] | None], ...]
     targets: tuple[str, ...]
@@ -71,7 +70,7 @@ class Pool:
             if before.raw == found.raw or not self._is_newer(found, before):
                 return
         subjects = tuple(subject_references(value))
-        self.kept[reference] = _Kept(found.raw, age(value), found.place, subjects, tuple(targets(value)))
+        self.kept[reference] = _Kept(found.raw, found.place, subjects, tuple(targets(value)))
         self.values.pop(reference, None)
         self.room -= len(found.raw)
         if self.room > 0:
@@ -80,26 +79,28 @@ class Pool:
     def _note_url(self, found: Found) -> None:
         """Remember full URLs from which the reference cannot be told."""
         url = found.full_url
-        if url and target(url) != found.reference and urn_id(url) != found.reference.partition("/")[2]:
+        if not url or (url.startswith(URN) and found.reference.endswith("/" + url[len(URN) :])):
+            return
+        if target(url) != found.reference and urn_id(url) != found.reference.partition("/")[2]:
             self.links[url] = found.reference
         if url.startswith("http") and found.reference.startswith("Patient/"):
             self.patient_bases.setdefault(found.reference, set()).add(url.rpartition("/Patient/")[0])
 
     def _is_newer(self, found: Found, before: _Kept) -> bool:
-        newness = age(found.value)
-        told = newness != before.age
+        newness, known = age(found.value), age_of(before.raw)
+        told = newness != known
         reason = (
             "given twice with different content; the newer version is used"
             if told
             else "given twice with different content and nothing says which is newer; one was chosen by its bytes"
         )
-        if is_behind(min(newness, before.age)):
+        if is_behind(min(newness, known)):
             reason = "given twice with different content; the one asserted by AI is not used"
         place = f"{found.reference} ({before.place}; {found.place})"
         self.findings.setdefault(found.reference, []).append(
             Finding("XL-INTAKE-010", "note" if told else "warning", "doubtful", place, reason, "check which version is right at its source")
         )
-        return newness > before.age if told else found.raw > before.raw
+        return newness > known if told else found.raw > before.raw
 
     def _add_patient(self, reference: str, value: Json, again: bool) -> None:
         key = PersonKey.of(reference, value)
@@ -140,13 +141,17 @@ class Pool:
         owned: dict[str, list[str]] = {}
         shared: set[str] = set()
         rest: list[str] = []
+        known: dict[tuple[str, tuple[str, str] | None], str] = {}
         for reference, kept in self.kept.items():
             if reference in self.patients:
                 owned.setdefault(reference, []).append(reference)
             elif not kept.subjects:
                 shared.add(reference)
             else:
-                found = {self._patient(text, identifier) for text, identifier in kept.subjects} - {""}
+                for one in kept.subjects:
+                    if one not in known:
+                        known[one] = self._patient(*one)
+                found = {known[one] for one in kept.subjects} - {""}
                 if len(found) == 1:
                     owned.setdefault(found.pop(), []).append(reference)
                 else:
@@ -207,13 +212,10 @@ class Pool:
         if not shared:
             return set()
         reached: set[str] = set()
-        texts: set[str] = set()
-        for reference in mine:
-            texts.update(pointed_at(self.kept[reference].raw))
-        while texts:
-            fresh = {found for text in texts if (found := self.resolve(text)) in shared} - reached
-            reached |= fresh
-            texts = {text for reference in fresh for text in pointed_at(self.kept[reference].raw)}
+        names: Iterable[str] = mine
+        while texts := pointed_at(self.kept[name].raw for name in names):
+            names = {found for text in texts if (found := self.resolve(text)) in shared} - reached
+            reached |= names
         return reached
 
     def _group(self, patient: str, mine: list[str], helpers: set[str]) -> Group:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from xinglin.formats.fhir.chart import chart_of
 from xinglin.formats.fhir.findings import Finding
-from xinglin.records.chart import Identity, Unmapped
+from xinglin.records.chart import Chart, Identity, Unmapped
 
 
 class QualityReport(Struct, frozen=True):
@@ -38,6 +39,7 @@ class PersonRecord(Struct, frozen=True):
     """One person of the input. `patient` is "Patient/id"; `resources` are (reference, raw JSON), sorted.
 
     The resources include the shared ones this person's entries point at. `born` and `sex` are as written.
+    `derived` is the chart as it was derived for the quality report, where the input was small enough to keep it.
     """
 
     patient: str
@@ -46,6 +48,12 @@ class PersonRecord(Struct, frozen=True):
     sex: str
     resources: tuple[tuple[str, bytes], ...]
     quality: QualityReport = QualityReport()
+    derived: Chart | None = None
+
+    @property
+    def chart(self) -> Chart:
+        """The chart of these resources. `id` and `subject` are left to the store."""
+        return self.derived or chart_of(self.resources)
 
 
 class Intake(Struct, frozen=True):

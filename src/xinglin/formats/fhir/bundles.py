@@ -15,6 +15,14 @@ from xinglin.formats.fhir.strict import dumps, resource
 from xinglin.formats.fhir.unchecked import object_in, objects_in, text_in
 from xinglin.records.errors import InvalidInput
 
+# The usual types: what they hold needs no second look before it is named.
+_PLAIN = frozenset(
+    """AllergyIntolerance CarePlan CareTeam Claim Condition Coverage Device DiagnosticReport DocumentReference Encounter
+    ExplanationOfBenefit Goal ImagingStudy Immunization Location Medication MedicationAdministration MedicationDispense
+    MedicationRequest MedicationStatement Observation Organization Patient Practitioner PractitionerRole Procedure Provenance
+    ServiceRequest Specimen""".split()  # noqa: SIM905
+)
+
 
 class Found(Struct, frozen=True):
     """One resource as it was found. `reference` is "Type/id"; `full_url` what a Bundle calls it."""
@@ -43,7 +51,7 @@ def _in_bundle(bundle: Json, place: str, findings: list[Finding]) -> Iterator[Fo
     if entries.__class__ is not list:
         raise InvalidInput("XL-FHIR-013", "the entries of the Bundle are not a list", where=f"{place} entry", fix="send a valid Bundle")
     _say_more_pages(bundle, place, findings)
-    bare = sum(map(_says_nothing, entries))
+    bare = sum(1 for entry in entries if entry.__class__ is dict and "resource" not in entry and _says_nothing(entry))
     if bare:
         findings.append(Finding("XL-FHIR-133", "note", "unread", place, "entries without a resource", "", bare))
     for number, entry in enumerate(entries):
@@ -51,13 +59,17 @@ def _in_bundle(bundle: Json, place: str, findings: list[Finding]) -> Iterator[Fo
         if entry.__class__ is not dict:
             findings.append(Finding("XL-FHIR-013", "warning", "unread", where, "the entry is not an object", "send a valid Bundle"))
             continue
-        yield from _in_entry(entry, where, findings)
+        inside = entry.get("resource")
+        kind = inside.get("resourceType") if inside.__class__ is dict else None
+        if kind.__class__ is str and kind in _PLAIN and "response" not in entry:
+            yield _named(inside, where, text_in(entry, "fullUrl"), findings)
+        else:
+            yield from _in_entry(entry, where, findings)
 
 
-def _says_nothing(entry: Any) -> bool:
+def _says_nothing(entry: Json) -> bool:
     """An entry with neither a resource, nor an answer, nor a deletion: a bare request, say."""
-    bare = entry.__class__ is dict and entry.keys().isdisjoint(("resource", "response"))
-    return bare and not _deleted(object_in(entry, "request"))
+    return "response" not in entry and not _deleted(object_in(entry, "request"))
 
 
 def _in_entry(entry: Json, where: str, findings: list[Finding]) -> Iterator[Found]:

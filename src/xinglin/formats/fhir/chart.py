@@ -131,7 +131,7 @@ class _Deriving:
         if _entered_in_error(found):
             self._set_aside(reference, kind, "XL-FHIR-120", "entered in error", "note")
             return
-        if is_own(found):
+        if "meta" in found and is_own(found):
             self._set_aside(reference, kind, "XL-FHIR-122", "written by a release of ours or asserted by AI", "note")
             return
         reader = READERS.get(kind)

@@ -33,6 +33,7 @@ class Lookup:
         self._shapes = shapes
         self._parsed: dict[str, Json | None] = {}
         self._by_id: dict[str, str] = {}
+        self._known: dict[str, str] = {}
         self._by_identifier: dict[tuple[str, str, str], str] | None = None
         self._links = _links(self._resource(LINKS) or {})
 
@@ -43,8 +44,11 @@ class Lookup:
 
     def reference(self, text: str) -> str:
         """The "Type/id" of any reference text among these resources, or ""."""
-        reference = self._reference(text)
-        return reference if reference in self._raw else ""
+        known = self._known.get(text)
+        if known is None:
+            reference = self._reference(text)
+            known = self._known[text] = reference if reference in self._raw else ""
+        return known
 
     def _resource(self, reference: str) -> Json | None:
         if reference not in self._parsed:

@@ -39,7 +39,7 @@ def own_meta(release: str, made_up: bool, ai: bool = True) -> dict[str, Any]:
 def is_own(resource: Mapping[str, Any]) -> bool:
     """True when a resource was written by a Xinglin release, or is marked as asserted by AI by anyone."""
     meta = resource.get("meta")
-    if not isinstance(meta, Mapping) or ("security" not in meta and "source" not in meta):
+    if meta is None or not isinstance(meta, Mapping) or ("security" not in meta and "source" not in meta):
         return False
     marks = meta.get("security")
     asserted = isinstance(marks, list) and any(isinstance(mark, Mapping) and mark.get("code") == "AIAST" for mark in marks)

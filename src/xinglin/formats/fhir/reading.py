@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from xinglin.formats.fhir.findings import Finding, FindingKind, Severity
@@ -28,6 +29,14 @@ _TWELVE = 1e16  # from here on, and below 0.0001, Python and JSON write numbers 
 
 def is_time(text: str) -> bool:
     """Whether FHIR date, dateTime or instant text names a real moment of the calendar."""
+    return len(text) <= _LONGEST_TIME and _is_time(text)
+
+
+_LONGEST_TIME = 40
+
+
+@lru_cache(maxsize=8192)
+def _is_time(text: str) -> bool:
     if not _TIME.match(text):
         return False
     try:

@@ -93,7 +93,19 @@ def parse_whole(raw: bytes, *, where: str = "", limits: Limits = DEFAULT_LIMITS)
     """Like `parse`, for a whole file (a Bundle), under the limit for files."""
     if len(raw) > limits.file_bytes:
         raise _too_large(where, "the file", limits.file_bytes)
-    return _parse(raw, where, limits)[0]
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        _refuse(raw, error, where)
+    indented = orjson.dumps(value, option=_INDENT)  # shows the depth, and the same text once white space is gone
+    if b"\n" + b" " * (2 * limits.depth) in indented:
+        raise _too_deep(where, limits.depth)
+    if indented == raw:
+        return value
+    bare = raw.translate(None, _SPACE)
+    if indented.translate(None, _SPACE) == bare:
+        return value
+    return _parse_with_text(raw, bare, where, limits)[0]
 
 
 def _parse(raw: bytes, where: str, limits: Limits) -> tuple[Any, bytes]:
@@ -115,13 +127,17 @@ def _parse(raw: bytes, where: str, limits: Limits) -> tuple[Any, bytes]:
 def _check_depth(value: Any, where: str, depth: int) -> None:
     """Written with indents, a value inside n containers stands on a line that begins with 2n spaces."""
     if b"\n" + b" " * (2 * depth) in orjson.dumps(value, option=_INDENT):
-        raise InvalidInput(
-            "XL-FHIR-004",
-            "the JSON is nested too deeply",
-            where=where,
-            why=f"more than {depth} levels",
-            fix="no FHIR resource needs such depth: ask the sender what wrote this file",
-        )
+        raise _too_deep(where, depth)
+
+
+def _too_deep(where: str, depth: int) -> InvalidInput:
+    return InvalidInput(
+        "XL-FHIR-004",
+        "the JSON is nested too deeply",
+        where=where,
+        why=f"more than {depth} levels",
+        fix="no FHIR resource needs such depth: ask the sender what wrote this file",
+    )
 
 
 def _parse_with_text(raw: bytes, bare: bytes, where: str, limits: Limits) -> tuple[Any, bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from xinglin.formats.fhir.reading import Json
 from xinglin.formats.fhir.unchecked import object_in, objects_in, text_in
@@ -36,6 +37,9 @@ def targets(found: Json) -> list[str]:
     return [text for one in objects_in(found, "target") if (text := text_in(one, "reference"))]
 
 
-def pointed_at(raw: bytes) -> list[str]:
-    """Every reference and attachment URL in the compact JSON of a resource."""
-    return [text.decode() for text in _REFERENCE.findall(raw)]
+def pointed_at(resources: Iterable[bytes]) -> set[str]:
+    """Every reference and attachment URL in the compact JSON of some resources."""
+    found: set[bytes] = set()
+    for raw in resources:
+        found.update(_REFERENCE.findall(raw))
+    return {text.decode() for text in found}

@@ -70,13 +70,14 @@ def newest_rows(rows: Iterable[tuple[str, bytes]]) -> tuple[list[tuple[str, byte
         before = kept.get(reference)
         if before is not None:
             older.append(reference)
-            if _age_of(raw) < _age_of(before):
+            if age_of(raw) < age_of(before):
                 continue
         kept[reference] = raw
     return sorted(kept.items()), older
 
 
-def _age_of(raw: bytes) -> tuple[float, int]:
+def age_of(raw: bytes) -> tuple[float, int]:
+    """The age of a resource by its JSON; what cannot be read is older than anything that can."""
     try:
         found = parse(raw)
     except XinglinError:
