@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 
 from xinglin.knowledge import labs
 from xinglin.records import CheckCase, Claim, Code, Concept, Evidence, Fact, Issue, Quantity, Sentence
@@ -37,8 +36,22 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
     for sentence in case.sentences:
         said = [issue for claim in sentence.claims if claim.kind in KINDS for issue in _claimed(sentence, claim)]
         named = dict.fromkeys((*case.cited.get(sentence.id, ()), *(i for claim in sentence.claims for i in claim.facts)))
-        found += said or list(_recorded(sentence, [facts[i] for i in named if i in facts]))
+        issues = said or list(_recorded(sentence, [facts[i] for i in named if i in facts]))
+        found += [_said_as_doubtful(issue) for issue in issues] if _is_about_doubt(sentence.id, case, facts) else issues
     return tuple(found)
+
+
+def _is_about_doubt(sentence: str, case: CheckCase, facts: dict[str, Fact]) -> bool:
+    """Whether a sentence of ours is there to say that the record holds an impossible value."""
+    cited = case.cited.get(sentence, ())
+    return bool(cited) and all(facts[i].flag == "implausible" for i in cited if i in facts)
+
+
+def _said_as_doubtful(issue: Issue) -> Issue:
+    """The sentence itself says that the value cannot be: something to look at, nothing to forbid."""
+    return Issue(
+        CODE, "warning", "the record holds an impossible value; the sentence says so", issue.statement, said=issue.said, known=issue.known
+    )
 
 
 def _claimed(sentence: Sentence, claim: Claim) -> Iterator[Issue]:
@@ -111,7 +124,7 @@ def _wrong(analyte: labs.Analyte, number: SaidNumber, named: bool) -> str:
     if not named:
         return ""
     if number.unit:
-        return f"{name} is not measured in this unit" if number.unit in _units_of_results() else ""
+        return f"{name} is not measured in this unit" if number.unit in labs.result_units() else ""
     tried = [unit for unit in (*analyte.units, *OFTEN_UNSAID) if labs.convertible(analyte, unit)]
     possible = any(_can_be(analyte, value, unit, number.comparator) for unit in tried)
     return "" if possible else f"no usual unit makes this a possible value of {name}"
@@ -124,12 +137,6 @@ def _can_be(analyte: labs.Analyte, value: Decimal, unit: str, comparator: str) -
     if comparator.startswith(">"):
         return limits.high is None or canonical <= limits.high
     return limits.holds(canonical)
-
-
-@lru_cache(maxsize=1)
-def _units_of_results() -> frozenset[str]:
-    """Units that say "this is a result": concentrations, counts, pressures. Lengths, times and shares may belong to other words."""
-    return frozenset(u for analyte in labs.ANALYTES for u in analyte.units if ("/" in u and not u.startswith("/")) or u == "mm[Hg]")
 
 
 def _recorded(sentence: Sentence, facts: list[Fact]) -> Iterator[Issue]:

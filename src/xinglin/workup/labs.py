@@ -28,6 +28,9 @@ SPOKEN = {
 }  # fmt: skip
 
 
+IMPLAUSIBLE = "implausible"
+
+
 class Judgement(NamedTuple):
     """A flag with its reason: the limits used and where they come from."""
 
@@ -158,6 +161,8 @@ def judge(one: Measurement, analyte: Analyte | None, sex: str, age: int | None) 
     number = _number(one.quantity)
     if one.quantity is None or number is None:
         return Judgement(flag=said, by="source interpretation" if said else "", evidence=_interpretation_place(one) if said else ())
+    if is_impossible(one.quantity, analyte):
+        return Judgement(flag=IMPLAUSIBLE, by="knowledge")
     verdict = _by_source_range(one, number) or _by_knowledge(one.quantity, number, analyte, sex, age)
     if said and (not verdict.by or verdict.by == "knowledge" or said.startswith("critical")):
         keep = verdict if verdict.by == "source range" else Judgement()
@@ -166,6 +171,16 @@ def judge(one: Measurement, analyte: Analyte | None, sex: str, age: int | None) 
     if critical and verdict.flag not in {"normal"}:
         return verdict._replace(flag=critical[0], by=verdict.by or "knowledge", evidence=(*verdict.evidence, critical[1]))
     return verdict
+
+
+def is_impossible(quantity: Quantity, analyte: Analyte | None) -> bool:
+    """Whether no living person has this value, or the test no such unit: an error or another test at the source."""
+    unit, number = quantity.unit or quantity.shown_unit, _number(quantity)
+    if analyte is None or number is None or quantity.comparator or not unit:
+        return False
+    if not labs.convertible(analyte, unit):
+        return unit in labs.result_units()
+    return not analyte.plausible.holds(labs.convert(analyte, number, unit))
 
 
 def _interpretation_place(one: Measurement) -> tuple[Evidence, ...]:

@@ -54,6 +54,11 @@ def is_abnormal(fact: Fact) -> bool:
     return fact.flag in {"low", "high", "abnormal"}
 
 
+def implausible(facts: Iterable[Fact]) -> list[Fact]:
+    """Newest results that cannot be, as the source recorded them; to be said as such, never among the others."""
+    return newest_first(fact for fact in facts if fact.kind == "measurement" and fact.flag == "implausible" and fact.latest)
+
+
 def latest_results(facts: Sequence[Fact], days: int = 0) -> list[Fact]:
     """The newest laboratory result of each analyte, at most `days` older than the newest of all (0: no limit)."""
     latest = [fact for fact in laboratory(facts) if fact.latest]
@@ -82,7 +87,7 @@ VITAL_SIGNS = ("8480-6", "8462-4", "8867-4", "9279-1", "8310-5", "8331-1", "2708
 
 def vital_signs(facts: Sequence[Fact]) -> list[Fact]:
     """The newest of each vital sign, in the usual order: pressure, pulse, breathing, temperature, oxygen, weight, height."""
-    newest = {fact.key: fact for fact in facts if fact.kind == "measurement" and fact.latest}
+    newest = {fact.key: fact for fact in facts if fact.kind == "measurement" and fact.latest and fact.flag != "implausible"}
     return [newest[f"loinc:{code}"] for code in VITAL_SIGNS if f"loinc:{code}" in newest]
 
 

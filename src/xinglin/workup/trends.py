@@ -18,7 +18,7 @@ from xinglin.records.chart import Measurement
 from xinglin.records.moments import day, sort_key
 from xinglin.workup.analytes import converted, noise_margin
 from xinglin.workup.evidence import at
-from xinglin.workup.labs import subject_of
+from xinglin.workup.labs import is_impossible, subject_of
 from xinglin.workup.naming import first
 
 _NOT_FOLLOWED = {"survey", "social-history", "survey-vital", "procedure"}
@@ -44,12 +44,14 @@ def trend_facts(chart: Chart) -> list[Fact]:
         if one.quantity is None or one.quantity.comparator or not one.when or one.category in _NOT_FOLLOWED:
             continue
         key, _, analyte = subject_of(one)
+        if is_impossible(one.quantity, analyte):
+            continue
         groups.setdefault(analyte.key if analyte else key, []).append(one)
     return [fact for group in groups.values() if len(group) > 1 and (fact := _fact(group)) is not None]
 
 
 def _fact(group: list[Measurement]) -> Fact | None:
-    newest = max(group, key=lambda one: sort_key(one.when))
+    newest = sorted(group, key=lambda one: sort_key(one.when))[-1]  # of two at one moment the later in the chart, as in `labs`
     key, names, analyte = subject_of(newest)
     values = _series(group, newest, analyte)
     if len(values) < 2:

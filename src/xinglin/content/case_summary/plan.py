@@ -32,6 +32,7 @@ from xinglin.workup.selections import (
     chosen_encounter,
     clinical_problems,
     during,
+    implausible,
     is_abnormal,
     is_critical,
     is_laboratory,
@@ -87,6 +88,7 @@ def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
     if length == "full":
         points += [*plans(facts), *results_by_day("normal", "lab.normal", [f for f in results if f.flag == "normal"])]
         points += unjudged_results("normal", results)
+    points += [Point("missing", "lab.implausible", (fact.id,)) for fact in implausible(facts)]
     points += gaps("missing", of_kind(facts, "gap"), GAPS if length != "short" else GAPS[:3])
     used = {point.section for point in points}
     sections = tuple((key, words[f"section.{key}"]) for key in SECTIONS if key in used)
@@ -122,7 +124,7 @@ def _identification(facts: Sequence[Fact], stay: Fact | None) -> list[Point]:
     for fact in of_kind(facts, "person"):
         if fact.status == "deceased":
             points.append(Point("identification", "person.died" if fact.time else "person.died_undated", (fact.id,)))
-        else:
+        elif fact.value or fact.details.get("sex") != "unknown":
             points.append(Point("identification", "person.one" if fact.value else "person.ageless", (fact.id,)))
     return [*points, Point("identification", encounter_phrase(stay), (stay.id,))] if stay and stay.start else points
 

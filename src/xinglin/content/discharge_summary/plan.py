@@ -16,7 +16,7 @@ from xinglin.models.phrasebook.wordbook import complete, word_book
 from xinglin.records import Chart, ContentRequest, Fact, Point
 from xinglin.records.errors import NotFound, UsageError
 from xinglin.shelf.promises import Plan
-from xinglin.workup.selections import chosen_encounter, clinical_problems, during, is_laboratory, newest_first, of_kind
+from xinglin.workup.selections import chosen_encounter, clinical_problems, during, implausible, is_laboratory, newest_first, of_kind
 
 WORDS = word_book(Path(__file__).with_name("words"))
 SECTIONS = (
@@ -54,6 +54,8 @@ def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
         points += _about(stay, facts, length)
     points += allergies("allergies", of_kind(facts, "allergy"), {fact.key: fact for fact in of_kind(facts, "gap")})
     missing = [fact for fact in of_kind(facts, "gap") if fact.key != "gap:dose" and not (fact.key == "gap:discharge" and _disposed(stay))]
+    if stay is not None:
+        points += [Point("missing", "lab.implausible", (fact.id,)) for fact in implausible(during(facts, stay))]
     points += gaps("missing", missing, GAPS)
     used = {point.section for point in points}
     sections = tuple((key, words[f"section.{key}"]) for key in SECTIONS if key in used)
@@ -70,7 +72,7 @@ def _person(facts: Sequence[Fact]) -> list[Point]:
     for fact in of_kind(facts, "person"):
         if fact.status == "deceased":
             points.append(Point("stay", "person.died" if fact.time else "person.died_undated", (fact.id,)))
-        else:
+        elif fact.value or fact.details.get("sex") != "unknown":
             points.append(Point("stay", "person.one" if fact.value else "person.ageless", (fact.id,)))
     return points
 

@@ -15,6 +15,7 @@ from xinglin.records.errors import UsageError
 from xinglin.records.moments import day
 from xinglin.shelf.promises import Plan
 from xinglin.workup.selections import (
+    implausible,
     is_abnormal,
     is_critical,
     laboratory,
@@ -73,8 +74,9 @@ def _calculations(facts: Sequence[Fact], results: Sequence[Fact]) -> list[Point]
 
 
 def _missing(facts: Sequence[Fact], results: Sequence[Fact]) -> list[Point]:
+    doubtful = [Point("missing", "lab.implausible", (fact.id,)) for fact in implausible(results)]
     gaps = {fact.key: fact for fact in of_kind(facts, "gap")}
     if not results:
         empty = gaps.get("gap:laboratory") or gaps.get("gap:record")
         return [Point("missing", "gap.one", (empty.id,))] if empty else []
-    return [Point("missing", "gap.one", (gaps[key].id,)) for key in ("gap:units", "gap:sex", "gap:age") if key in gaps]
+    return doubtful + [Point("missing", "gap.one", (gaps[key].id,)) for key in ("gap:units", "gap:sex", "gap:age") if key in gaps]

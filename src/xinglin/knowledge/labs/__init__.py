@@ -17,6 +17,7 @@ from xinglin.knowledge.labs.book import analyte as analyte
 from xinglin.knowledge.labs.book import analytes as _analytes
 from xinglin.knowledge.labs.book import by_name as by_name
 from xinglin.knowledge.labs.book import long_names as long_names
+from xinglin.knowledge.labs.book import result_units as result_units
 from xinglin.knowledge.labs.book import sources as sources
 from xinglin.knowledge.labs.book import version as _version
 from xinglin.shelf.promises import Topic

@@ -145,3 +145,9 @@ def by_name(text: str, language: str = "en") -> Analyte | None:
     """
     key = folded(text)
     return _by_name().get((language, key)) or (_by_name().get(("en", key)) if language == "zh" else None)
+
+
+@lru_cache(maxsize=1)
+def result_units() -> frozenset[str]:
+    """Units that say "this is a result": concentrations, counts, pressures. Lengths, times and shares may belong to other things."""
+    return frozenset(u for a in analytes() for u in a.units if ("/" in u and not u.startswith("/")) or u == "mm[Hg]")
