@@ -97,7 +97,10 @@ def _newest(measurements: tuple[Measurement, ...]) -> dict[str, Measurement]:
 
 def _fact(chart: Chart, one: Measurement, latest: bool, as_of: str, panel: str, panel_source: str) -> Fact:
     key, names, analyte = subject_of(one)
-    verdict = judge(one, analyte, chart.person.sex, age_years(chart.person.born, one.when))
+    if one.quantity is not None and is_impossible(one.quantity, analyte or labs.by_name(first(names))):
+        verdict = Judgement(flag=IMPLAUSIBLE, by="knowledge")
+    else:
+        verdict = judge(one, analyte, chart.person.sex, age_years(chart.person.born, one.when))
     if _class(one) == "smoking":
         answer = named(one.coded)[1] if one.coded else {}
         names = merged(names, {"en": ("smoking status", "smoking"), "zh": ("吸烟情况", "吸烟史", "吸烟")}, answer)
@@ -161,8 +164,6 @@ def judge(one: Measurement, analyte: Analyte | None, sex: str, age: int | None) 
     number = _number(one.quantity)
     if one.quantity is None or number is None:
         return Judgement(flag=said, by="source interpretation" if said else "", evidence=_interpretation_place(one) if said else ())
-    if is_impossible(one.quantity, analyte):
-        return Judgement(flag=IMPLAUSIBLE, by="knowledge")
     verdict = _by_source_range(one, number) or _by_knowledge(one.quantity, number, analyte, sex, age)
     if said and (not verdict.by or verdict.by == "knowledge" or said.startswith("critical")):
         keep = verdict if verdict.by == "source range" else Judgement()
