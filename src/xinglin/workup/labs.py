@@ -180,7 +180,7 @@ def is_impossible(quantity: Quantity, analyte: Analyte | None) -> bool:
     if analyte is None or number is None or quantity.comparator or not unit:
         return False
     if not labs.convertible(analyte, unit):
-        return unit in labs.result_units()
+        return labs.canonical(unit) in labs.result_units()
     return not analyte.plausible.holds(labs.convert(analyte, number, unit))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from xinglin.knowledge.labs.analyte import Analyte as Analyte
 from xinglin.knowledge.labs.analyte import Interval as Interval
+from xinglin.knowledge.labs.analyte_units import canonical as canonical
 from xinglin.knowledge.labs.analyte_units import convert as convert
 from xinglin.knowledge.labs.analyte_units import convertible as convertible
 from xinglin.knowledge.labs.analyte_units import decimals as decimals
