@@ -96,10 +96,11 @@ def place_numbers(
     """Every number with its role and mention. `clauses` gives the clause of each character."""
     placed = [PlacedNumber(number, clause=clauses[number.start]) for number in numbers]
     plain = _without_times(folded, times)
+    hints = "".join(letter for letter, pattern in _HINTS if pattern.search(plain)) if numbers else ""
     for index, one in enumerate(placed):
         number = one.number
         ahead = plain[max(0, number.start - 56) : number.start]
-        one.role = _role_by_words(folded, number, ahead)
+        one.role = _role_by_words(folded, number, ahead, hints)
         if one.role in ("age", "label", "count"):
             continue
         if number.group >= 0 and index and placed[index - 1].number.group == number.group and number.joint != "":
@@ -119,22 +120,35 @@ def _without_times(folded: str, times: list[FoundTime]) -> str:
     return folded
 
 
-def _role_by_words(folded: str, number: FoundNumber, ahead: str) -> str:
+# Words without which a pattern cannot hit anywhere in the sentence; looked for once per sentence, because most sentences have none.
+_HINTS = (
+    ("r", re.compile(r"ref|normal|limit|target|goal|range|参考|正常|[上下]限|目标|阈值")),
+    (
+        "p",
+        re.compile(
+            r"from|prev|compar|versus|\bvs|than|prior|earlier|baseline|was|been|used to|against|[由从较比原曾自与]|此前|之前|上次|前次|先前|既往|前值|对比"
+        ),
+    ),
+    ("c", re.compile(r"\bby|increas|decreas|rise|fall|drop|chang|reduc|differ|gain|loss|lost|declin|up|down|rose|fell|[升降减增差幅变加]")),
+)
+
+
+def _role_by_words(folded: str, number: FoundNumber, ahead: str, hints: str) -> str:
     if number.unit == "a" and (
         number.shown_unit in ("year-old", "years-old", "yr-old", "y/o", "yo", "岁", "周岁", "year old", "years old")
         or _AGE_BEHIND.match(folded, number.end)
     ):
         return "onset" if _ONSET_AGE_AHEAD.search(ahead) or folded.startswith(("时", "起"), number.end) else "age"
-    if _AGE_AHEAD.search(ahead) and number.unit in ("", "a"):
+    if number.unit in ("", "a") and _AGE_AHEAD.search(ahead):
         return "onset" if _ONSET_AGE_AHEAD.search(ahead) or re.search(r"at (?:the )?age(?: of)?\s*$", ahead) else "age"
-    if _REFERENCE_AHEAD.search(ahead):
+    if "r" in hints and _REFERENCE_AHEAD.search(ahead):
         return "reference"
-    previous = _PREVIOUS_AHEAD.search(ahead)
+    previous = _PREVIOUS_AHEAD.search(ahead) if "p" in hints else None
     if previous is not None and _STRONG_PREVIOUS.search(previous.group()) and number.unit not in TIME_UNITS:
         return "previous"
     behind = _CHANGE_BEHIND.match(folded, number.end)
     if (
-        _CHANGE_AHEAD.search(ahead)
+        ("c" in hints and _CHANGE_AHEAD.search(ahead))
         or (behind is not None and (number.unit == "%" or behind.group().isascii()))
         or (number.unit == "%" and _CHANGE_WORD_AHEAD.search(ahead))
     ):
