@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
-from xinglin.records.fact import Fact
+from xinglin.records.quantity import Concept
 
 _PARENTHESES = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*")
 _STRENGTH = re.compile(r"\s*\d[\d.,]*\s?(?:mg|mcg|g|ml|unt|units?|%|meq|iu|actuat|hr|毫克|克|毫升).*$", re.IGNORECASE)
@@ -133,15 +134,15 @@ TOO_PLAIN = frozenset(
 )
 
 
-def names_of(fact: Fact) -> list[str]:
-    """Every name the record gives a fact, and the shorter forms people use for it."""
-    words = [word for names in fact.names.values() for word in names]
-    words += [fact.concept.text, *(code.display for code in fact.concept.codes)]
+def names_of(key: str, kind: str, concept: Concept, given: Mapping[str, Sequence[str]]) -> list[str]:
+    """Every name the record gives a fact of that key and kind, and the shorter forms people use for it."""
+    words = [word for names in given.values() for word in names]
+    words += [concept.text, *(code.display for code in concept.codes)]
     out: list[str] = []
     for word in words:
         if word:
-            out += _forms(word, fact.kind)
-    if fact.kind == "allergy" and fact.key != "allergy:none":
+            out += _forms(word, kind)
+    if kind == "allergy" and key != "allergy:none":
         out += [
             form
             for name in out[:8]

@@ -64,6 +64,7 @@ def tokens_of(folded: str) -> list[Token]:
     return [Token(spelled(match.group()), match.start(), match.end()) for match in _TOKEN.finditer(folded)]
 
 
+@lru_cache(maxsize=32768)
 def words_of(phrase: str) -> tuple[str, ...]:
     """The tokens of a phrase, for use as a path."""
     return tuple(token.word for token in tokens_of(fold(phrase)))
@@ -79,7 +80,10 @@ class PhraseTree(Generic[T]):
 
     def add(self, phrase: str, meaning: T) -> None:
         """File one phrase. A phrase without letters, digits or Chinese characters is left out."""
-        path = words_of(phrase)
+        self.add_path(words_of(phrase), meaning)
+
+    def add_path(self, path: tuple[str, ...], meaning: T) -> None:
+        """File one phrase by its tokens; an empty path is left out."""
         if not path:
             return
         node = self._root

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from xinglin.models.reader.context_words import context_tree
@@ -16,7 +16,7 @@ from xinglin.models.reader.everyday_words import everyday_words
 from xinglin.models.reader.fact_names import TOO_PLAIN, names_of
 from xinglin.models.reader.phrase_tree import PhraseTree, words_of
 from xinglin.records.fact import Fact
-from xinglin.records.quantity import LOINC
+from xinglin.records.quantity import LOINC, Concept
 
 
 class Subject(NamedTuple):
@@ -104,6 +104,7 @@ _DENIES = re.compile(
 )
 
 
+@lru_cache(maxsize=32768)
 def _usable(name: str) -> bool:
     """False for names that mean nothing on their own or are words of the context list."""
     path = words_of(name)
@@ -128,32 +129,68 @@ def subjects_of(facts: Sequence[Fact]) -> Subjects:
         group = _GROUP.get(fact.kind)
         if group:
             groups.setdefault((fact.key or f"name:{fact.concept.words.lower()}", group), []).append(fact)
-    known = known_words()
     names: dict[tuple[str, ...], dict[tuple[str, str], Subject]] = {}
-    spelling: dict[tuple[str, ...], str] = {}
     by_key: dict[str, Subject] = {}
-    for (key, group), members in groups.items():
-        own = list(dict.fromkeys(name for fact in _distinct(members) for name in names_of(fact)))
-        terms = _terms_for(key, members, own, known)
-        words = list(dict.fromkeys([*own, *everyday_words(own), *(name for term in terms for name in known.by_key[term][1])]))
-        shown = own[0] if own else key
-        subject = Subject(key, group, tuple(fact.id for fact in members), shown, terms[0] if terms else "")
+    for sort, members in groups.items():
+        key, group = sort
+        words = _vocabulary(key, group, _distinct(members), members[0].details.get("analyte", ""))
+        subject = Subject(key, group, tuple([fact.id for fact in members]), words.shown, words.term)
         by_key.setdefault(key, subject)
-        for word in words:
-            path = words_of(word)
-            if _usable(word):
-                names.setdefault(path, {})[(key, group)] = subject
-                spelling.setdefault(path, word)
-        for term in terms:  # a broader word ("diabetes") also speaks of the narrower fact
-            for broader in _ancestors(term, known):
-                for word in known.by_key.get(broader, ("", ()))[1]:
-                    path = words_of(word)
-                    if _usable(word):
-                        names.setdefault(path, {}).setdefault((key, group), subject._replace(also=broader))
-                        spelling.setdefault(path, word)
-    _add_blood_pressure(by_key, names, spelling)
-    tree = PhraseTree((spelling[path], tuple(subjects.values())) for path, subjects in names.items())
+        for path in words.own:
+            if path in names:
+                names[path][sort] = subject
+            else:
+                names[path] = {sort: subject}
+        for broader, paths in words.broader:  # a broader word ("diabetes") also speaks of the narrower fact
+            wide = subject._replace(also=broader)
+            for path in paths:
+                if path in names:
+                    names[path].setdefault(sort, wide)
+                else:
+                    names[path] = {sort: wide}
+    _add_blood_pressure(by_key, names)
+    tree: PhraseTree[tuple[Subject, ...]] = PhraseTree()
+    for path, subjects in names.items():
+        tree.add_path(path, tuple(subjects.values()))
     return Subjects(tree, by_key)
+
+
+class _Named(NamedTuple):
+    """What a fact is called, whatever else it says: a hundred results of one analyte are called the same."""
+
+    kind: str
+    concept: Concept
+    names: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class _Vocabulary(NamedTuple):
+    """The names of one thing as paths of tokens: its own, and by broader term those of the terms above it."""
+
+    shown: str
+    term: str
+    own: tuple[tuple[str, ...], ...]
+    broader: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
+
+
+@lru_cache(maxsize=8192)
+def _vocabulary(key: str, group: str, members: tuple[_Named, ...], analyte: str) -> _Vocabulary:
+    """Worked out once per thing: patients share most of what is known of them."""
+    known = known_words()
+    own = list(dict.fromkeys(name for one in members for name in names_of(key, one.kind, one.concept, dict(one.names))))
+    terms = _terms_for(key, members[0], analyte, own, known)
+    words = dict.fromkeys([*own, *everyday_words(own), *(name for term in terms for name in known.by_key[term][1])])
+    broader = dict.fromkeys(above for term in terms for above in _ancestors(term, known))
+    return _Vocabulary(
+        own[0] if own else key,
+        terms[0] if terms else "",
+        _paths(words),
+        tuple((above, _paths(known.by_key.get(above, ("", ()))[1])) for above in broader),
+    )
+
+
+def _paths(words: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """The paths of the words that can be read, each once."""
+    return tuple(dict.fromkeys(words_of(word) for word in words if _usable(word)))
 
 
 BLOOD_PRESSURE = ("blood pressure", "bp", "血压", "arterial blood pressure", "arterial pressure")
@@ -161,36 +198,34 @@ PRESSURE = "analyte:blood-pressure"
 SYSTOLIC, DIASTOLIC = "loinc:8480-6", "loinc:8462-4"
 
 
-def _add_blood_pressure(
-    by_key: dict[str, Subject], names: dict[tuple[str, ...], dict[tuple[str, str], Subject]], spelling: dict[tuple[str, ...], str]
-) -> None:
+def _add_blood_pressure(by_key: dict[str, Subject], names: dict[tuple[str, ...], dict[tuple[str, str], Subject]]) -> None:
     """ "BP 148/92" speaks of two measurements at once."""
     pair = [by_key[key] for key in (SYSTOLIC, DIASTOLIC) if key in by_key]
     for word in BLOOD_PRESSURE if pair else ():
         names[words_of(word)] = {(subject.key, "measurement"): subject for subject in pair}
-        spelling[words_of(word)] = word
 
 
-def _distinct(members: Sequence[Fact]) -> list[Fact]:
-    """One fact per set of names: a hundred results of one analyte have the same names."""
-    seen: dict[tuple, Fact] = {}
+def _distinct(members: Sequence[Fact]) -> tuple[_Named, ...]:
+    """The names of the facts of one group, each set of names once, under the kind of the first fact that has it."""
+    seen: dict[tuple, _Named] = {}
     for fact in members:
-        seen.setdefault((fact.concept, tuple(fact.names.items())), fact)
-    return list(seen.values())
+        names = tuple(fact.names.items())
+        if (fact.concept, names) not in seen:
+            seen[fact.concept, names] = _Named(fact.kind, fact.concept, names)
+    return tuple(seen.values())
 
 
-def _terms_for(key: str, members: Sequence[Fact], own: Sequence[str], known: KnownWords) -> list[str]:
+def _terms_for(key: str, first: _Named, analyte: str, own: Sequence[str], known: KnownWords) -> list[str]:
     """Keys of the word-list rows that speak of the same thing, by key, by code or by an equal name."""
     found: dict[str, None] = {}
-    kind = _GROUP.get(members[0].kind, "")
+    kind = _GROUP.get(first.kind, "")
     if key in known.by_key:
         found[key] = None
     if key.startswith("loinc:") and (LOINC, key[6:]) in known.by_code:
         found[known.by_code[LOINC, key[6:]]] = None
-    analyte = members[0].details.get("analyte", "")
     if analyte and f"analyte:{analyte}" in known.by_key:
         found[f"analyte:{analyte}"] = None
-    for code in members[0].concept.codes:
+    for code in first.concept.codes:
         match = known.by_code.get((code.system, code.code))
         if match:
             found[match] = None
