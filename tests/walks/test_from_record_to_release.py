@@ -19,7 +19,7 @@ def test_a_record_becomes_a_signed_labelled_document(kind, language, xinglin, re
     assert code == 0 and len(release["files"]) == 4
     for file in release["files"]:
         code, label = xinglin("label", "check", file["path"])
-        assert (code, label["verdict"]) == (0, "compliant")
+        assert (code, label["verdict"], label["integrity"]) == (0, "compliant", "as released")
     document = json.loads((tmp_path / "out" / "document.fhir.json").read_text(encoding="utf-8"))
     assert document["type"] == "document" and document["entry"][0]["resource"]["status"] == "final"
     assert xinglin("audit", "verify")[1]["whole"]
@@ -106,3 +106,26 @@ def test_mistakes_at_the_door_are_answered_with_place_reason_and_remedy(xinglin,
     assert xinglin("make", "no-such-kind", tmp_path / "bad.json")[0] in (3, 4)
     assert xinglin("make", "case-summary", "chart-99")[0] == 4
     assert xinglin("sign", "draft-99", "--as", "dr.li", "--passphrase-file", tmp_path / "bad.json")[0] == 4
+
+
+def test_a_released_file_that_was_altered_is_noticed(xinglin, record, passphrase, tmp_path):
+    _, draft = xinglin("make", "lab-report", record, "--as-of", "2026-07-01")
+    xinglin("sign", draft["draft"], "--as", "dr.li", "--passphrase-file", passphrase)
+    _, release = xinglin("release", draft["draft"], "-o", tmp_path / "out")
+    page = tmp_path / "out" / "document.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("g/dL", "g/L", 1), encoding="utf-8")
+    assert xinglin("label", "check", page)[0] == 5
+    assert len(release["files"]) == 4
+
+
+def test_a_refused_signature_says_what_blocks_it(xinglin, record, passphrase):
+    _, draft = xinglin("make", "lab-report", record, "--as-of", "2026-07-01")
+    xinglin("review", draft["draft"], "--edit", 1, "Serum potassium was 17.3 mmol/L on 2026-01-01.")
+    code, answer = xinglin("sign", draft["draft"], "--as", "dr.li", "--passphrase-file", passphrase)
+    assert code == 5 and answer["issues"] and all(i["check"] for i in answer["issues"])
+    assert xinglin("review", draft["draft"], "--accept", 1)[0] == 5
+
+
+def test_the_answer_of_any_command_can_be_written_to_a_file(xinglin, record, tmp_path):
+    xinglin("take-in", record, "-o", tmp_path / "answer.json")
+    assert json.loads((tmp_path / "answer.json").read_text(encoding="utf-8"))["charts"][0]["id"] == "chart-1"

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xinglin.cli.words import parser
@@ -14,15 +15,16 @@ from xinglin.records.errors import XinglinError
 if TYPE_CHECKING:
     from xinglin.flow.commands import Outcome
 
+OUT_OF_RESOURCES = 7
 INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (the table in docs/look-up/command-line.md)."""
     arguments = vars(parser().parse_args(argv))
-    as_json, operation = arguments.pop("json"), arguments.pop("operation")
+    as_json, operation, out = arguments.pop("json"), arguments.pop("operation"), arguments.pop("answer", None)
     try:
-        outcome = _call(operation, arguments)
+        return _tell(_call(operation, arguments), as_json, out)
     except XinglinError as error:
         return _refuse(error, as_json)
     except KeyboardInterrupt:
@@ -31,7 +33,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    return _tell(outcome, as_json)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stderr.write(f"error XL-CLI-002: the answer could not be written\n  why   {error.strerror}\n")
+        return OUT_OF_RESOURCES
 
 
 def run() -> None:
@@ -50,17 +55,23 @@ def _note(line: str) -> None:
     sys.stderr.write(line + "\n")
 
 
-def _tell(outcome: Outcome, as_json: bool) -> int:
-    if as_json:
-        sys.stdout.write(json.dumps(outcome.value, ensure_ascii=False, indent=1) + "\n")
-    else:
-        sys.stdout.write("".join(line + "\n" for line in outcome.lines))
+def _tell(outcome: Outcome, as_json: bool, out: str | None) -> int:
+    told = json.dumps(outcome.value, ensure_ascii=False, indent=1) + "\n" if as_json or out else ""
+    if out:
+        Path(out).write_text(told, encoding="utf-8")
+    sys.stdout.write(told if as_json else "".join(line + "\n" for line in outcome.lines))
     sys.stdout.flush()
     return outcome.exit_code
 
 
 def _refuse(error: XinglinError, as_json: bool) -> int:
+    issues = getattr(error, "issues", ())
     if as_json:
-        sys.stdout.write(json.dumps({"error": error.as_json()}, ensure_ascii=False, indent=1) + "\n")
+        answer: dict[str, object] = {"error": error.as_json()}
+        if issues:
+            answer["issues"] = [{"check": i.check, "severity": i.severity, "text": i.text, "statement": i.statement} for i in issues]
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1) + "\n")
     sys.stderr.write(f"error {error}\n")
+    for issue in issues:
+        sys.stderr.write(f"  {issue.severity:<8}{issue.check} {issue.statement}: {issue.text}\n")
     return error.exit_code

@@ -60,6 +60,8 @@ def _add(place: argparse._SubParsersAction, word: str, operation: Operation) -> 
     sub.add_argument("--json", action="store_true", help="one JSON value on stdout")
     sub.add_argument("--home", help="where everything is kept (default XINGLIN_HOME)")
     own = {p.name for p in operation.parameters}
+    if "out" not in own:
+        sub.add_argument("-o", "--out", dest="answer", metavar="FILE", help="also write the JSON answer to this file")
     for parameter in (*operation.parameters, *(p for p in EVERYWHERE if p.name not in own)):
         _add_parameter(sub, parameter)
 

@@ -12,7 +12,7 @@ from typing import Any
 from xinglin.flow import telling
 from xinglin.flow.house import House, TakenIn, find_draft
 from xinglin.records import ContentRequest, Draft
-from xinglin.records.errors import InvalidInput, NotFound, UsageError
+from xinglin.records.errors import InvalidInput, NotFound, Refused, UsageError
 
 REFUSED = 5
 PARTIAL = 8
@@ -140,6 +140,7 @@ def review(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     by, draft_id = given["by"] or _who(), given["draft"]
     for number in given["accept"]:
         for statement in _statements(house, draft_id, number):
+            _see_that_a_reason_is_given(house, draft_id, statement, given["reason"] or "")
             house.desk.decide(draft_id, by, "accept", statement, reason=given["reason"] or "")
     for number, text in given["edit"]:
         for statement in _statements(house, draft_id, number):
@@ -231,23 +232,20 @@ def audit_list(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 
 
 def label_check(asked: Asked, given: Mapping[str, Any]) -> Outcome:
-    """Is this file labelled?"""
+    """Is this file labelled, and, where this house released it, is it still as released?"""
     from xinglin.privacy import labels
 
     rows = []
     for name in given["files"]:
-        report = labels.check(_bytes(name), name)
-        rows.append(
-            {
-                "path": name,
-                "verdict": report.verdict,
-                "explicit": report.explicit,
-                "implicit": report.implicit,
-                "problems": list(report.problems),
-            }
-        )
-    good = all(r["verdict"] == "compliant" for r in rows)
-    lines = tuple(f"{r['verdict']:<14}{r['path']}" + "".join(f"\n  {p}" for p in r["problems"]) for r in rows)
+        data = _bytes(name)
+        report = labels.check(data, name)
+        integrity, problems = asked.house().integrity(data, report.implicit or {}), list(report.problems)
+        if integrity == "altered":
+            problems.append("the bytes are not those this house released under that number")
+        rows.append({"path": name, "verdict": report.verdict, "explicit": report.explicit, "implicit": report.implicit,
+                     "integrity": integrity, "problems": problems})  # fmt: skip
+    good = all(r["verdict"] == "compliant" and r["integrity"] != "altered" for r in rows)
+    lines = tuple(f"{r['verdict']:<14}{r['integrity']:<14}{r['path']}" + "".join(f"\n  {p}" for p in r["problems"]) for r in rows)
     return Outcome(rows[0] if len(rows) == 1 else {"files": rows}, lines, 0 if good else REFUSED)
 
 
@@ -319,8 +317,23 @@ def _statements(house: House, draft_id: str, number: str) -> tuple[str, ...]:
     return (wanted,)
 
 
+def _see_that_a_reason_is_given(house: House, draft_id: str, statement: str, reason: str) -> None:
+    open_issues = tuple(i for i in house.desk.blocking(house.store.draft(draft_id)) if i.statement == statement)
+    if any(i.severity == "stop" for i in open_issues):
+        raise Refused("XL-FLOW-018", f"{statement} holds a stop, which no acceptance lifts", fix="edit or reject it", issues=open_issues)
+    if open_issues and not reason.strip():
+        raise Refused(
+            "XL-FLOW-019", f"{statement} was found wanting", fix='accept it with --reason "why", edit or reject it', issues=open_issues
+        )
+
+
 def _passphrase(path: str | None, prompt: str) -> str:
-    return _text(path).rstrip("\r\n") if path else getpass.getpass(prompt)
+    if path:
+        return _text(path).rstrip("\r\n")
+    try:
+        return getpass.getpass(prompt)
+    except EOFError:
+        raise UsageError("XL-FLOW-017", "there is nobody to ask for the passphrase", fix="use --passphrase-file FILE") from None
 
 
 def _who() -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timezone
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -236,6 +237,17 @@ class House:
     def draft_label(self, draft: Draft) -> Label:
         """The AI label of an unsigned draft: made by this software, nobody's yet; the same in every house."""
         return labels.label_for(draft.language, draft.id or "draft", labels.software_producer(__version__), self.settings.organisation)
+
+    def integrity(self, data: bytes, aigc: Mapping[str, str]) -> Literal["as released", "altered", "not ours", "unsigned"]:
+        """Whether a file is one this house released, byte for byte; judged by the number and producer in its label."""
+        producer, number = aigc.get("ContentProducer", ""), aigc.get("ProduceID", "")
+        if producer.startswith("software:"):
+            return "unsigned"
+        ours = (self.settings.provider_code, labels.house_producer(self.store.public_key))
+        if producer not in ours or number not in self.store.releases():
+            return "not ours"
+        digest = hashlib.sha256(data).hexdigest()
+        return "as released" if digest in {f.sha256 for f in self.store.release(number).release.files} else "altered"
 
     def sources(self, draft: Draft) -> dict[str, bytes]:
         """The source resources a draft's facts point at, by reference."""
