@@ -56,29 +56,41 @@ def fits(unit: str, mention: Mention) -> bool:
 _WARM = re.compile(r"temp|fever|pyrexia|体温|发热|发烧|温度")
 _TIMED = re.compile(r"time|interval|duration|prothrombin|qt|\bpt\b|ptt|时间|间期|period")
 _REFERENCE_AHEAD = re.compile(
-    r"(?:ref(?:erence)?(?: range| interval| value)?|normal(?: range| value)?|(?:upper|lower) (?:reference )?limit(?: of normal)?|target(?: range)?|goal|therapeutic range|参考(?:范围|值|区间)|正常(?:值|范围|参考值)|[上下]限|目标(?:值|范围)?|阈值)"
+    r"(?:ref(?:erence)?(?: range| interval| value)?|normal(?: range| value)?|(?:upper|lower) (?:reference )?limit(?: of normal)?|target(?: range)?|goal|therapeutic range|参考(?:范围|值|区间)|正常(?:值|范围|参考值)|上限|下限|目标(?:值|范围)?|阈值)"
     r"\s*(?:of|is|was|for age|为|是|in adults)?\s*[:：=]?\s*[(<>≤≥=~]*\s*$"
 )
 _PREVIOUS_AHEAD = re.compile(
-    r"(?:\bfrom(?: (?:a|the))?(?: (?:previous|prior|baseline|earlier|initial|first))?(?: (?:value|level|reading|result|measurement))?(?: of)?|previously|(?:compared|comparison) (?:with|to)(?: (?:a |the |its )?(?:previous|prior|earlier|last)?(?: (?:value|level|reading|result))?(?: of)?)?"
-    r"|versus|\bvs\.?|\bthan(?: the)?(?: (?:previous|prior|earlier|last))?(?: (?:value|level|reading|result))?(?: of)?|previous(?: value| level| result| reading)?(?: was| of|:)?|prior(?: value| level| result)?(?: was| of|:)?|earlier(?: value| level)?(?: was| of)?|baseline(?: of| was|:)?|it was|having been|had been|used to be|against|as against|was"
+    r"(?:f(?<=\bf)rom(?: (?:a|the))?(?: (?:previous|prior|baseline|earlier|initial|first))?(?: (?:value|level|reading|result|measurement))?(?: of)?|previously|(?:compared|comparison) (?:with|to)(?: (?:a |the |its )?(?:previous|prior|earlier|last)?(?: (?:value|level|reading|result))?(?: of)?)?"
+    r"|versus|v(?<=\bv)s\.?|t(?<=\bt)han(?: the)?(?: (?:previous|prior|earlier|last))?(?: (?:value|level|reading|result))?(?: of)?|previous(?: value| level| result| reading)?(?: was| of|:)?|prior(?: value| level| result)?(?: was| of|:)?|earlier(?: value| level)?(?: was| of)?|baseline(?: of| was|:)?|it was|having been|had been|used to be|against|as against|was"
     r"|由|从|较|比|原为?|此前为?|之前为?|上次为?|前次为?|先前为?|既往为?|曾为|自|与|相较于?|对比|前值为?)\s*(?:的|时的?)?\s*(?:on|in|at|\(|of)?\s*\)?\s*(?:the )?(?:value |level |result |reading )?(?:of |was )?(?:about|approximately|约)?\s*$"
 )
 _STRONG_PREVIOUS = re.compile(
     r"(?:from|previous|prior|earlier|compared|versus|vs|than|baseline|having been|had been|used to be|against|由|从|较|比|原|此前|之前|上次|前次|先前|既往|曾|自|与|对比|前值)"
 )
+_OF_CHANGE = "|".join(
+    f"{word} (?:of|by)(?: about| approximately)?"
+    for word in ("increase", "decrease", "rise", "fall", "drop", "change", "reduction", "difference", "gain", "loss", "decline")
+)
 _CHANGE_AHEAD = re.compile(
-    r"(?:\bby(?: about| approximately| around| roughly)?|(?:increase|decrease|rise|fall|drop|change|reduction|difference|gain|loss|decline) (?:of|by)(?: about| approximately)?|upto|下降了?|升高了?|增加了?|降低了?|减少了?|上升了?|相差|差值为?|变化(?:幅度)?为?|[涨降升]幅(?:为|约|达)?|增幅为?)\s*约?\s*$"
+    r"(?:b(?<=\bb)y(?: about| approximately| around| roughly)?|"
+    + _OF_CHANGE
+    + r"|upto|下降了?|升高了?|增加了?|降低了?|减少了?|上升了?|相差|差值为?|变化(?:幅度)?为?|涨幅(?:为|约|达)?|降幅(?:为|约|达)?|升幅(?:为|约|达)?|增幅为?)\s*约?\s*$"
 )
 _CHANGE_BEHIND = re.compile(
     r"\s*(?:point|unit|percentage point)?s?\s*(?:higher|lower|increase|decrease|rise|fall|drop|more|less|up|down|reduction|gain|decline|的?(?:升高|下降|增加|降低|上升|减少))"
 )
-_CHANGE_WORD_AHEAD = re.compile(r"(?:\bup|\bdown|increased|decreased|rose|fell|dropped|gained|lost|升|降)\s*(?:a|about|约)?\s*$")
+_CHANGE_WORD_AHEAD = re.compile(
+    r"(?:u(?<=\bu)p|d(?<=\bd)own|increased|decreased|rose|fell|dropped|gained|lost|升|降)\s*(?:a|about|约)?\s*$"
+)
 _DURATION_AHEAD = re.compile(
     r"(?:\bfor(?: the (?:past|last))?(?: about| over| more than)?|over(?: the (?:past|last))?|lasting|lasted|during the (?:past|last)|within|持续|历时|病程|共|[x*]|疗程|已|近|达)\s*(?:about|约)?\s*$"
 )
 _AGE_BEHIND = re.compile(r"[\s-]*(?:old\b)")
-_AGE_AHEAD = re.compile(r"(?:\b(?:man|woman|girl|boy|lady|gentleman|male|female) of|\baged?|\bage(?: of| is|:)?|年龄[:：为]?|现年)\s*$")
+# Alternatives begin with a letter, "b(?<=\bb)y" for "\bby", so that places are passed over quickly.
+_SOMEBODY_OF = "|".join(
+    rf"{word[0]}(?<=\b{word[0]}){word[1:]} of" for word in ["man", "woman", "girl", "boy", "lady", "gentleman", "male", "female"]
+)
+_AGE_AHEAD = re.compile(rf"(?:{_SOMEBODY_OF}|a(?<=\ba)ged?|a(?<=\ba)ge(?: of| is|:)?|年龄[:：为]?|现年)\s*$")
 _ONSET_AGE_AHEAD = re.compile(
     r"(?:\b(?:man|woman|girl|boy|lady|gentleman|male|female) of|\bat (?:the )?age(?: of)?|于|在|when (?:s?he was )?)\s*$"
 )

@@ -55,7 +55,7 @@ _RELATED = {"measurement": ("gap", "report"), "problem": ("encounter", "report",
 def claims_of(text: str, mine: list[PlacedNumber], mention: Mention, times: list[FoundTime]) -> list[Claim]:
     """The claims of one mention: one per value said of it, and one for everything else."""
     kind, subjects = _chosen(mention)
-    facts = tuple(dict.fromkeys(fact for subject in subjects for fact in subject.facts))
+    facts = subjects[0].facts if len(subjects) == 1 else tuple(dict.fromkeys(fact for subject in subjects for fact in subject.facts))
     values = [one for one in mine if one.role in ("", "previous")] if kind == "measurement" else []
     _settle_groups(values, any(subject.key in (SYSTOLIC, DIASTOLIC, PRESSURE) for subject in subjects))
     values = [one for one in values if one.role in ("", "previous")]
@@ -95,10 +95,12 @@ _VALUE_SIDE = re.compile(r"\b(?P<en>left|right)\b|(?P<zh>[左右])")
 
 def _side_of_value(text: str, values: list[PlacedNumber], group: list[PlacedNumber]) -> str:
     """The side said of one of several values: "24 on the left and 17 on the right", 右眼24，左眼17."""
+    folded = fold(text)
+    if _VALUE_SIDE.search(folded) is None:
+        return ""
     start, end = group[0].number.start, group[-1].number.end
     before = max((one.number.end for one in values if one.number.end <= start), default=0)
     behind = min((one.number.start for one in values if one.number.start >= end), default=len(text))
-    folded = fold(text)
     after = _VALUE_SIDE.search(folded, end, min(behind, end + 16))
     ahead = list(_VALUE_SIDE.finditer(folded, max(before, start - 12), start))
     chosen = (

@@ -43,6 +43,7 @@ _BEFORE = re.compile(
     )
     + r")\s*$"
 )
+_LAST_LETTERS = frozenset(word[-1] for word in (*_COMPARATORS, *_ABOUT))
 _AFTER = re.compile(r"\s*(?:左右|上下|or so\b|余(?!\w)|许)")
 _JOINT = re.compile(r"\s?([/]|-|~|–|—|to|至|到|and|与|和|\*|x)\s?")
 _LOOSE_JOINTS = frozenset(("and", "与", "和"))
@@ -97,7 +98,8 @@ def _with_unit(folded: str, start: int, end: int, value: str) -> FoundNumber:
     unit_start, unit_end, unit = unit_at(folded, end)
     if not unit and folded.startswith("百分之", max(0, start - 3)):
         return FoundNumber(start - 3, end, end, value, "%", "%", "", False)
-    ahead = _BEFORE.search(folded, max(0, start - 16), start)
+    last = folded[max(0, start - 16) : start].rstrip()[-1:]
+    ahead = _BEFORE.search(folded, max(0, start - 16), start) if last and last in _LAST_LETTERS else None
     comparator = _COMPARATORS[ahead.group("comparator")] if ahead and ahead.group("comparator") else ""
     about = bool(ahead and ahead.group("about"))
     stop = unit_end if unit else end

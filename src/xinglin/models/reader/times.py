@@ -137,6 +137,11 @@ _UNTIL = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
+def _worth_trying(present: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((kind, pattern) for kind, needs, pattern in _COMPILED if all(sign in present for sign in needs))
+
+
 def find_times(folded: str, as_of: str = "") -> list[FoundTime]:
     """All times of a folded sentence in order; relative ones only where `as_of` (a day) is given."""
     if not _QUICK.search(folded):
@@ -145,12 +150,10 @@ def find_times(folded: str, as_of: str = "") -> list[FoundTime]:
     found: list[FoundTime] = []
     covered = bytearray(len(folded))
     present = _present(folded)
-    for kind, needs, pattern in _COMPILED:
-        if not all(sign in present for sign in needs):
-            continue
+    for kind, pattern in _worth_trying(present):
         for match in pattern.finditer(folded):
             start, end = match.span()
-            if start == end or any(covered[start:end]):
+            if start == end or covered.find(1, start, end) >= 0:
                 continue
             span = _MEANING[kind](match, today)
             if span is None:
