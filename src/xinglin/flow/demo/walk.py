@@ -21,10 +21,15 @@ from xinglin.review.preview import write_index
 
 DOCTOR = "demo.doctor"
 AS_OF = "2026-07-01"
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+SLIP = "Serum potassium was 17.3 mmol/L on 2026-01-01."
 PLANTED = {
     "en": "The patient has a history of lung transplantation. Serum sodium was 400 mmol/L on 2020-01-01.",
     "zh": "患者既往行肺移植术。2020年1月1日血钠400 mmol/L。",
 }
+
+
+Card = dict[str, str]
 
 
 def walk(out: Path, seed: int, say: Callable[[str], None]) -> dict[str, str]:
@@ -33,19 +38,18 @@ def walk(out: Path, seed: int, say: Callable[[str], None]) -> dict[str, str]:
     house = House(Settings(home=out.absolute() / "house", organisation="Xinglin demo hospital"))
     record = out / "made-up-patient.json"
     record.write_text(json.dumps(bundle(seed), ensure_ascii=False, indent=2), encoding="utf-8")
-    say("1  a made-up patient          made-up-patient.json (nobody like this exists)")
+    say("1  a made-up patient       made-up-patient.json (nobody like this exists)")
     _, (taken,) = house.take_in([record])
-    say(f"2  taken in                   {telling.taken_line(taken)}")
-    cards: list[dict[str, str]] = []
-    label = labels.label_for("en", "demo", labels.software_producer(__version__))
-    for language in ("en", "zh"):
-        for kind in house.kinds.names():
-            cards += _road(house, kind, taken.chart.id, language, out, say)
-    cards += [_pasted(house, taken.chart.id, language, out, say) for language in PLANTED]  # type: ignore[arg-type]
+    say(f"2  taken in                {telling.taken_line(taken)}")
+    drafts = [_drafted(house, kind, taken.chart.id, language, out, say) for language in LANGUAGES for kind in house.kinds.names()]
+    checked = [_pasted(house, taken.chart.id, language, out, say) for language in LANGUAGES]
+    _edited(house, drafts[0][0], say)
+    released = [card for draft, _ in drafts for card in _released(house, draft, out, say)]
     report = house.store.verify()
-    say(f"6  the ledger is whole        {report.entries} entries, {report.checkpoints} signed checkpoints")
+    say(f"7  the ledger is whole     {report.entries} entries, {report.checkpoints} signed checkpoints")
     index = out / "index.html"
-    index.write_bytes(write_index(cards, label))
+    label = labels.label_for("en", "demo", labels.software_producer(__version__))
+    index.write_bytes(write_index([*released, *(card for _, card in drafts), *checked], label))
     return {"index": str(index), "home": str(house.settings.home), "chart": taken.chart.id}
 
 
@@ -55,20 +59,38 @@ def _clear(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
 
 
-def _road(house: House, kind: str, chart: str, language: Language, out: Path, say: Callable[[str], None]) -> list[dict[str, str]]:
+def _folder(draft: Draft, out: Path) -> Path:
+    return out / draft.language / draft.kind.replace("_", "-")
+
+
+def _drafted(house: House, kind: str, chart: str, language: Language, out: Path, say: Callable[[str], None]) -> tuple[Draft, Card]:
     draft = house.make(ContentRequest(kind=kind, chart=chart, language=language, as_of=AS_OF))
-    folder = out / language / kind.replace("_", "-")
-    pages = commands.write_preview(house, draft, folder / "draft")
-    say(f"3  drafted and checked        {draft.title}: {len(draft.statements)} statements, {_held(draft)} supported")
+    page = commands.write_preview(house, draft, _folder(draft, out) / "draft")[0]
+    say(f"3  drafted and checked     {draft.title}: {len(draft.statements)} statements, {_held(draft)} supported")
+    return draft, _card(draft, page, out, "draft")
+
+
+def _edited(house: House, draft: Draft, say: Callable[[str], None]) -> None:
+    """A person slips while editing; the check says so, and the sentence is put right again."""
+    last = draft.statements[-1]
+    house.desk.decide(draft.id, DOCTOR, "edit", last.id, text=SLIP)
+    blocking = house.desk.blocking(house.store.draft(draft.id))
+    house.desk.decide(draft.id, DOCTOR, "edit", last.id, text=last.text, reason="slip put right")
+    word = "blocked the signature until it was put right" if blocking else "was NOT noticed"
+    say(f"5  a slip in an edit       “{SLIP}” {word}")
+
+
+def _released(house: House, draft: Draft, out: Path, say: Callable[[str], None]) -> list[Card]:
     try:
         house.desk.sign(draft.id, DOCTOR, _passphrase(house))
     except Refused as refusal:
-        say(f"   not signed                 {refusal.what}")
-        return [_card(draft, pages[0], out, "draft")]
-    done = house.release(draft.id, folder / "release")
-    say(f"5  signed, labelled, released  {', '.join(Path(f.path).name for f in done.files)}")
-    page = next(folder / "release" / f.path for f in done.files if f.path.endswith(".html"))
-    return [_card(draft, pages[0], out, "draft"), _card(draft, page, out, "release")]
+        say(f"   not signed              {draft.title}: {refusal.what}")
+        return []
+    folder = _folder(draft, out) / "release"
+    done = house.release(draft.id, folder)
+    say(f"6  signed and released     {draft.title}: {', '.join(f.path for f in done.files)}")
+    page = next(folder / f.path for f in done.files if f.path.endswith(".html"))
+    return [_card(draft, page, out, "release")]
 
 
 def _passphrase(house: House) -> str:
@@ -81,17 +103,17 @@ def _passphrase(house: House) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _pasted(house: House, chart: str, language: Language, out: Path, say: Callable[[str], None]) -> dict[str, str]:
+def _pasted(house: House, chart: str, language: Language, out: Path, say: Callable[[str], None]) -> Card:
     judged = house.check(PLANTED[language], language, chart_id=chart, as_of=AS_OF)
     caught = sum(s.verdict in ("unsupported", "contradicted") for s in judged.sentences)
-    say(f"4  a pasted note, {language}          {caught} of {len(judged.sentences)} invented sentences caught")
+    say(f"4  a pasted note, {language}       {caught} of {len(judged.sentences)} invented sentences caught")
     path = out / language / "pasted-note.txt"
     path.write_text("\n".join(telling.judged_lines(judged)) + "\n", encoding="utf-8")
     title = {"en": "A pasted note, checked", "zh": "核查粘贴的文字"}[language]
     return {"title": title, "language": language, "path": str(path.relative_to(out)), "state": "check", "text": PLANTED[language]}
 
 
-def _card(draft: Draft, page: Path, out: Path, state: str) -> dict[str, str]:
+def _card(draft: Draft, page: Path, out: Path, state: str) -> Card:
     first = next((s.text for s in draft.statements), "")
     return {
         "title": draft.title,
