@@ -36,6 +36,8 @@ def _in_sentence(sentence: Sentence, known: tuple[str, ...]) -> list[Issue]:
 
 
 def _whole_word(word: str, text: str) -> int:
+    if word not in text:
+        return -1
     found = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)
     return found.start() if found else -1
 

@@ -141,20 +141,16 @@ def _unknown_items(view: View, text: str) -> list[Finding]:
         for match in _CODE.finditer(folded)
         if not any(match.group() in sheet.words for sheet in sheets)
     ]
-    if not sheets or any(sheet.fact.kind not in _LISTED for sheet in sheets):
+    if len(sheets) < 2 or any(sheet.fact.kind not in _LISTED for sheet in sheets):
         return found
     head = max(text.find(":"), text.find("："))
     known = frozenset().union(*(sheet.content for sheet in sheets))
     spans = [claim.subject for claim in view.sentence.claims]
     for match in list(_ITEM.finditer(text))[1:]:
+        if match.start() <= head or any(match.start() <= span.start < match.end() for span in spans):
+            continue
         words = {word for word in _content(match.group().removeprefix(" and ")) if word.isascii() and context_tree().get(word) is None}
-        if (
-            match.start() > head
-            and len(sheets) > 1
-            and words
-            and not words & known
-            and not any(match.start() <= span.start < match.end() for span in spans)
-        ):
+        if words and not words & known:
             found.append(
                 Finding(
                     "medicine",

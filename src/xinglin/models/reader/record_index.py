@@ -156,6 +156,8 @@ def content_of(text: str) -> set[str]:
     """What carries meaning in a text: Latin words of four letters or more, and pairs of neighbouring Chinese characters."""
     tokens = tokens_of(fold(text))
     found = {token.word for token in tokens if len(token.word) > 3 and token.word.isascii() and token.word.isalpha()}
+    if text.isascii():
+        return found
     for first, second in itertools.pairwise(tokens):
         if first.end == second.start and is_chinese(first.word) and is_chinese(second.word) and not {first.word, second.word} & _SMALL:
             found.add(first.word + second.word)
