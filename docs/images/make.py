@@ -20,7 +20,9 @@ def main() -> int:
         sys.stderr.write("Chromium is not here\n")
         return 1
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
         page = browser.new_page(viewport={"width": 1400, "height": 1130})
         for name, pattern in PAGES.items():
             (draft,) = sorted((ROOT / "xinglin-demo").glob(pattern))

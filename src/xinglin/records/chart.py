@@ -28,6 +28,8 @@ class Identity(Struct, frozen=True):
 
 
 class Person(Struct, frozen=True):
+    """Sex, birth, death and languages. Names and numbers are in Identity."""
+
     source: str = ""
     sex: Literal["male", "female", "other", "unknown"] = "unknown"
     born: str = ""
@@ -37,6 +39,8 @@ class Person(Struct, frozen=True):
 
 
 class Encounter(Struct, frozen=True):
+    """A visit or a stay, with its setting, reasons and span."""
+
     source: str
     status: str = ""
     setting: str = ""  # v3-ActCode: AMB, IMP, EMER, ACUTE, ...
@@ -51,6 +55,8 @@ class Encounter(Struct, frozen=True):
 
 
 class Problem(Struct, frozen=True):
+    """A condition as the record states it, with status, certainty, site and span."""
+
     source: str
     concept: Concept
     clinical_status: str = ""  # active recurrence relapse inactive remission resolved ""
@@ -69,6 +75,8 @@ class Problem(Struct, frozen=True):
 
 
 class ReferenceRange(Struct, frozen=True):
+    """A range the source gave with a result."""
+
     low: Quantity | None = None
     high: Quantity | None = None
     text: str = ""
@@ -138,12 +146,16 @@ class Medicine(Struct, frozen=True):
 
 
 class Reaction(Struct, frozen=True):
+    """What happened on exposure."""
+
     signs: tuple[Concept, ...] = ()
     severity: str = ""
     when: str = ""
 
 
 class Allergy(Struct, frozen=True):
+    """An allergy or intolerance, or the recorded absence of any."""
+
     source: str
     concept: Concept  # may be "no known allergy"
     clinical_status: str = ""
@@ -157,6 +169,8 @@ class Allergy(Struct, frozen=True):
 
 
 class Procedure(Struct, frozen=True):
+    """Something done to the person, or planned or not done (see `status`)."""
+
     source: str
     concept: Concept
     status: str = ""
@@ -200,6 +214,8 @@ class Document(Struct, frozen=True):
 
 
 class Immunization(Struct, frozen=True):
+    """A vaccination given, or not done with its reason."""
+
     source: str
     concept: Concept
     status: str = ""
@@ -209,6 +225,8 @@ class Immunization(Struct, frozen=True):
 
 
 class FamilyMember(Struct, frozen=True):
+    """A relative and the conditions recorded of them."""
+
     source: str
     relationship: Concept
     conditions: tuple[Concept, ...] = ()
@@ -218,6 +236,8 @@ class FamilyMember(Struct, frozen=True):
 
 
 class ImagingStudy(Struct, frozen=True):
+    """A study and its series; the images themselves are not here."""
+
     source: str
     when: str = ""
     modalities: tuple[str, ...] = ()
@@ -230,6 +250,8 @@ class ImagingStudy(Struct, frozen=True):
 
 
 class CarePlan(Struct, frozen=True):
+    """A plan of care with its activities."""
+
     source: str
     title: str = ""
     status: str = ""
@@ -244,6 +266,8 @@ class CarePlan(Struct, frozen=True):
 
 
 class Goal(Struct, frozen=True):
+    """A goal, its target and whether it is reached."""
+
     source: str
     description: str = ""
     status: str = ""
@@ -255,6 +279,8 @@ class Goal(Struct, frozen=True):
 
 
 class Specimen(Struct, frozen=True):
+    """A sample that results refer to."""
+
     source: str
     concept: Concept = Concept()
     collected: str = ""
@@ -262,6 +288,8 @@ class Specimen(Struct, frozen=True):
 
 
 class Device(Struct, frozen=True):
+    """A device of the person."""
+
     source: str
     concept: Concept = Concept()
     status: str = ""

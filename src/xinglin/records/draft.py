@@ -160,6 +160,8 @@ class SignedDocument(Struct, frozen=True):
 
 
 class ReleasedFile(Struct, frozen=True):
+    """One file of a release: its name, media type, SHA-256 and the label found in it."""
+
     path: str
     media_type: str
     sha256: str
@@ -167,6 +169,8 @@ class ReleasedFile(Struct, frozen=True):
 
 
 class Release(Struct, frozen=True):
+    """What left the house: files, signers and the time."""
+
     id: str
     draft: str
     files: tuple[ReleasedFile, ...]

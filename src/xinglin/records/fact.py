@@ -11,9 +11,25 @@ from xinglin.records.chart import Side
 from xinglin.records.quantity import Concept, Quantity
 
 FactKind = Literal[
-    "person", "encounter", "problem", "measurement", "trend", "calculation", "medicine", "allergy",
-    "procedure", "report", "document", "immunization", "family", "imaging", "plan", "goal", "gene",
-    "device", "gap",
+    "person",
+    "encounter",
+    "problem",
+    "measurement",
+    "trend",
+    "calculation",
+    "medicine",
+    "allergy",
+    "procedure",
+    "report",
+    "document",
+    "immunization",
+    "family",
+    "imaging",
+    "plan",
+    "goal",
+    "gene",
+    "device",
+    "gap",
 ]
 
 

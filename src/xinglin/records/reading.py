@@ -15,6 +15,8 @@ from xinglin.records.fact import Fact
 
 
 class Span(Struct, frozen=True):
+    """A stretch of a sentence."""
+
     start: int
     end: int
     text: str
