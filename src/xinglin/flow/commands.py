@@ -67,7 +67,8 @@ def take_in(asked: Asked, given: Mapping[str, Any]) -> Outcome:
         raise InvalidInput("XL-FLOW-011", "no person was found in what was given", why="a chart begins with a Patient resource",
                            where=", ".join(given["paths"]))  # fmt: skip
     for one in taken:
-        asked.note(telling.taken_line(one))
+        for line in telling.taken_report(one):
+            asked.note(line)
     value = {"charts": [telling.taken_value(t) for t in taken], "issues": issues}
     failed = any(row["kind"] == "unread" for row in issues)
     return Outcome(value, tuple(t.chart.id for t in taken), PARTIAL if failed else 0)

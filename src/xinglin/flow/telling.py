@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xinglin.flow.house import House, TakenIn
 
 MARK = {"supported": "✓", "unsupported": "?", "contradicted": "!", "not_checkable": "·"}
+SHOWN = 12  # findings told to people; scripts get them all
 Row = dict[str, Any]
 
 
@@ -143,6 +144,19 @@ def taken_line(taken: TakenIn) -> str:
     line = f"{chart.id or '(not kept)'}: {taken.resources} resources{'' if taken.new else ' (all kept already)'}"
     line += f", {unmapped} elements unmapped, {len(taken.quality.doubtful)} doubtful, {len(taken.quality.missing)} missing"
     return line + (f"; perhaps the same person as {', '.join(taken.perhaps)} (not merged)" if taken.perhaps else "")
+
+
+def taken_report(taken: TakenIn) -> Iterator[str]:
+    """The record-quality report of one person: what was read, what has no place in the chart, what is doubtful or missing."""
+    yield taken_line(taken)
+    whole = [u for u in taken.quality.unmapped if not u.path]
+    if whole:
+        yield "  no place in the chart yet: " + ", ".join(f"{u.resource_type} ×{u.count}" for u in whole)
+    findings = taken.quality.findings
+    for finding in findings[:SHOWN]:
+        yield "  " + quality_line(quality_row(finding)).replace("\n", "\n  ")
+    if len(findings) > SHOWN:
+        yield f"  and {len(findings) - SHOWN} more; --json gives them all"
 
 
 def fact_line(fact: Fact) -> str:
