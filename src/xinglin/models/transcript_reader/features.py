@@ -1,312 +1,379 @@
 """What can be measured about each word of a note's sentence against a transcript.
 
-For every word that carries meaning: is it said, in the company it keeps here, affirmed or denied alike, and is
+For every word that carries meaning: is it said, where the rest of the sentence is said, affirmed or denied alike, and is
 something that excludes it said in its place. `judge.py` turns the measurements into a probability of being wrong.
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
-from xinglin.models.transcript_reader.meaning import is_medicine, meanings, opposites
-from xinglin.models.transcript_reader.transcript import NEGATORS, Transcript, negations
+from xinglin.models.transcript_reader.attention import Beam, light, share
+from xinglin.models.transcript_reader.meaning import is_finding, is_medicine, meanings, opposites
+from xinglin.models.transcript_reader.spoken_places import Spoken, number_kind, section_of
+from xinglin.models.transcript_reader.transcript import HEDGES, NEGATORS, hedges, negations
 from xinglin.models.transcript_reader.words import Token, tokens
 
 STOP = frozenset(
-    ["the", "a", "an", "of", "and", "or", "to", "in", "on", "at", "for", "with", "is", "was", "are", "were", "be", "been", "being", "has", "have", "had", "do", "does", "did", "this", "that", "these", "those", "it", "its", "as", "by", "from", "which", "who", "whom", "whose", "also", "then", "than", "so", "if", "when", "while", "where", "will", "would", "should", "can", "could", "there", "their", "they", "them", "we", "our", "us", "i", "me", "my", "you", "your", "he", "she", "his", "her", "him", "any", "all", "some", "into", "over", "under", "again", "further", "both", "each", "other", "such", "only", "own", "same", "s", "t", "d", "m", "per", "via", "mr", "mrs", "ms", "dr", "s/p"]
+    ["the", "a", "an", "of", "and", "or", "to", "in", "on", "at", "for", "with", "is", "was", "are", "were", "be", "been", "being", "has", "have", "had", "do", "does", "did", "this", "that", "these", "those", "it", "its", "as", "by", "from", "which", "who", "whom", "whose", "also", "then", "than", "so", "when", "while", "where", "would", "should", "can", "there", "their", "they", "them", "we", "our", "us", "i", "me", "my", "you", "your", "any", "some", "into", "over", "under", "again", "further", "other", "such", "own", "same", "s", "t", "d", "m", "per", "via", "mr", "mrs", "ms", "dr", "patient", "th", "st", "nd", "rd", "00", "year", "old", "reports", "states", "notes", "last"]
 )  # fmt: skip
 NAMES = tuple(
-    "number side negator medicine opposable capital word quality rarity matches near far coverage window same_place other_place denied_here "
-    "denied_there affirmed_there unknown_there position length unit_agrees similar run_unmatched left_pair right_pair first_word unmatched_share "
-    "number_near number_other short_sentence meaning_only value_listed question_only best_cover in_best instead_in_best in_any_best note_quality "
-    "note_near note_same note_other pronoun_minority".split(" ")
+    [
+        "number",
+        "kind",
+        "opposable",
+        "medicine",
+        "negator",
+        "hedge",
+        "capital",
+        "unit_word",
+        "word_class",
+        "quality",
+        "exact",
+        "rarity",
+        "places",
+        "similar",
+        "own_best",
+        "beam_best",
+        "in_passage",
+        "near",
+        "left_pair",
+        "right_pair",
+        "position",
+        "length",
+        "unmatched_share",
+        "covered",
+        "run_unmatched",
+        "same_share",
+        "same_best",
+        "other_best",
+        "same_count",
+        "other_count",
+        "kind_share",
+        "kind_other_best",
+        "unit_agrees",
+        "unit_elsewhere",
+        "nearest_same",
+        "nearest_other",
+        "denied_here",
+        "denied_share",
+        "denied_count",
+        "affirmed_count",
+        "unknown_count",
+        "hedged_here",
+        "hedged_share",
+        "note_quality",
+        "note_share",
+        "note_same_count",
+        "note_other_count",
+        "note_denied_share",
+        "note_near",
+        "pronoun_minority",
+        "section",
+        "list_like",
+        "source_length",
+        "passage_denied",
+        "passage_hedged",
+        "finding",
+        "conflict",
+        "note_conflict",
+        "same_position",
+        "other_position",
+        "tight_share",
+        "tight_same",
+        "tight_other",
+        "tight_conflict",
+        "clause_conflict",
+        "clause_states",
+        "clause_findings_in_conflict",
+    ]
 )
-_CAP = 24
+Row = list[float]
+_AT = {name: i for i, name in enumerate(NAMES)}
 
 
 class Word:
-    """A meaning-carrying word of the sentence and where the transcript says it."""
+    """A meaning-carrying word of the sentence and where a text says it."""
 
-    __slots__ = ("exact", "index", "meanings", "places", "quality", "similar", "token")
+    __slots__ = ("bright", "exact", "index", "meanings", "places", "quality", "similar", "token", "weight")
 
-    def __init__(self, index: int, token: Token, known: tuple[int, ...]) -> None:
+    def __init__(
+        self, index: int, token: Token, known: tuple[int, ...], text: Spoken, rarity: Mapping[str, float], aside: tuple[int, int] = (0, 0)
+    ) -> None:
         self.index, self.token, self.meanings = index, token, known
-        self.places: list[int] = []
-        self.exact: list[int] = []
         self.quality = self.similar = 0.0
+        self.places, self.exact = self._known(text)
+        if aside[1]:
+            self.places = [p for p in self.places if not aside[0] <= text.tokens[p].start < aside[1]]
+            self.exact = [p for p in self.exact if not aside[0] <= text.tokens[p].start < aside[1]]
+        self.quality = 1.0 if self.exact else 0.9 if self.places else 0.0
+        if not self.places and not token.values and not aside[1]:
+            self.similar, near = text.similar(token)
+            self.quality = 0.6 * self.similar
+            self.places = near if self.similar >= 0.8 else []
+        self.weight = 3.0 if token.values else rarity.get(token.stem, 5.0)
+        if token.word in NEGATORS or token.word in HEDGES:
+            self.weight = 0.3
+        self.bright = light(self.places, text.blocks) if self.weight > 0.25 else {}
+
+    def _known(self, text: Spoken) -> tuple[list[int], list[int]]:
+        token = self.token
+        if token.values:
+            mine = token.values if token.word[0].isdigit() else token.values[:1]
+            places = sorted({p for v in mine for p in text.by_value.get(v, ())})
+            return places, places
+        exact = text.by_stem.get(token.stem, [])
+        alike = [p for m in self.meanings for p in text.by_meaning.get(m, ())]
+        return sorted(set(exact) | set(alike)), exact
 
 
 def measure(
-    sentence: str, source: Transcript, rarity: Mapping[str, float], note: Transcript | None = None, at: tuple[int, int] = (0, 0)
-) -> tuple[list[Token], list[list[float]]]:
+    sentence: str, source: Spoken, rarity: Mapping[str, float], note: Spoken | None = None, at: tuple[int, int] = (0, 0)
+) -> tuple[list[Token], list[Row]]:
     """The words of a sentence that carry meaning, and a row of `NAMES` for each.
 
     `note` is the whole note the sentence stands in and `at` where it stands: a note that contradicts itself is wrong somewhere.
     """
     found = tokens(sentence)
     known = meanings(found)
-    denied = negations(found)
-    words = [Word(i, t, known[i]) for i, t in enumerate(found) if _carries(t)]
-    for word in words:
-        _find(word, source)
-    best_window, _ = _window(words, source, rarity)
-    aside = _aside(found, known, note, at)
-    minority = _pronoun_minority(found, note)
-    rows = []
-    for k, word in enumerate(words):
-        row = _row(word, k, words, found, denied, source, rarity, best_window, sentence)
-        rows.append(row + _best_places(word, k, words, source, rarity) + _in_note(word, k, words, aside, note, rarity) + [minority])
+    carrying = [i for i, t in enumerate(found) if carries(t)]
+    words = [Word(i, found[i], known[i], source, rarity) for i in carrying]
+    aside = [Word(i, found[i], known[i], note, rarity, (at[0], max(at[1], 1))) for i in carrying] if note is not None else []
+    whole = _Whole(sentence, found, words, source, note, at)
+    rows = [_row(k, words, aside, whole) for k in range(len(words))]
+    _in_clause(words, rows)
     return [w.token for w in words], rows
 
 
-def _best_places(word: Word, k: int, words: Sequence[Word], source: Transcript, rarity: Mapping[str, float]) -> list[float]:
-    """Where the rest of the sentence is said best: how well, is this word said there, and is something said instead of it."""
-    total = 0.0
-    weight: dict[int, dict[int, float]] = {}
-    for j, other in enumerate(words):
-        if j == k:
-            continue
-        near = _rare(other, rarity) / (1 + 0.15 * abs(j - k))
-        total += near
-        for place in other.places[:60]:
-            weight.setdefault(place // 12, {})[j] = near
-    if not weight:
-        return [0.0, 0.0, 0.0, 0.0]
-    scores = {}
-    for block in weight:
-        merged = {**weight.get(block + 1, {}), **weight[block]}
-        scores[block] = sum(merged.values()) / total
-    ranked = sorted(scores, key=lambda b: (-scores[b], b))[:3]
-    said = [any(b * 12 - 6 <= p < b * 12 + 30 for p in word.places) for b in ranked]
-    instead = _instead(word, range(max(0, ranked[0] * 12 - 6), min(len(source.tokens), ranked[0] * 12 + 30)), source)
-    return [scores[ranked[0]], float(said[0]), float(instead and not said[0]), float(any(said))]
+def _in_clause(words: Sequence[Word], rows: list[Row]) -> None:
+    """Add to every row how far the words of its clause, together, are affirmed where the source denies them or the reverse."""
+    conflict, finding, quality = _AT["conflict"], _AT["finding"], _AT["quality"]
+    for k, word in enumerate(words):
+        known = [
+            j
+            for j, w in enumerate(words)
+            if w.token.clause == word.token.clause and rows[j][quality] >= 0.9 and w.token.word not in _HE | _SHE
+        ]
+        weight = sum(words[j].weight for j in known) or 1.0
+        named = [rows[j][conflict] for j in known if rows[j][finding]]
+        rows[k] += [
+            sum(words[j].weight * rows[j][conflict] for j in known) / weight if known else 0.0,
+            float(len(known)),
+            min(named) if named else 0.0,
+        ]
 
 
-def _instead(word: Word, window: range, source: Transcript) -> bool:
-    """Whether a word of the same sort (another number, medicine, side ...) is said in the window."""
-    token = word.token
-    if token.values:
-        mine = set(token.values)
-        return any(source.tokens[i].values and not mine & set(source.tokens[i].values) for i in window)
-    seat = opposites().get(token.word)
-    if seat is not None:
-        seats = (opposites().get(source.tokens[i].word) for i in window)
-        return any(s is not None and s[0] == seat[0] and s[1] != seat[1] for s in seats)
-    return is_medicine(token) and any(is_medicine(source.tokens[i]) for i in window)
+def carries(token: Token) -> bool:
+    """Whether a word is worth looking up."""
+    return token.word not in STOP and (len(token.word) > 1 or bool(token.values) or token.word == "%" or token.word in opposites())
 
 
-def _aside(found: Sequence[Token], known: Sequence[tuple[int, ...]], note: Transcript | None, at: tuple[int, int]) -> list[Word]:
-    """The same words, looked up in the rest of the note."""
-    words = [Word(i, t, known[i]) for i, t in enumerate(found) if _carries(t)]
-    if note is not None:
-        for word in words:
-            _find_known(word, note)
-            word.places = [p for p in word.places if not at[0] <= note.tokens[p].start < at[1]]
-            word.exact = [p for p in word.exact if not at[0] <= note.tokens[p].start < at[1]]
-    return words
+class _Whole:
+    """What holds for all words of a sentence."""
+
+    def __init__(
+        self, sentence: str, found: list[Token], words: Sequence[Word], source: Spoken, note: Spoken | None, at: tuple[int, int]
+    ) -> None:
+        self.sentence, self.found, self.source, self.note, self.at = sentence, found, source, note, at
+        self.denied, self.hedged = negations(found), hedges(found)
+        self.total = sum(w.weight for w in words) or 1.0
+        self.covered = sum(w.weight * w.quality for w in words) / self.total
+        self.unmatched = sum(w.quality < 0.5 for w in words) / (len(words) or 1)
+        self.best, self.passage = Beam([(w.weight, w.bright) for w in words]).brightest()
+        self.minority = _pronoun_minority(found, note)
+        self.section = float(section_of(note, at[0])) if note is not None else 0.0
+        self.commas = float(found[-1].clause - found[0].clause) if found else 0.0
 
 
-def _in_note(word: Word, k: int, words: Sequence[Word], aside: Sequence[Word], note: Transcript | None, rarity: Mapping[str, float]) -> list[float]:
-    if note is None:
-        return [0.0, 0.0, 0.0, 0.0]
-    mine = aside[k]
-    neighbours = [w for w in aside[max(0, k - 4) : k + 5] if w is not mine]
-    near, _ = _company(mine, neighbours, 7, rarity)
-    same, other = _opposed(mine, neighbours, note)
-    if mine.token.values:
-        same, other, _, _ = _numbers(mine, [], neighbours, note)
-    return [float(bool(mine.exact)), near, same, other]
+_HE, _SHE = (
+    frozenset(["he", "him", "his", "himself", "male", "man", "gentleman", "mr", "boy"]),
+    frozenset(["she", "her", "hers", "herself", "female", "woman", "lady", "mrs", "ms", "girl"]),
+)
 
 
-_HE, _SHE = frozenset("he him his himself male man gentleman mr boy".split()), frozenset("she her hers herself female woman lady mrs ms girl".split())
-
-
-def _pronoun_minority(found: Sequence[Token], note: Transcript | None) -> float:
+def _pronoun_minority(found: Sequence[Token], note: Spoken | None) -> float:
     """1 when the sentence calls the person by the sex the rest of the note does not."""
     if note is None:
         return 0.0
     mine = sum(t.word in _HE for t in found) - sum(t.word in _SHE for t in found)
-    rest = sum(t.word in _HE for t in note.tokens) - sum(t.word in _SHE for t in note.tokens) - mine
+    rest = note.sex - mine
     return float(mine * rest < 0 and abs(rest) >= 2)
 
 
-def _carries(token: Token) -> bool:
-    return token.word not in STOP and (len(token.word) > 1 or bool(token.values) or token.word == "%")
+def _beam(words: Sequence[Word], k: int) -> Beam:
+    """The rest of the sentence as word `k` sees it."""
+    clause, me = words[k].token.clause, words[k].index
+    return Beam(
+        [
+            (w.weight * (1.0 if w.token.clause == clause else 0.6) / (1 + 0.12 * abs(w.index - me)), w.bright)
+            for w in words
+            if w is not words[k]
+        ]
+    )
 
 
-def _find(word: Word, source: Transcript) -> None:
-    _find_known(word, source)
-    if not word.places and not word.token.values:
-        word.similar, near = _similar(word.token, source)
-        word.quality = 0.6 * word.similar
-        word.places = near if word.similar >= 0.8 else []
-
-
-def _find_known(word: Word, source: Transcript) -> None:
-    token = word.token
-    if token.values:
-        places = [p for v in token.values[:1] for p in source.by_value.get(v, ())]
-        word.exact = places
-        word.quality = 1.0 if places else 0.0
-        word.places = places
-        return
-    exact = source.by_stem.get(token.stem, [])
-    alike = [p for m in word.meanings for p in source.by_meaning.get(m, ())]
-    word.exact = exact
-    word.quality = 1.0 if exact else 0.9 if alike else 0.0
-    word.places = sorted(set(exact) | set(alike))
-
-
-def _similar(token: Token, source: Transcript) -> tuple[float, list[int]]:
-    """The likest word of the transcript by shared beginning and letter pairs (spelling, word families)."""
-    best, name = 0.0, ""
-    mine = {token.word[i : i + 2] for i in range(len(token.word) - 1)}
-    for other in source.vocabulary:
-        if len(other) < 4 or other[0] != token.stem[:1]:
-            continue
-        theirs = {other[i : i + 2] for i in range(len(other) - 1)}
-        score = 2 * len(mine & theirs) / (len(mine) + len(theirs) or 1)
-        if score > best:
-            best, name = score, other
-    return best, source.by_stem.get(name, [])
-
-
-def _window(words: Sequence[Word], source: Transcript, rarity: Mapping[str, float]) -> tuple[float, list[int]]:
-    """How much of the sentence the best stretch of about forty spoken words says, and where such stretches are."""
-    weight: dict[int, dict[int, float]] = {}
-    total = 0.0
-    for k, word in enumerate(words):
-        rare = _rare(word, rarity)
-        total += rare
-        for place in word.places[:80]:
-            weight.setdefault(place // 20, {})[k] = rare
-    if not weight or not total:
-        return 0.0, []
-    scores = {}
-    for block in weight:
-        merged = dict(weight[block])
-        merged.update(weight.get(block + 1, {}))
-        scores[block] = sum(merged.values()) / total
-    best = max(scores.values())
-    return best, [b * 20 + 20 for b, s in scores.items() if s >= 0.8 * best]
-
-
-def _rare(word: Word, rarity: Mapping[str, float]) -> float:
-    return 4.0 if word.token.values else rarity.get(word.token.stem, 6.0)
-
-
-def _row(
-    word: Word, k: int, words: Sequence[Word], found: Sequence[Token], denied: Sequence[bool], source: Transcript,
-    rarity: Mapping[str, float], best_window: float, sentence: str,
-) -> list[float]:  # fmt: skip
-    token = word.token
-    neighbours = [w for w in words[max(0, k - 4) : k + 5] if w is not word and w.token.sentence == token.sentence]
-    near, near_place = _company(word, neighbours, 7, rarity)
-    far, _ = _company(word, [w for w in words if w is not word], 25, rarity)
-    same, other = _opposed(word, neighbours, source)
-    rare_total = sum(_rare(w, rarity) for w in words if w is not word) or 1.0
-    covered = sum(_rare(w, rarity) * w.quality for w in words if w is not word) / rare_total
-    states = [source.polarity[p] for p in (near_place or word.places[:_CAP])]
-    count = len(states) or 1
-    left = words[k - 1] if k else None
-    right = words[k + 1] if k + 1 < len(words) else None
-    number_near, number_other, unit_agrees, listed = _numbers(word, found, neighbours, source)
-    opposable = token.word in opposites()
-    capital = sentence[token.start].isupper() and token.start > 0
+def _row(k: int, words: Sequence[Word], aside: Sequence[Word], whole: _Whole) -> Row:
+    word, token, source = words[k], words[k].token, whole.source
+    beam = _beam(words, k)
+    before, after = _neighbour(words, k, -1), _neighbour(words, k, 1)
+    top, passage = beam.brightest()
+    window = range(max(0, passage - 9), min(len(source.tokens), passage + 12)) if passage >= 0 else range(0)
+    unit_word = float(word.index > 0 and bool(whole.found[word.index - 1].values) and not token.values)
+    spoken = len(window) or 1
+    seat = opposites().get(token.word)
+    polarity, aside_row = _polarity(word, beam, source, whole), _in_note(word, aside, k, whole)
+    here = whole.denied[word.index]
+    conflict, note_conflict = (1 - x if here else x for x in (polarity[1], aside_row[4]))
     return [
-        float(bool(token.values)), float(token.word in ("left", "right", "bilateral")), float(token.word in NEGATORS), float(is_medicine(token)),
-        float(opposable), float(capital), float(not token.values and not opposable), word.quality,
-        _rare(word, rarity), math.log1p(len(word.places)), near, far, covered, best_window, same, other,
-        float(denied[word.index]), sum(s < 0 for s in states) / count, sum(s > 0 for s in states) / count, sum(s == 0 for s in states) / count,
-        k / max(1, len(words) - 1), float(len(words)), unit_agrees, word.similar, float(_unmatched_run(words, k)),
-        _pair(left, word), _pair(word, right), float(k == 0), sum(w.quality < 0.5 for w in words) / len(words),
-        number_near, number_other, float(len(words) <= 3), float(bool(word.places) and not word.exact), listed, float(bool(states) and all(s == 0 for s in states)),
+        float(bool(token.values)), float(number_kind(whole.found, word.index)) if token.values else -1.0, float(seat[0][0]) if seat else -1.0,
+        float(is_medicine(token)), float(token.word in NEGATORS), float(token.word in HEDGES),
+        float(whole.sentence[token.start].isupper() and token.start > 0), unit_word, float(token.word.isdigit()), word.quality, float(bool(word.exact)), word.weight,
+        math.log1p(len(word.places)), word.similar, beam.best(word.places), top, float(any(p in window for p in word.places)),
+        _near(word, before, after), _pair(before, word), _pair(word, after), k / max(1, len(words) - 1), float(len(words)), whole.unmatched,
+        (whole.covered * whole.total - word.weight * word.quality) / max(0.1, whole.total - word.weight), float(_unmatched_run(words, k)),
+        *_instead(word, words, k, beam, source, whole), *polarity, *aside_row, whole.minority, whole.section, whole.commas, math.log1p(len(source.tokens)),
+        sum(source.polarity[p] < 0 for p in window) / spoken, sum(source.hedged[p] for p in window) / spoken,
+        float(is_finding(token)), conflict if word.places else 0.5, note_conflict, *_when(word, beam, source), *_tight(word, words, k, source, bool(here)),
     ]  # fmt: skip
 
 
-def _company(word: Word, others: Sequence[Word], reach: int, rarity: Mapping[str, float]) -> tuple[float, list[int]]:
-    """The share of the other words said within `reach` of the best place of this one, and the places that reach it."""
-    total = sum(_rare(w, rarity) for w in others)
-    if not total or not word.places:
-        return 0.0, []
-    best, places = 0.0, []
-    for place in word.places[:_CAP]:
-        score = sum(_rare(w, rarity) for w in others if _within(w.places, place, reach)) / total
-        if score > best + 1e-9:
-            best, places = score, [place]
-        elif score and abs(score - best) <= 1e-9:
-            places.append(place)
-    return best, places
+def _neighbour(words: Sequence[Word], k: int, step: int) -> Word | None:
+    return words[k + step] if 0 <= k + step < len(words) else None
 
 
-def _within(places: Sequence[int], place: int, reach: int) -> bool:
-    return any(abs(p - place) <= reach for p in places)
-
-
-def _opposed(word: Word, neighbours: Sequence[Word], source: Transcript) -> tuple[float, float]:
-    """Beside the neighbours' places: is this word (or one of its side) said, and is one that excludes it."""
-    place_of = opposites().get(word.token.word)
-    if place_of is None:
-        return 0.0, 0.0
-    group, side = place_of
-    anchors = [p for w in neighbours if w.token.word not in opposites() or w.token.values for p in w.places[:_CAP]]
-    same = other = 0
-    for anchor in anchors:
-        for i in range(max(0, anchor - 8), min(len(source.tokens), anchor + 9)):
-            seen = opposites().get(source.tokens[i].word)
-            if seen and seen[0] == group:
-                same, other = same + (seen[1] == side), other + (seen[1] != side)
-    total = same + other or 1
-    return same / total, other / total
-
-
-def _numbers(word: Word, found: Sequence[Token], neighbours: Sequence[Word], source: Transcript) -> tuple[float, float, float, float]:
-    """For a number (or the unit after one): said beside the neighbours, another said there instead, the same unit follows."""
+def _rivals(word: Word, text: Spoken, aside: tuple[int, int] = (0, 0)) -> tuple[list[int], list[int]] | None:
+    """Places of what agrees with the word and of what would exclude it; None when nothing excludes such a word."""
     token = word.token
-    before = found[word.index - 1] if found and word.index else None
-    if not token.values:
-        if before is None or not before.values:
-            return 0.0, 0.0, 0.0, 0.0
-        places = source.by_value.get(before.values[0], [])
-        follows = any(_unit_like(source, p, word) for p in places)
-        return 0.0, 0.0, (1.0 if follows else -1.0) if places else 0.0, 0.0
-    after = found[word.index + 1] if found and word.index + 1 < len(found) else None
-    anchors = [p for w in neighbours if not w.token.values for p in w.places[:_CAP]]
-    mine = set(token.values)
-    near = other = 0
-    for anchor in anchors:
-        for i in range(max(0, anchor - 8), min(len(source.tokens), anchor + 9)):
-            values = source.tokens[i].values
-            if values:
-                near, other = near + bool(mine & set(values)), other + (not mine & set(values))
-    follows = 0.0
-    if after is not None and word.places:
-        follows = 1.0 if any(_stem_follows(source, p, after) for p in word.places) else -1.0
-    total = near + other or 1
-    return near / total, other / total, follows, float(any(v in source.by_value for v in token.values))
+    if token.values:
+        mine = set(word.places)
+        both = word.places, [p for p in text.numbers if p not in mine]
+    elif seats := opposites().get(token.word):
+        same = sorted({p for group, mine in seats for p, side in text.by_group.get(group, ()) if side == mine})
+        both = same, sorted({p for group, mine in seats for p, side in text.by_group.get(group, ()) if side != mine}.difference(same))
+    elif is_medicine(token):
+        mine = set(word.places)
+        both = word.places, [p for p in text.medicines if p not in mine]
+    else:
+        return None
+    if not aside[1]:
+        return both
+    return [p for p in both[0] if not aside[0] <= text.tokens[p].start < aside[1]], [
+        p for p in both[1] if not aside[0] <= text.tokens[p].start < aside[1]
+    ]
 
 
-def _unit_like(source: Transcript, place: int, word: Word) -> bool:
-    return any(q in range(place + 1, place + 5) for q in word.places)
+def _instead(word: Word, words: Sequence[Word], k: int, beam: Beam, source: Spoken, whole: _Whole) -> Row:
+    """Said at the bright places: this word or one that excludes it; for numbers also with the same unit only."""
+    rivals = _rivals(word, source)
+    if rivals is None:
+        agrees, elsewhere = _unit(word, whole, source)
+        return [0.5, 0.0, 0.0, 0.0, 0.0, 0.5, 0.0, agrees, elsewhere, 0.0, 0.0]
+    same, other = [beam.at(p) for p in rivals[0]], [beam.at(p) for p in rivals[1]]
+    kind_share, kind_best = 0.5, 0.0
+    if word.token.values:
+        kind = number_kind(whole.found, word.index)
+        a = [beam.at(p) for p in rivals[0] if source.number_kinds.get(p) == kind]
+        b = [beam.at(p) for p in rivals[1] if source.number_kinds.get(p) == kind]
+        kind_share, kind_best = share(a, b), max(b, default=0.0)
+    agrees, elsewhere = _unit(word, whole, source)
+    close = _nearest(rivals[0], words, k), _nearest(rivals[1], words, k)
+    return [share(same, other), max(same, default=0.0), max(other, default=0.0), math.log1p(len(same)), math.log1p(len(other)), kind_share, kind_best, agrees,
+            elsewhere, *close]  # fmt: skip
 
 
-def _stem_follows(source: Transcript, place: int, after: Token) -> bool:
-    known = set(meanings([after])[0])
-    window = range(place + 1, min(len(source.tokens), place + 5))
-    return any(source.tokens[i].stem == after.stem or known & set(source.meanings[i]) for i in window)
+def _tight(word: Word, words: Sequence[Word], k: int, source: Spoken, denied: bool) -> tuple[float, float, float, float]:
+    """The same questions asked of the few words beside it only, by exact distance: what is said right there."""
+    beside = [
+        (w.weight, w.places)
+        for j in (k - 3, k - 2, k - 1, k + 1, k + 2, k + 3)
+        if 0 <= j < len(words)
+        for w in (words[j],)
+        if w.places and w.weight > 0.5
+    ]
+    total = sum(weight for weight, _ in beside) or 1.0
+
+    def score(place: int) -> float:
+        return sum(weight / (1 + 0.4 * _gap(places, place)) for weight, places in beside) / total
+
+    rivals = _rivals(word, source)
+    said = [score(p) for p in word.places[:50]]
+    states = [(source.polarity[p], s) for p, s in zip(word.places[:50], said, strict=True)]
+    refused = share([s for state, s in states if state < 0], [s for state, s in states if state > 0])
+    conflict = 0.5 if not word.places else 1 - refused if denied else refused
+    if rivals is None:
+        return 0.5, max(said, default=0.0), 0.0, conflict
+    same, other = [score(p) for p in rivals[0][:50]], [score(p) for p in rivals[1][:120]]
+    return share(same, other), max(same, default=0.0), max(other, default=0.0), conflict
 
 
-def _unmatched_run(words: Sequence[Word], k: int) -> int:
-    if words[k].quality >= 0.5:
-        return 0
-    left = k
-    while left and words[left - 1].quality < 0.5:
-        left -= 1
-    right = k
-    while right + 1 < len(words) and words[right + 1].quality < 0.5:
-        right += 1
-    return right - left + 1
+def _gap(places: Sequence[int], place: int) -> int:
+    """The distance from a place to the nearest of some sorted places."""
+    i = bisect_left(places, place)
+    return min(abs(places[j] - place) for j in (i - 1, i) if 0 <= j < len(places))
+
+
+def _when(word: Word, beam: Beam, source: Spoken) -> tuple[float, float]:
+    """How far into the talk (0 to 1) the brightest place of the word lies, and that of what would exclude it; -1 for nowhere."""
+    last = len(source.tokens) or 1
+    places = _rivals(word, source) or (word.places, [])
+    return tuple(max(p, key=beam.at) / last if p else -1.0 for p in places)  # type: ignore[return-value]
+
+
+def _nearest(places: Sequence[int], words: Sequence[Word], k: int) -> float:
+    """How close (1 beside, 0 far) the places come to where the one or two next words of the sentence are said."""
+    best = 0.0
+    for j in (k - 1, k + 1, k + 2):
+        if 0 <= j < len(words) and 0 < len(words[j].places) < 60:
+            for p in places[:80]:
+                d = min(abs(p - q) for q in words[j].places)
+                best = max(best, (1.0 if j != k + 2 else 0.8) / (1 + 0.25 * d))
+    return best
+
+
+def _unit(word: Word, whole: _Whole, source: Spoken) -> tuple[float, float]:
+    """For a number: its unit follows it somewhere (1), another unit does (-1). For a unit: the same about its number."""
+    found, i = whole.found, word.index
+    if word.token.values:
+        unit = source.unit_after(found, i)
+        if not unit or not word.places:
+            return 0.0, 0.0
+        said = [source.unit_after(source.tokens, p) for p in word.places]
+    elif i and found[i - 1].values and (unit := source.unit_after(found, i - 1)):
+        said = [source.unit_after(source.tokens, p) for v in found[i - 1].values for p in source.by_value.get(v, ())]
+    else:
+        return 0.0, 0.0
+    return (1.0 if unit in said else -1.0 if any(said) else 0.0), float(any(s and s != unit for s in said))
+
+
+def _polarity(word: Word, beam: Beam, source: Spoken, whole: _Whole) -> Row:
+    states = [(source.polarity[p], source.hedged[p], beam.at(p)) for p in word.places[:60]]
+    denied, affirmed = [b for s, _, b in states if s < 0], [b for s, _, b in states if s > 0]
+    doubt = share([b for _, h, b in states if h], [b for _, h, b in states if not h])
+    return [float(whole.denied[word.index]), share(denied, affirmed), math.log1p(len(denied)), math.log1p(len(affirmed)),
+            math.log1p(len(states) - len(denied) - len(affirmed)), float(whole.hedged[word.index]), doubt]  # fmt: skip
+
+
+def _in_note(word: Word, aside: Sequence[Word], k: int, whole: _Whole) -> Row:
+    if whole.note is None:
+        return [0.0, 0.5, 0.0, 0.0, 0.5, 0.0]
+    mine, note = aside[k], whole.note
+    beam = _beam(aside, k)
+    rivals = _rivals(mine, note, whole.at) or ([], [])
+    same, other = [beam.at(p) for p in rivals[0]], [beam.at(p) for p in rivals[1]]
+    states = [(note.polarity[p], beam.at(p)) for p in mine.places[:40]]
+    denied = share([b for s, b in states if s < 0], [b for s, b in states if s > 0])
+    return [mine.quality, share(same, other), math.log1p(len(same)), math.log1p(len(other)), denied, beam.best(mine.places)]
+
+
+def _near(word: Word, before: Word | None, after: Word | None) -> float:
+    """How close the word is ever said to the words beside it here."""
+    best = 0.0
+    for other in (before, after):
+        if other is not None and other.places and len(word.places) < 80 and len(other.places) < 80:
+            best = max(best, max((1 / (1 + abs(p - q)) for p in word.places for q in other.places), default=0.0))
+    return best
 
 
 def _pair(first: Word | None, second: Word | None) -> float:
@@ -314,4 +381,15 @@ def _pair(first: Word | None, second: Word | None) -> float:
     if first is None or second is None:
         return 0.5
     seconds = second.places[:60]
-    return float(any(_within(seconds, p, 4) for p in first.places[:60]))
+    return float(any(abs(p - q) <= 4 for p in first.places[:60] for q in seconds))
+
+
+def _unmatched_run(words: Sequence[Word], k: int) -> int:
+    if words[k].quality >= 0.5:
+        return 0
+    left = right = k
+    while left and words[left - 1].quality < 0.5:
+        left -= 1
+    while right + 1 < len(words) and words[right + 1].quality < 0.5:
+        right += 1
+    return right - left + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
@@ -9,16 +10,69 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
-from xinglin.models.transcript_reader.features import NAMES, measure
-from xinglin.models.transcript_reader.transcript import Transcript
+from xinglin.models.transcript_reader.features import NAMES, Row, measure
+from xinglin.models.transcript_reader.spoken_places import Spoken
 from xinglin.models.transcript_reader.trees import Forest
 from xinglin.models.transcript_reader.words import Token
 
 _AT = {name: i for i, name in enumerate(NAMES)}
+_FIRST = [
+    "number",
+    "kind",
+    "opposable",
+    "medicine",
+    "capital",
+    "unit_word",
+    "quality",
+    "rarity",
+    "own_best",
+    "beam_best",
+    "in_passage",
+    "same_share",
+    "same_best",
+    "other_best",
+    "same_count",
+    "other_count",
+    "kind_share",
+    "unit_agrees",
+    "nearest_same",
+    "nearest_other",
+    "denied_here",
+    "denied_share",
+    "hedged_here",
+    "hedged_share",
+    "note_quality",
+    "note_share",
+    "note_denied_share",
+    "pronoun_minority",
+    "section",
+    "unmatched_share",
+    "covered",
+    "list_like",
+    "passage_denied",
+    "passage_hedged",
+    "source_length",
+    "length",
+    "near",
+    "finding",
+    "conflict",
+    "note_conflict",
+    "same_position",
+    "other_position",
+    "tight_share",
+    "tight_same",
+    "tight_other",
+    "tight_conflict",
+    "clause_conflict",
+    "clause_states",
+    "clause_findings_in_conflict",
+]
+_SECOND = _FIRST[:20]
+_COLUMNS = tuple(_AT[n] for n in _FIRST), tuple(_AT[n] for n in _SECOND)
 
 
 class Weights(Struct, frozen=True):
-    """What was learnt: the two forests, how rare each stem is (bits), and the probability from which a sentence is flagged."""
+    """What was learnt: the two forests, how rare each stem is (nats), and the probability from which a sentence is flagged."""
 
     words: Forest
     sentences: Forest
@@ -28,7 +82,7 @@ class Weights(Struct, frozen=True):
 
 
 class Judgement(Struct, frozen=True):
-    """`wrong` is the probability that the source does not bear the sentence out; `start`/`end` mark the likeliest culprit."""
+    """`wrong` is the judge's chance that the source does not bear the sentence out; `start`/`end` mark the likeliest culprit."""
 
     wrong: float
     flagged: bool
@@ -44,7 +98,7 @@ def weights() -> Weights:
     return msgspec.json.decode(raw, type=Weights)
 
 
-def judge(sentence: str, source: Transcript, note: Transcript | None = None, start: int = 0) -> Judgement | None:
+def judge(sentence: str, source: Spoken, note: Spoken | None = None, start: int = 0) -> Judgement | None:
     """The judgement, or None when the sentence holds nothing that could be checked. `start`: where it stands in the note."""
     learnt = weights()
     found, rows = measure(sentence, source, learnt.rarity, note, (start, start + len(sentence)))
@@ -54,22 +108,32 @@ def judge(sentence: str, source: Transcript, note: Transcript | None = None, sta
     wrong = learnt.sentences.probability(summary(chances, rows))
     worst = max(range(len(chances)), key=chances.__getitem__)
     token: Token = found[worst]
-    row = rows[worst]
-    opposed = row[_AT["other_place"]] > row[_AT["same_place"]] or row[_AT["quality"]] >= 0.9
-    return Judgement(wrong, wrong >= learnt.threshold, token.start, token.end, opposed)
+    return Judgement(wrong, wrong >= learnt.threshold, token.start, token.end, _says_otherwise(rows[worst]))
 
 
-def summary(chances: Sequence[float], rows: Sequence[Sequence[float]]) -> list[float]:
-    """What the second forest sees of a sentence: its worst words, what kinds they are, and how well the whole is said."""
+def _says_otherwise(row: Row) -> bool:
+    rival = row[_AT["other_count"]] > 0 and row[_AT["other_best"]] >= row[_AT["same_best"]] and row[_AT["other_best"]] > 0.3
+    return rival or (row[_AT["quality"]] >= 0.9 and row[_AT["conflict"]] > 0.7)
+
+
+def summary(chances: Sequence[float], rows: Sequence[Row]) -> list[float]:
+    """What the second forest sees of a sentence: its worst words, what sort they are, and how well the whole is said."""
     order = sorted(range(len(chances)), key=lambda i: -chances[i])
-    top = [chances[i] for i in order[:4]] + [0.0] * (4 - min(4, len(order)))
+    top = [chances[i] for i in order[:5]] + [0.0] * (5 - min(5, len(order)))
+    by_sort = [0.0] * 6
+    for chance, row in zip(chances, rows, strict=True):
+        sort = _sort(row)
+        by_sort[sort] = max(by_sort[sort], chance)
     first, second = rows[order[0]], rows[order[min(1, len(order) - 1)]]
-    kept = [_AT[n] for n in ("number", "medicine", "opposable", "capital", "quality", "rarity", "near", "far", "other_place", "number_other", "denied_here",
-                             "denied_there", "affirmed_there", "unknown_there", "unmatched_share", "window", "coverage", "length",
-                             "best_cover", "in_best", "instead_in_best", "in_any_best", "note_quality", "note_near", "note_same", "note_other", "pronoun_minority")]  # fmt: skip
-    column = [r[_AT["quality"]] for r in rows]
-    disagree = [abs(r[_AT["denied_here"]] - r[_AT["denied_there"]]) for r in rows if r[_AT["quality"]] >= 0.9]
     return [
-        *top, sum(chances) / len(chances), sum(c > 0.3 for c in chances), *(first[i] for i in kept), *(second[i] for i in kept[:9]), *(second[i] for i in kept[18:]),
-        sum(column) / len(column), max(disagree, default=0.0), sum(disagree) / (len(disagree) or 1), rows[0][_AT["denied_here"]],
+        *top, *by_sort, sum(chances) / len(chances), sum(math.log1p(-min(c, 0.999)) for c in chances), float(sum(c > 0.3 for c in chances)),
+        *(first[i] for i in _COLUMNS[0]), *(second[i] for i in _COLUMNS[1]),
+        sum(r[_AT["quality"]] for r in rows) / len(rows), sum(r[_AT["denied_here"]] for r in rows) / len(rows), min(r[_AT["same_share"]] for r in rows),
     ]  # fmt: skip
+
+
+def _sort(row: Row) -> int:
+    for sort, name in enumerate(("number", "unit_word", "medicine")):
+        if row[_AT[name]]:
+            return sort
+    return 3 if row[_AT["opposable"]] >= 0 else 4 if row[_AT["negator"]] or row[_AT["hedge"]] else 5

@@ -17,44 +17,142 @@ LONGEST_PHRASE = 5
 OPPOSITES: tuple[tuple[frozenset[str], ...], ...] = tuple(
     tuple(frozenset(words.split()) for words in group)
     for group in (
-        ("left left-sided leftward", "right right-sided rightward", "bilateral bilaterally both"),
-        ("increase increased increasing up higher raise rise elevated rising bump", "decrease decreased decreasing down lower reduce reduced cut reducing fell"),
-        ("improve improved improving better improvement", "worsen worse worsened worsening aggravated", "stable unchanged same steady"),
-        ("daily day", "weekly week weeks", "monthly month months", "hourly hour hours", "yearly year years annually annual", "nightly"),
-        ("once one 1", "twice two 2", "three 3 thrice", "four 4"),
-        ("male man gentleman boy he him his mr sir", "female woman lady girl she her mrs ms"),
-        ("mother mom maternal mum", "father dad paternal", "brother", "sister", "son", "daughter", "grandmother grandma", "grandfather grandpa", "aunt", "uncle", "cousin"),
-        ("husband", "wife", "friend", "neighbor", "girlfriend", "boyfriend"),
-        ("mild mildly", "moderate moderately", "severe severely"),
-        ("start started initiate begin starting prescribe", "stop stopped discontinue quit discontinued hold", "continue continued keep"),
-        ("upper", "lower", "middle"),
-        ("anterior", "posterior"), ("medial", "lateral"), ("proximal", "distal"),
-        ("flexion flex", "extension extend"), ("acute", "chronic"),
+        ("left leftward", "right rightward", "bilateral bilaterally both"),
+        ("increase increased increasing up higher raise rise elevated rising bump more high up gain gained gaining", "decrease decreased decreasing down lower reduce reduced cut reducing fell less low loss lost losing fewer"),
+        ("improve improved improving better improvement resolved resolution resolving relieved relieve relieves helps helped alleviated alleviates beneficial subsided", "worsen worse worsened worsening aggravated aggravates exacerbated exacerbates deteriorated progressed", "stable unchanged same steady persistent persisted persists constant"),
+        ("daily day days", "weekly week weeks", "monthly month months", "hourly hour hours", "yearly year years annually annual", "nightly", "minute minutes", "second seconds"),
+        ("once one", "twice two", "thrice three", "four"),
+        ("male man gentleman boy he him his mr sir himself", "female woman lady girl she her mrs ms ma'am miss herself"),
+        ("mother mom maternal mum", "father dad paternal", "brother brothers", "sister sisters", "son sons", "daughter daughters", "grandmother grandma", "grandfather grandpa", "aunt aunts", "uncle uncles", "cousin cousins", "nephew", "niece", "husband", "wife", "friend friends", "neighbor", "girlfriend", "boyfriend"),
+        ("mild mildly slight slightly minimal minimally little", "moderate moderately", "severe severely significant significantly marked markedly"),
+        ("start started initiate initiated begin starting prescribe prescribed added add", "stop stopped discontinue quit discontinued hold", "continue continued keep continuing"),
+        ("upper superior", "lower inferior", "middle mid"),
+        ("anterior front", "posterior back"), ("medial inside inner", "lateral outside outer"), ("proximal", "distal"),
+        ("flexion flex bend", "extension extend straighten"), ("acute sudden", "chronic gradual"), ("inversion", "eversion"), ("adduction", "abduction"), ("internal", "external"),
         ("morning mornings", "evening evenings", "night nights nightly bedtime", "afternoon afternoons"),
         ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
         ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"),
+        ("spring", "summer", "fall autumn", "winter"),
+        ("yesterday", "today"),
         ("before prior", "after following"),
-        ("mg milligram milligrams", "mcg microgram micrograms", "g gram grams", "ml milliliter milliliters", "units unit"),
-        ("pounds pound lbs", "kilograms kilogram kg"), ("inches inch", "centimeters cm centimeter", "feet foot", "millimeters mm"),
-        ("first", "second", "third", "fourth", "fifth"),
-        ("type", "stage", "grade"),
+        ("mg milligram milligrams", "mcg microgram micrograms", "g gram grams", "ml milliliter milliliters cc", "units unit iu", "l liter liters", "mgy gy"),
+        ("pounds pound lbs lb", "kilograms kilogram kg kilos", "ounces ounce oz"), ("inches inch", "centimeters cm centimeter centimeters", "feet foot", "millimeters mm millimeter"),
+        ("celsius c", "fahrenheit f"), ("cups cup", "glasses glass", "bottles bottle"),
+        ("first", "second", "third", "fourth", "fifth", "sixth"),
         ("dry", "productive"), ("positive", "negative"),
-        ("married", "single", "divorced", "widowed"),
-        ("knee", "hip", "ankle", "shoulder", "elbow", "wrist"), ("foot feet", "hand hands"), ("leg legs", "arm arms"),
-        ("possible possibly may might could suspect suspected probable probably likely unclear questionable", "definite definitely certain certainly confirmed"),
+        ("normal unremarkable negative intact clear good fine", "abnormal elevated high low positive decreased increased impaired poor"), ("able", "unable"), ("present", "absent"), ("benign", "malignant"),
+        ("regular regularly", "irregular irregularly"), ("intermittent occasional occasionally", "continuous continuously constantly"), ("always", "sometimes", "never", "rarely"),
+        ("married", "single", "divorced", "widowed"), ("pack packs", "cigarettes cigarette"),
+        ("knee knees", "hip hips", "ankle ankles", "shoulder shoulders", "elbow elbows", "wrist wrists"), ("foot feet", "hand hands"), ("leg legs", "arm arms"), ("thumb", "index", "ring", "pinky"),
+        ("cervical neck", "thoracic", "lumbar"),
+        ("caucasian white", "african black", "hispanic", "asian"),
+        ("possible possibly may might could suspect suspected suspicious probable probably likely unclear questionable maybe perhaps suggest suggests suggestive suggesting concern concerning appears seems think thinks", "definite definitely certain certainly confirmed confirms confirm proven diagnosed diagnostic established proves will"),
+        ("all every each", "none"), ("full complete completely completed", "partial partially incomplete half"), ("immediately immediate", "delayed later"),
+        ("alone", "together"), ("inpatient", "outpatient"), ("vaginal", "cesarean"), ("tablet tablets pill pills", "puff puffs", "drop drops", "capsule capsules", "patch"),
     )
 )  # fmt: skip
 
 
 @lru_cache(maxsize=1)
-def opposites() -> dict[str, tuple[int, int]]:
-    """Stem -> (group, side) for words that exclude their neighbours in the group; the first group wins."""
-    found: dict[str, tuple[int, int]] = {}
+def opposites() -> dict[str, tuple[tuple[int, int], ...]]:
+    """Word -> (group, side) wherever it excludes its neighbours in the group."""
+    found: dict[str, tuple[tuple[int, int], ...]] = {}
     for group, sides in enumerate(OPPOSITES):
         for side, words in enumerate(sides):
-            for word in words:
-                found.setdefault(word, (group, side))
+            for word in sorted(words):
+                found[word] = (*found.get(word, ()), (group, side))
     return found
+
+
+_GENERAL = [
+    "history",
+    "all",
+    "problem",
+    "problems",
+    "reaction",
+    "reactions",
+    "episode",
+    "episodes",
+    "weight",
+    "up",
+    "hand",
+    "foot",
+    "heart",
+    "joint",
+    "joints",
+    "walker",
+    "walking",
+    "sleep",
+    "sleeping",
+    "blood",
+    "loss",
+    "change",
+    "changes",
+    "syndrome",
+    "type",
+    "disease",
+    "condition",
+    "state",
+    "status",
+    "c",
+    "a",
+    "b",
+    "d",
+    "e",
+    "function",
+    "use",
+    "level",
+    "levels",
+    "test",
+    "normal",
+    "skin",
+    "pressure",
+    "gain",
+    "work",
+    "time",
+    "sign",
+    "signs",
+    "symptom",
+    "symptoms",
+    "out",
+    "down",
+    "attack",
+    "block",
+    "exposure",
+]
+
+
+@lru_cache(maxsize=1)
+def _findings() -> frozenset[str]:
+    from xinglin.knowledge import terms
+
+    plain = [
+        "pain",
+        "tenderness",
+        "tender",
+        "swelling",
+        "fracture",
+        "effusion",
+        "edema",
+        "numbness",
+        "tingling",
+        "weakness",
+        "bruising",
+        "redness",
+        "erythema",
+        "fever",
+        "chills",
+        "nausea",
+        "vomiting",
+    ]
+    names = (name.lower().split() for t in terms.TERMS if t.kind in ("problem", "symptom", "finding") for name in t.en)
+    places = {stem(w) for t in terms.TERMS if t.kind == "anatomy" for name in t.en for w in name.lower().split()}
+    return frozenset([stem(n[-1]) for n in names if len(n) < 3] + [stem(w) for w in plain]) - places - {stem(w) for w in _GENERAL}
+
+
+def is_finding(token: Token) -> bool:
+    """Whether a word names a complaint, a finding or an illness (or ends such a name)."""
+    return token.stem in _findings()
 
 
 @lru_cache(maxsize=1)

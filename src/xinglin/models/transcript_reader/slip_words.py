@@ -1,0 +1,90 @@
+"""Which words a slip of the pen exchanges for which, by kind of slip: the word lists behind `slips.py`."""
+
+from __future__ import annotations
+
+SWAPS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "side": (
+        ("left", "right"), ("bilateral", "left"), ("bilateral", "right"), ("bilaterally", "on the right"), ("bilaterally", "on the left"), ("both", "left"),
+        ("lateral", "medial"), ("upper", "lower"), ("anterior", "posterior"), ("proximal", "distal"), ("left-sided", "right-sided"), ("inferior", "superior"),
+    ),
+    "unit": (
+        ("mg", "mcg"), ("mg", "g"), ("milligrams", "micrograms"), ("mg", "mL"), ("mg", "units"), ("pounds", "kilograms"), ("lbs", "kg"), ("gram", "mg"), ("hours", "minutes"),
+        ("inches", "feet"), ("packs", "cigarettes"), ("cm", "mm"), ("inches", "cm"), ("minutes", "seconds"), ("F", "C"), ("Celsius", "Fahrenheit"), ("percent", "mg/dL"),
+        ("ounces", "grams"), ("mL", "L"), ("mg/dL", "mmol/L"), ("per day", "per week"), ("a day", "a week"), ("beers", "bottles"), ("glasses", "bottles"), ("feet", "miles"),
+        ("ounces", "cups"), ("degrees", "cm"), ("puffs", "mg"), ("IU", "mg"), ("kg", "g"), ("centimeters", "millimeters"), ("per week", "per month"), ("minutes", "hours"),
+    ),
+    "period": (
+        ("days", "weeks"), ("weeks", "months"), ("months", "years"), ("day", "week"), ("week", "month"), ("month", "year"), ("hours", "days"), ("years", "days"),
+        ("yesterday", "last week"), ("last week", "last month"), ("last month", "last year"), ("last night", "last week"), ("today", "yesterday"), ("last year", "last week"),
+        ("Monday", "Tuesday"), ("Wednesday", "Friday"), ("Thursday", "Monday"), ("Saturday", "Sunday"), ("Tuesday", "Thursday"), ("morning", "evening"), ("summer", "winter"),
+        ("spring", "fall"), ("January", "June"), ("February", "March"), ("April", "August"), ("May", "September"), ("October", "November"), ("December", "July"),
+        ("childhood", "adulthood"), ("this morning", "yesterday"), ("a few days", "a few months"), ("several years", "several weeks"), ("several months", "several days"),
+        ("recently", "years ago"), ("long-standing", "recent"), ("since birth", "since last year"), ("annually", "monthly"), ("minutes", "days"),
+    ),
+    "dose": (
+        ("daily", "weekly"), ("daily", "twice daily"), ("once", "twice"), ("twice", "three times"), ("every 6 hours", "every 12 hours"), ("every 8 hours", "every 4 hours"),
+        ("nightly", "daily"), ("as needed", "daily"), ("monthly", "weekly"), ("once daily", "twice daily"), ("night", "morning"), ("once a day", "twice a day"),
+        ("once a day", "three times a day"), ("twice a day", "four times a day"), ("b.i.d.", "t.i.d."), ("q.d.", "b.i.d."), ("every other day", "every day"), ("one", "two"),
+        ("half", "full"), ("two", "four"), ("three times", "once"), ("weekly", "twice weekly"), ("at bedtime", "in the morning"), ("per day", "per week"), ("a day", "a week"),
+        ("one tablet", "two tablets"), ("tablet", "capsule"), ("as needed", "scheduled"), ("three", "two"), ("every", "every other"), ("low dose", "high dose"),
+    ),
+    "patient": (
+        ("male", "female"), ("man", "woman"), ("mother", "father"), ("brother", "sister"), ("son", "daughter"), ("wife", "husband"), ("wife", "mother"), ("aunt", "uncle"),
+        ("grandmother", "grandfather"), ("husband", "brother"), ("boy", "girl"), ("gentleman", "lady"), ("married", "divorced"), ("daughter", "sister"), ("mother", "sister"),
+        ("father", "brother"), ("married", "single"), ("retired", "employed"), ("maternal", "paternal"), ("mom", "dad"), ("uncle", "cousin"), ("brother", "uncle"),
+        ("parents", "grandparents"), ("siblings", "cousins"), ("children", "siblings"), ("nurse", "teacher"), ("teacher", "nurse"), ("retired", "working as a teacher"),
+        ("alone", "with his brother"), ("with his wife", "alone"), ("lives with", "does not live with"), ("divorced", "widowed"), ("Caucasian", "Hispanic"), ("daughters", "sons"),
+        ("right-handed", "left-handed"), ("African-American", "Caucasian"), ("brothers", "sisters"), ("mother", "aunt"), ("father", "grandfather"), ("the patient", "his wife"),
+        ("engineer", "salesman"), ("student", "cook"), ("construction", "retail"), ("homemaker", "secretary"), ("smoker", "nonsmoker"), ("friend", "sister"),
+    ),
+    "trend": (
+        ("improved", "worsened"), ("better", "worse"), ("increased", "decreased"), ("increase", "decrease"), ("improving", "worsening"), ("higher", "lower"), ("stable", "worsening"),
+        ("elevated", "low"), ("gain", "loss"), ("started", "stopped"), ("continue", "discontinue"), ("mild", "severe"), ("more", "less"), ("resolved", "persisted"), ("start", "stop"),
+        ("gained", "lost"), ("relieved", "aggravated"), ("decreased", "normal"), ("high", "low"), ("unchanged", "worse"), ("good", "poor"), ("well", "poorly"), ("slightly", "markedly"),
+        ("moderate", "mild"), ("stable", "improving"), ("controlled", "uncontrolled"), ("well-controlled", "poorly controlled"), ("helped", "made it worse"), ("frequent", "rare"),
+        ("alleviated", "exacerbated"), ("worsening", "stable"), ("Increase", "Decrease"), ("Continue", "Increase"), ("Continue", "Stop"), ("progressively", "no longer"),
+        ("worsened", "remained stable"), ("improvement", "deterioration"), ("improvement", "worsening"), ("grown", "shrunk"), ("doing well", "doing poorly"), ("easier", "harder"),
+        ("worse", "the same"), ("gotten worse", "gotten better"), ("steadily", "not"), ("improves", "worsens"), ("losing", "gaining"), ("rising", "falling"), ("recovered", "declined"),
+        ("comes and goes", "is constant"), ("much better", "much worse"), ("beneficial", "harmful"), ("relief", "no relief"), ("acute", "chronic"), ("intermittent", "constant"),
+    ),
+    "certainty": (
+        ("possible", "confirmed"), ("likely", "definite"), ("suspected", "confirmed"), ("may", "will"), ("consistent with", "diagnostic of"), ("could", "will"), ("concerning for", "diagnostic of"),
+        ("probable", "definite"), ("possibly", "certainly"), ("might", "will"), ("suggests", "proves"), ("appears", "is confirmed"), ("consider", "start"), ("thinks", "is certain"),
+        ("believes", "is certain"), ("probably", "definitely"), ("questionable", "definite"), ("suspicious for", "diagnostic of"), ("suggestive of", "diagnostic of"), ("unsure", "certain"),
+        ("diagnosed with", "suspected of having"), ("was found to have", "may have"), ("reveals", "may suggest"), ("showed", "was suspicious for"), ("demonstrates", "possibly suggests"),
+        ("has", "may have"), ("had", "possibly had"), ("will need", "may need"), ("is", "may be"), ("was", "was possibly"), ("revealed", "was suspicious for"), ("due to", "possibly due to"),
+        ("secondary to", "possibly from"), ("concern for", "proven"), ("evaluate for", "treat the proven"), ("rule out", "confirm"), ("will", "might"), ("If", "Since"), ("if", "because"),
+        ("history of", "possible history of"), ("believed to be", "proven to be"), ("seems", "is proven"), ("plan to", "may"), ("pending", "negative"), ("normal", "equivocal"),
+        ("shows", "possibly shows"), ("positive for", "equivocal for"), ("recommend", "might consider"), ("thought to be", "proven to be"), ("working diagnosis", "proven diagnosis"),
+    ),
+}  # fmt: skip
+NEGATIONS = (
+    (r"\bdenies any\b", "reports"), (r"\bdenies\b", "reports"), (r"\bdenied\b", "reported"), (r"\breports(?: that)?(?! no)\b", "denies"), (r"\breported(?: that)?\b", "denied"),
+    (r"\bendorses\b", "denies"), (r"\bDenies\b", "Endorses"), (r"\bEndorses\b", "Denies"), (r"\bReports\b", "Denies"), (r"\badmits to\b", "denies"), (r"\bhas had\b", "has not had"),
+    (r"\bhas(?! not| no)\b", "does not have"), (r"\bhas(?! not| no)\b", "has no"), (r"\bhas(?! not| no| been)\b", "has not had any"), (r"\bhas been\b", "has not been"), (r"\bhas no\b", "has a"),
+    (r"\bhas not\b", "has"), (r"\bhad no\b", "had"), (r"\bhad(?! no)\b", "did not have"), (r"\bhad(?! no)\b", "had no"), (r"\bis not\b", "is"), (r"\bis(?! not| no| a )\b", "is not"),
+    (r"\bwas not\b", "was"), (r"\bwere not\b", "were"), (r"\bare not\b", "are"), (r"\bdid not\b", "did"), (r"\bwas(?! not)\b", "was not"), (r"\bNo known\b", "Known"), (r"\bno known\b", "known"),
+    (r"\bno\b", "some"), (r"\bno\b", "significant"), (r"\bno\b", "a"), (r"\bno\b ", ""), (r"\bNo\b", "Positive for"), (r"\bNo\b", "Mild"), (r"\bNo (\w)", r"\1"), (r"\bwithout\b", "with"),
+    (r"\bwith\b", "without"), (r"\bdoes not\b", "does"), (r"\bnot\b ", ""), (r"\b[Nn]egative for\b", "positive for"), (r"\b[Pp]ositive for\b", "negative for"), (r"\b[Nn]egative\b", "positive"),
+    (r"\b[Pp]ositive\b", "negative"), (r"\bnever\b", "previously"), (r"\bnever\b", ""), (r"\bwill(?! not)\b", "will not"), (r"\bare(?! no)\b", "are not"), (r"\bstates(?: that)?\b", "denies that"),
+    (r"\bpresents with\b", "presents without"), (r"\bcomplains of\b", "denies"), (r"\bcomplaining of\b", "without"), (r"\bnormal\b", "abnormal"), (r"\babnormal\b", "normal"), (r"\bintact\b", "impaired"),
+    (r"\bunremarkable\b", "abnormal"), (r"\bable\b", "unable"), (r"\bunable\b", "able"), (r"\bNone\b", "Present"), (r"\bnontender\b", "tender"), (r"\bnon-tender\b", "tender"), (r"\btender\b", "nontender"),
+    (r"\bclear\b", "with crackles"), (r"\bregular\b", "irregular"), (r"\bsoft\b", "rigid"), (r"\bsymmetric\b", "asymmetric"), (r"\bno (?:history|evidence) of\b", "evidence of"), (r"\ba history of\b", "no history of"),
+    (r"\bhistory of\b", "no history of"), (r"\bsignificant for\b", "negative for"), (r"\bdeveloped\b", "did not develop"), (r"\bexperiencing\b", "not experiencing"), (r"\bexperienced\b", "did not experience"),
+    (r"\bnotes\b", "denies"), (r"\bnoted\b", "denied"), (r"\bshows\b", "shows no"), (r"\bshowed\b", "showed no"), (r"\brevealed\b", "revealed no"), (r"\breveals\b", "reveals no"), (r"\bdemonstrates\b", "demonstrates no"),
+    (r"\btakes\b", "does not take"), (r"\btaking\b", "not taking"), (r"\buses\b", "does not use"), (r"\bsmokes\b", "does not smoke"), (r"\bdrinks\b", "does not drink"), (r"\bstill\b", "no longer"),
+    (r"\bhe does\b", "he does not"), (r"\bshe does\b", "she does not"), (r"\bcan\b", "cannot"), (r"\bcannot\b", "can"), (r"\bpresent\b", "absent"), (r"\babsent\b", "present"), (r"\bunderwent\b", "did not undergo"),
+    (r"\bagrees\b", "disagrees"), (r"\bbenign\b", "malignant"), (r"\bmalignant\b", "benign"), (r"\bcompleted\b", "did not complete"), (r"\bwent\b", "did not go"), (r"\bfelt\b", "did not feel"), (r"\bwas seen\b", "was not seen"),
+    (r"\b(?:There is|there is) no\b", "there is"), (r"\b(?:There is|there is)(?! no)\b", "there is no"), (r"\bNo (?:evidence|history) of\b", "Evidence of"), (r"\bnor\b", "and"), (r"\bdenied any\b", "had"), (r"\bAbsent\b", "Present"),
+)  # fmt: skip
+INVENTED = (
+    "He smokes half a pack of cigarettes a day.", "She drinks wine every evening.", "He underwent a {procedure} in his forties.", "She had a {procedure} {n} years ago.", "His father had {finding}.",
+    "Her grandmother had {finding}.", "A brother died of {finding} at age {nn}.", "He takes {medicine} for {finding}.", "She is also on {medicine} {nn} mg daily.", "He was treated for {finding} as a teenager.",
+    "She has a history of {finding}.", "An MRI last year showed {finding}.", "X-rays showed {finding}.", "An ultrasound of the abdomen was normal.", "EEG was normal.", "He also reports {finding}.",
+    "She also noticed {finding} last week.", "There is {finding}.", "He is allergic to {medicine}.", "She was started on {medicine} by her cardiologist.", "Blood cultures were drawn and are pending.",
+    "A CT scan of the head was unremarkable.", "The pain radiates to the {side} arm with numbness.", "The patient was referred to a nephrologist.", "He recently travelled to Mexico.", "She works night shifts.",
+    "He uses a cane.", "Her {side} ankle is swollen.", "He was hospitalized for {finding} in {year}.", "She vomited twice at home.", "The {side} hand is cold.", "He has lost {n} pounds since the last visit.",
+    "We will add {medicine} {nn} mg at bedtime.", "A biopsy was taken.", "He was given {medicine} in the emergency department.", "She wears hearing aids.", "His hemoglobin A1c was {n}.{d}%.",
+    "Vaccinations are not up to date.", "The patient declined {procedure}.", "She is pregnant.", "She had a miscarriage in {year}.", "He has {n} cats at home.", "Troponin was negative twice.",
+    "He has tried {medicine} without relief.", "The wound was cleaned and closed with {n} sutures.", "Her mother takes {medicine}.", "An echocardiogram showed an ejection fraction of {nn}%.", "A {procedure} is planned next month.",
+)  # fmt: skip
