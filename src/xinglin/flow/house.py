@@ -17,6 +17,7 @@ from xinglin.flow import verify
 from xinglin.flow.settings import Settings, load
 from xinglin.privacy import labels
 from xinglin.records import Chart, ContentRequest, Draft, Fact, Label, Point, Provenance, Release, Statement
+from xinglin.records.collecting import collecting_later
 from xinglin.records.draft import Language
 from xinglin.records.errors import NotFound, UsageError
 from xinglin.records.moments import first_instant
@@ -142,6 +143,7 @@ class House:
         draft = self.draft(request, chart, notes)
         return self.store.keep_draft(draft, _fingerprint(request, chart)) if keep else draft
 
+    @collecting_later()
     def draft(self, request: ContentRequest, chart: Chart, notes: tuple[str, ...] = ()) -> Draft:
         """The pure part of `make`: no store, no clock."""
         kind = self.kinds[request.kind]
@@ -169,6 +171,7 @@ class House:
         judged = verify.judge_draft(draft, facts, chart, [self.checks[c] for c in kind.checks])
         return judged if request.writer == "grammar" else self._reworded(judged, kind, plan.points, by_id, request, facts, chart)
 
+    @collecting_later()
     def judge(self, draft: Draft) -> Draft:
         """The draft checked again against the record as it is now (after an edit)."""
         chart = self.chart(draft.chart)

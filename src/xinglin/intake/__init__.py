@@ -5,7 +5,6 @@ from xinglin.formats.fhir.findings import Finding as Finding
 from xinglin.formats.fhir.server import patient_url as patient_url
 from xinglin.formats.fhir.strict import Limits as Limits
 from xinglin.formats.fhir.versions import not_replacing as not_replacing
-from xinglin.intake.collecting import collecting_later as collecting_later
 from xinglin.intake.gathering import read as read
 from xinglin.intake.linking import Comparison as Comparison
 from xinglin.intake.linking import Likeness as Likeness

@@ -10,26 +10,22 @@ from xinglin.formats.fhir.chart import derive
 from xinglin.formats.fhir.files import in_file, paths_of
 from xinglin.formats.fhir.findings import Finding
 from xinglin.formats.fhir.strict import DEFAULT_LIMITS, Limits
-from xinglin.intake.collecting import collecting_later
 from xinglin.intake.grouping import Group, Pool
 from xinglin.intake.person import Intake, PersonRecord
 from xinglin.intake.quality import quality_of
+from xinglin.records.collecting import collecting_later
 from xinglin.records.errors import InvalidInput, NotFound, OutOfResources, XinglinError
 
 _KEPT_DERIVED = 10_000  # resources of an input whose charts are handed on with it; of more they are derived again when asked for
 
 
+@collecting_later()
 def read(sources: Sequence[str | Path], *, limits: Limits = DEFAULT_LIMITS, as_of: str = "") -> Intake:
     """All people in files, folders and FHIR server URLs, each with source resources and a quality report.
 
     `as_of` (a day) is what "future" is measured against; "" leaves that check out. Raises NotFound for a path
     that is not there, and the first typed error when nothing at all could be read; else faults are findings.
     """
-    with collecting_later():
-        return _read(sources, limits, as_of)
-
-
-def _read(sources: Sequence[str | Path], limits: Limits, as_of: str) -> Intake:
     pool, findings = Pool(), []
     files = 0
     first: XinglinError | None = None

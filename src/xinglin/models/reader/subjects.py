@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from xinglin.models.reader.context_words import context_tree
 from xinglin.models.reader.everyday_words import everyday_words
 from xinglin.models.reader.fact_names import TOO_PLAIN, names_of
 from xinglin.models.reader.phrase_tree import PhraseTree, words_of
+from xinglin.records.collecting import collecting_later
 from xinglin.records.fact import Fact
 from xinglin.records.quantity import LOINC, Concept
 
@@ -122,6 +124,7 @@ class Subjects(NamedTuple):
     by_key: dict[str, Subject]
 
 
+@collecting_later()
 def subjects_of(facts: Sequence[Fact]) -> Subjects:
     """The names of one person's facts, with the synonyms that the word list and the laboratory table know for them."""
     groups: dict[tuple[str, str], list[Fact]] = {}
@@ -129,12 +132,21 @@ def subjects_of(facts: Sequence[Fact]) -> Subjects:
         group = _GROUP.get(fact.kind)
         if group:
             groups.setdefault((fact.key or f"name:{fact.concept.words.lower()}", group), []).append(fact)
+    things = []
+    for (key, group), members in groups.items():
+        words = _vocabulary(key, group, _distinct(members), members[0].details.get("analyte", ""))
+        things.append((key, group, tuple([fact.id for fact in members]), words))
+    return _compiled(tuple(things))
+
+
+@lru_cache(maxsize=8)
+def _compiled(things: tuple[tuple[str, str, tuple[str, ...], _Vocabulary], ...]) -> Subjects:
+    """The tree of (key, group, fact ids, words) rows; the last few are kept, for one record is drafted from and checked many times."""
     names: dict[tuple[str, ...], dict[tuple[str, str], Subject]] = {}
     by_key: dict[str, Subject] = {}
-    for sort, members in groups.items():
-        key, group = sort
-        words = _vocabulary(key, group, _distinct(members), members[0].details.get("analyte", ""))
-        subject = Subject(key, group, tuple([fact.id for fact in members]), words.shown, words.term)
+    for key, group, ids, words in things:
+        sort = (key, group)
+        subject = Subject(key, group, ids, words.shown, words.term)
         by_key.setdefault(key, subject)
         for path in words.own:
             if path in names:
@@ -163,8 +175,9 @@ class _Named(NamedTuple):
     names: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-class _Vocabulary(NamedTuple):
-    """The names of one thing as paths of tokens: its own, and by broader term those of the terms above it."""
+@dataclass(frozen=True, eq=False, slots=True)
+class _Vocabulary:
+    """The names of one thing as paths of tokens: its own, and by broader term those of the terms above it. Told apart by identity."""
 
     shown: str
     term: str

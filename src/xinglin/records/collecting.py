@@ -1,4 +1,4 @@
-"""Work that makes very many objects and drops none of them in circles: memory is tidied once, behind it.
+"""For work that makes very many objects and drops none of them in circles: memory is tidied once, behind it.
 
 Python's search for circles of dead objects runs again and again while a record is read, and finds nothing.
 """
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def collecting_later() -> Iterator[None]:
-    """The block without searches for circles; as it was before, after it, whatever happens."""
+    """A block (or, as a decorator, a function) without searches for circles; afterwards all is as it was, whatever happens."""
     searching = gc.isenabled()
     gc.disable()
     try:
