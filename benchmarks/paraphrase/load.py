@@ -1,6 +1,7 @@
 """Sentences worded freely against the recorded facts of invented patients: is each one borne out?
 
 Gives every case of cases.jsonl with the facts of its patient (patients.json) as Fact papers, and scores verdicts.
+The second set (cases_second.jsonl, patients_second.json) is of another author and is asked for by name.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import msgspec
 from xinglin.records.draft import Language
 from xinglin.records.fact import Fact
 
+Which = Literal["first", "second", "all"]
+ENDING: dict[Which, tuple[str, ...]] = {"first": ("",), "second": ("_second",), "all": ("", "_second")}
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 from wilson import Rate, rates  # noqa: E402
@@ -36,17 +39,18 @@ class Case:
     facts: tuple[Fact, ...]
 
 
-def cases() -> Iterator[Case]:
-    """Every case, in file order."""
-    patients = json.loads((HERE / "patients.json").read_text(encoding="utf-8"))
-    facts = {name: tuple(msgspec.convert(fact, Fact) for fact in patient["facts"]) for name, patient in patients.items()}
-    for line in (HERE / "cases.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        patient = row["patient"]
-        yield Case(row["id"], patient, row["language"], row["as_of"], row["text"], row["expect"], row["class"], facts[patient])
+def cases(which: Which = "first") -> Iterator[Case]:
+    """Every case of one set or of both, in file order."""
+    for ending in ENDING[which]:
+        patients = json.loads((HERE / f"patients{ending}.json").read_text(encoding="utf-8"))
+        facts = {name: tuple(msgspec.convert(fact, Fact) for fact in patient["facts"]) for name, patient in patients.items()}
+        for line in (HERE / f"cases{ending}.jsonl").read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            patient = row["patient"]
+            yield Case(row["id"], patient, row["language"], row["as_of"], row["text"], row["expect"], row["class"], facts[patient])
 
 
-def score(verdicts: Iterable[tuple[str, str]]) -> dict[str, Rate]:
+def score(verdicts: Iterable[tuple[str, str]], which: Which = "first") -> dict[str, Rate]:
     """Rates from (case id, verdict) pairs: wrong ones caught, right ones let through, exact label; by language and by class.
 
     A wrong sentence is caught by "contradicted" or "unsupported" alike; a right one must be "supported". Raises KeyError
@@ -55,7 +59,7 @@ def score(verdicts: Iterable[tuple[str, str]]) -> dict[str, Rate]:
     said = dict(verdicts)
 
     def hits() -> Iterator[tuple[str, bool]]:
-        for case in cases():
+        for case in cases(which):
             verdict, right = said[case.id], case.expect == "supported"
             good = verdict == "supported" if right else verdict in ("contradicted", "unsupported")
             side = "right let through" if right else "wrong caught"
