@@ -22,7 +22,7 @@ Which = Literal["first", "second", "all"]
 ENDING: dict[Which, tuple[str, ...]] = {"first": ("",), "second": ("_second",), "all": ("", "_second")}
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-from wilson import Rate, rates  # noqa: E402
+from wilson import Rate, rates
 
 
 @dataclass(frozen=True)
