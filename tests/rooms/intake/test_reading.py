@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import random
@@ -336,3 +337,22 @@ def test_300_damaged_files_give_typed_errors_or_findings(write, data, mutants_mo
             kept = {reference for person in found.people for reference in references(person)} - {"Basic/xinglin-links"}
             assert found.read == len(kept) + len(found.left_over) + found.repeated + found.refused, seed
     assert len(outcomes) > 5
+
+
+def test_the_chart_that_comes_with_a_person_is_the_one_their_resources_give(write):
+    person = read([write("b.json", bundle("collection", PATIENT, result("o1"), result("o2")))]).people[0]
+    assert person.derived is not None and person.chart == chart_of(person.resources)
+
+
+def test_memory_is_tidied_as_before_once_reading_ends_well_or_badly(write):
+    read([write("b.json", bundle("collection", PATIENT))])
+    assert gc.isenabled()
+    with pytest.raises(XinglinError):
+        read([write("c.json", "{")])
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        read([write("b.json", bundle("collection", PATIENT))])
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
