@@ -67,14 +67,10 @@ _PREVIOUS_AHEAD = re.compile(
 _STRONG_PREVIOUS = re.compile(
     r"(?:from|previous|prior|earlier|compared|versus|vs|than|baseline|having been|had been|used to be|against|由|从|较|比|原|此前|之前|上次|前次|先前|既往|曾|自|与|对比|前值)"
 )
-_OF_CHANGE = "|".join(
-    f"{word} (?:of|by)(?: about| approximately)?"
-    for word in ("increase", "decrease", "rise", "fall", "drop", "change", "reduction", "difference", "gain", "loss", "decline")
-)
+_CHANGES = "increase|decrease|rise|fall|drop|change|reduction|difference|gain|loss|decline"
+_OF_CHANGE = "|".join(f"{word} (?:of|by)(?: about| approximately)?" for word in _CHANGES.split("|"))
 _CHANGE_AHEAD = re.compile(
-    r"(?:b(?<=\bb)y(?: about| approximately| around| roughly)?|"
-    + _OF_CHANGE
-    + r"|upto|下降了?|升高了?|增加了?|降低了?|减少了?|上升了?|相差|差值为?|变化(?:幅度)?为?|涨幅(?:为|约|达)?|降幅(?:为|约|达)?|升幅(?:为|约|达)?|增幅为?)\s*约?\s*$"
+    rf"(?:b(?<=\bb)y(?: about| approximately| around| roughly)?|{_OF_CHANGE}|upto|下降了?|升高了?|增加了?|降低了?|减少了?|上升了?|相差|差值为?|变化(?:幅度)?为?|涨幅(?:为|约|达)?|降幅(?:为|约|达)?|升幅(?:为|约|达)?|增幅为?)\s*约?\s*$"
 )
 _CHANGE_BEHIND = re.compile(
     r"\s*(?:point|unit|percentage point)?s?\s*(?:higher|lower|increase|decrease|rise|fall|drop|more|less|up|down|reduction|gain|decline|的?(?:升高|下降|增加|降低|上升|减少))"
@@ -87,9 +83,8 @@ _DURATION_AHEAD = re.compile(
 )
 _AGE_BEHIND = re.compile(r"[\s-]*(?:old\b)")
 # Alternatives begin with a letter, "b(?<=\bb)y" for "\bby", so that places are passed over quickly.
-_SOMEBODY_OF = "|".join(
-    rf"{word[0]}(?<=\b{word[0]}){word[1:]} of" for word in ["man", "woman", "girl", "boy", "lady", "gentleman", "male", "female"]
-)
+_SOMEBODY = "man|woman|girl|boy|lady|gentleman|male|female"
+_SOMEBODY_OF = "|".join(rf"{word[0]}(?<=\b{word[0]}){word[1:]} of" for word in _SOMEBODY.split("|"))
 _AGE_AHEAD = re.compile(rf"(?:{_SOMEBODY_OF}|a(?<=\ba)ged?|a(?<=\ba)ge(?: of| is|:)?|年龄[:：为]?|现年)\s*$")
 _ONSET_AGE_AHEAD = re.compile(
     r"(?:\b(?:man|woman|girl|boy|lady|gentleman|male|female) of|\bat (?:the )?age(?: of)?|于|在|when (?:s?he was )?)\s*$"
