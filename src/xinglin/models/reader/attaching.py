@@ -62,7 +62,7 @@ _REFERENCE_AHEAD = re.compile(
 _PREVIOUS_AHEAD = re.compile(
     r"(?:f(?<=\bf)rom(?: (?:a|the))?(?: (?:previous|prior|baseline|earlier|initial|first))?(?: (?:value|level|reading|result|measurement))?(?: of)?|previously|(?:compared|comparison) (?:with|to)(?: (?:a |the |its )?(?:previous|prior|earlier|last)?(?: (?:value|level|reading|result))?(?: of)?)?"
     r"|versus|v(?<=\bv)s\.?|t(?<=\bt)han(?: the)?(?: (?:previous|prior|earlier|last))?(?: (?:value|level|reading|result))?(?: of)?|previous(?: value| level| result| reading)?(?: was| of|:)?|prior(?: value| level| result)?(?: was| of|:)?|earlier(?: value| level)?(?: was| of)?|baseline(?: of| was|:)?|it was|having been|had been|used to be|against|as against|was"
-    r"|由|从|较|比|原为?|此前为?|之前为?|上次为?|前次为?|先前为?|既往为?|曾为|自|与|相较于?|对比|前值为?)\s*(?:的|时的?)?\s*(?:on|in|at|\(|of)?\s*\)?\s*(?:the )?(?:value |level |result |reading )?(?:of |was )?(?:about|approximately|约)?\s*$"
+    r"|由|从|较|比|(?<![抗白病胶糖酶])原为?|此前为?|之前为?|上次为?|前次为?|先前为?|既往为?|曾为|自|与|相较于?|对比|前值为?)\s*(?:的|时的?)?\s*(?:on|in|at|\(|of)?\s*\)?\s*(?:the )?(?:value |level |result |reading )?(?:of |was )?(?:about|approximately|约)?\s*$"
 )
 _STRONG_PREVIOUS = re.compile(
     r"(?:from|previous|prior|earlier|compared|versus|vs|than|baseline|having been|had been|used to be|against|由|从|较|比|原|此前|之前|上次|前次|先前|既往|曾|自|与|对比|前值)"

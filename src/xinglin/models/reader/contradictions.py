@@ -18,7 +18,7 @@ def find_contradictions(sentences: Sequence[Sentence]) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for sentence in sentences:
         for claim in sentence.claims:
-            if not claim.key or claim.kind == "person":
+            if not claim.key or claim.kind in ("person", "gap"):
                 continue
             before = seen.setdefault(claim.key, [])
             for earlier, other in before:

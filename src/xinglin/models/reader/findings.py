@@ -6,8 +6,10 @@ the facts the statement names, and the rest of the record must not contradict it
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from xinglin.models.reader.record_index import RecordIndex, index_of
@@ -73,9 +75,23 @@ def findings_of(case: CheckCase) -> dict[str, tuple[Finding, ...]]:
 def issues_of(case: CheckCase, code: str, check: str, severity: Severity) -> tuple[Issue, ...]:
     """The disagreements of one code as issues of one check."""
     return tuple(
-        Issue(check, severity, one.text, one.statement, one.verdict, one.said, one.known, one.facts, one.start, one.end)
+        Issue(check, severity, one.text, one.statement, one.verdict, one.said, _shown(one.known), one.facts, one.start, one.end)
         for one in findings_of(case).get(code, ())
     )
+
+
+_LONG = re.compile(r"\d+\.\d{4,}")
+
+
+def _shown(known: str) -> str:
+    """What the record holds, its long decimals cut to four figures that matter: 83.35521 is shown as 83.36."""
+    return _LONG.sub(_short, known) if "." in known else known
+
+
+def _short(number: re.Match[str]) -> str:
+    value = Decimal(number.group())
+    places = max(0, 3 - value.adjusted()) if value else 0
+    return f"{value:.{places}f}"
 
 
 def _all(case: CheckCase) -> dict[str, tuple[Finding, ...]]:

@@ -11,9 +11,11 @@ from xinglin.models.reader.judging_own_drafts import uncited_times, unexplained
 from xinglin.models.reader.judging_person import judge_person
 from xinglin.models.reader.judging_relatives import judge_allergy, judge_family
 from xinglin.models.reader.judging_results import judge_measurement
+from xinglin.models.reader.judging_sayings import judge_sayings, judge_weight_word
 from xinglin.models.reader.likeness import likely_fact, stems_of
 from xinglin.models.reader.phrase_tree import tokens_of
 from xinglin.models.reader.record_index import stands_in
+from xinglin.models.reader.silences import judge_death, judge_silence
 from xinglin.models.reader.subjects import known_words
 from xinglin.models.reader.text_forms import fold
 from xinglin.models.reader.units import TIME_UNITS, converted, ucum_of
@@ -44,7 +46,11 @@ def judge_sentence(view: View) -> list[Finding]:
         else:
             found += _unknown(view, claim)
     found += _loose(view)
-    if view.cited is None and not found and sentence.checkable and not _links(view):
+    folded = fold(sentence.text)
+    found = judge_sayings(view, folded, found)
+    silent = judge_silence(view, folded)
+    found += silent or ()
+    if silent is None and view.cited is None and not found and sentence.checkable and not _links(view):
         found += _freely_worded(view)
     if view.cited is not None:
         found += uncited_times(view)
@@ -72,15 +78,22 @@ def judge_likely(view: View, text: str, fact: Fact) -> list[Finding]:
 
 
 def _links(view: View) -> bool:
-    """Whether a sentence says anything that a fact bears out."""
+    """Whether a sentence names anything that could be held against a fact; a part of the body alone is no such thing."""
     sentence = view.sentence
-    return bool(sentence.loose) or any(claim.kind != "person" or claim.key != "pronoun" for claim in sentence.claims)
+    return any(number.unit or sentence.times for number in sentence.loose) or any(
+        bool(_held_in_words(view, claim)) if claim.kind in _BYSTANDERS else claim.kind != "person" or claim.key != "pronoun"
+        for claim in sentence.claims
+    )
 
 
 def _unknown(view: View, claim: Claim) -> list[Finding]:
     """A claim about something that the record, or the facts the statement names, know nothing of."""
     if _is_bystander(view, claim) or _measured_fever(view, claim) is not None:
         return []
+    if (dead := judge_death(view, claim)) is not None:
+        return dead
+    if claim.kind in ("problem", "finding") and (weighed := judge_weight_word(view, claim)) is not None:
+        return weighed
     holding = _held_in_words(view, claim)
     if holding and not (claim.negated and view.cited is None):
         return judge_held(view, claim, holding)

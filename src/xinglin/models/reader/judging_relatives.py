@@ -67,10 +67,18 @@ def judge_allergy(view: View, claim: Claim) -> list[Finding]:
     return best_of(view, claim, facts, judge_fact)
 
 
+_MISSING = re.compile(r"not (?:recorded|documented|known)|no (?:allergy )?(?:record|status)|record|记录|未知|不详|病历", re.IGNORECASE)
+
+
+def _says_missing(view: View, claim: Claim) -> bool:
+    """True where a text says that the record is silent, which is another thing than "no allergy"."""
+    return view.cited is not None or _MISSING.search(claim.subject.text) is not None
+
+
 def _no_allergy(view: View, claim: Claim, none: list[Fact], real: list[Fact]) -> list[Finding]:
     if real:
         return [finding("negation", "The record holds an allergy", claim, None, real[0].text, tuple(fact.id for fact in real))]
-    if none or any(fact.kind == "gap" and "allerg" in fact.key for fact in view.record.facts.values()):
+    if none or (_says_missing(view, claim) and any(fact.kind == "gap" and "allerg" in fact.key for fact in view.record.facts.values())):
         return []
     return [finding("unsupported", "The record says nothing about allergies", claim, None, "", (), unsupported=True)]
 

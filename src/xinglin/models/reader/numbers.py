@@ -6,6 +6,7 @@ Each number keeps where it stands, its exact decimal text, its unit and whether 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import NamedTuple
 
 from xinglin.models.reader.units import TIME_UNITS, unit_at
@@ -54,12 +55,34 @@ def find_numbers(folded: str, taken: tuple[tuple[int, int], ...] = ()) -> list[F
     """All numbers of a folded sentence in order, left out where they touch a stretch of `taken` (a date, a word with digits)."""
     found: list[FoundNumber] = []
     behind = 0
+    composed = _composed(folded)
     for start, end, value in _raw(folded):
         if start < behind or any(start < stop and end > begin for begin, stop in taken):
             continue
-        found.append(_with_unit(folded, start, end, value))
+        found.append(composed.get(start) or _with_unit(folded, start, end, value))
         behind = found[-1].end
     return _grouped(folded, found)
+
+
+_COMPOSED = re.compile(
+    r"(?<![\d.])(?P<big>\d{1,2})\s?(?:"
+    r"(?P<feet>ft\b\.?|feet\b|foot\b)[\s,]*(?:and )?(?P<inches>\d{1,2}(?:\.\d+)?)(?:\s?(?:inch(?:es)?\b|ins?\b\.?|\"|''))?"
+    r"|'\s?(?P<marked>\d{1,2}(?:\.\d+)?)\s?(?:\"|'')"
+    r"|(?:stones?|st)\b\.?[\s,]*(?:and )?(?P<pounds>\d{1,2}(?:\.\d+)?)\s?(?:lbs?|pounds?)\b"
+    r"|(?:lbs?|pounds?)\b\.?[\s,]*(?:and )?(?P<ounces>\d{1,2}(?:\.\d+)?)\s?(?:oz|ounces?)\b)"
+)
+_PARTS = (("inches", 12, "[in_i]"), ("marked", 12, "[in_i]"), ("pounds", 14, "[lb_av]"), ("ounces", 16, "[oz_av]"))
+
+
+def _composed(folded: str) -> dict[int, FoundNumber]:
+    """One number for what is said in two units ("5 ft 8 in", "12 st 4 lb"), in the smaller of them, by where it begins."""
+    found: dict[int, FoundNumber] = {}
+    for match in _COMPOSED.finditer(folded):
+        for name, share, unit in _PARTS:
+            if match[name]:
+                value = Decimal(match["big"]) * share + Decimal(match[name])
+                found[match.start()] = FoundNumber(match.start(), match.end(), match.end(), str(value), unit, unit)
+    return found
 
 
 def _raw(folded: str) -> list[tuple[int, int, str]]:

@@ -26,14 +26,14 @@ def unmentioned(case: CheckCase) -> tuple[Fact, ...]:
         cited = {one for ids in case.cited.values() for one in ids}
         return tuple(fact for fact in wanted if fact.id not in cited)
     spoken = {(one, claim.experiencer) for sentence in case.sentences for claim in sentence.claims for one in claim.facts}
-    keys = {facts[one].key for one, _ in spoken if one in facts}
+    keys = {facts[one].key.replace("history-of-", "") for one, who in spoken if one in facts and who == "patient"}
     words = " ".join(sentence.text for sentence in case.sentences).lower()
     return tuple(fact for fact in wanted if not _spoken(fact, spoken, keys, words, case))
 
 
 def _spoken(fact: Fact, spoken: set[tuple[str, str]], keys: set[str], words: str, case: CheckCase) -> bool:
     who = "family" if fact.kind == "family" else "patient"
-    if (fact.id, who) in spoken or (fact.kind in ("trend", "calculation") and fact.key in keys):
+    if (fact.id, who) in spoken or (fact.kind in ("trend", "calculation", "problem") and fact.key in keys):
         return True
     if fact.key == "allergy:none":
         return any(claim.kind == "allergy" for sentence in case.sentences for claim in sentence.claims)

@@ -144,6 +144,22 @@ class RecordIndex:
         return " \n ".join(self.sheet(fact.id).words for fact in self._all if fact.kind not in ("measurement", "trend"))
 
     @cached_property
+    def worded(self) -> tuple[Fact, ...]:
+        """Facts whose answer is words: a smoking status, a blood group, a finding."""
+        return tuple(
+            fact
+            for fact in self._all
+            if (fact.kind in ("measurement", "calculation") and isinstance(fact.value, str))
+            or fact.kind in ("problem", "document", "report")
+        )
+
+    @cached_property
+    def every_word(self) -> str:
+        """All words of the facts, with those of the answers that are words."""
+        answers = [self.sheet(fact.id).words for fact in self.worded if fact.kind in ("measurement", "calculation")]
+        return " \n ".join([self.words, *answers])
+
+    @cached_property
     def allergies(self) -> tuple[Fact, ...]:
         """All allergy facts."""
         return tuple(fact for fact in self._all if fact.kind == "allergy")

@@ -272,7 +272,20 @@ def _tolerates(folded: str, mentions: list[Mention], hits: list[ContextHit], ind
             mention.allergy = mention.negated = True
 
 
+_DONE = frozenset({"immunization", "procedure", "imaging", "report", "medicine", "drug_class", "device", "encounter"})
+
+
+def _refused(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, value: str, where: str) -> None:
+    """ "Refused", "declined", "not given", 未接种 deny that something was done."""
+    done = [mention for mention in mentions if mention.kinds & _DONE and "measurement" not in mention.kinds]
+    if not done:
+        return
+    for mention in backward(folded, done, hits[index]) or forward(folded, done, hits, index):
+        mention.negated = True
+
+
 _EFFECTS: dict[str, Effect] = {
+    "refused": _refused,
     "tolerates": _tolerates,
     "not": _not, "doubt": _doubt, "flag": flag, "trend": trend, "newest": newest, "older": older, "status": _status, "side": _side, "route": _route,
     "allergy": _allergy,

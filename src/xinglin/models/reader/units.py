@@ -47,7 +47,8 @@ _SPELLINGS: dict[str, str] = {
     "ug": "ug µg mcg microgram micrograms 微克",
     "ng": "ng",
     "[lb_av]": "lb lbs pound pounds [lb_av] 磅",
-    "[oz_av]": "oz",
+    "[oz_av]": "oz ounce ounces 盎司",
+    "[jin]": "jin catty catties 市斤 斤",
     "m": "m metre metres meter meters 米",
     "cm": "cm cms centimetre centimetres centimeter centimeters 厘米 公分",
     "mm": "mm millimetre millimetres millimeter millimeters 毫米",
@@ -206,6 +207,7 @@ _UCUM_ALIASES = {
 _BASE: dict[str, tuple[str, str]] = {
     "kg": ("mass", "1000"), "g": ("mass", "1"), "mg": ("mass", "0.001"), "ug": ("mass", "0.000001"), "ng": ("mass", "1e-9"), "pg": ("mass", "1e-12"),
     "[lb_av]": ("mass", "453.59237"), "[oz_av]": ("mass", "28.349523125"),
+    "[jin]": ("mass", "500"),
     "m": ("length", "1"), "cm": ("length", "0.01"), "mm": ("length", "0.001"), "um": ("length", "0.000001"),
     "[in_i]": ("length", "0.0254"), "[ft_i]": ("length", "0.3048"),
     "L": ("volume", "1"), "mL": ("volume", "0.001"), "fL": ("volume", "1e-15"),
@@ -235,7 +237,21 @@ def converted(value: str, from_unit: str, to_unit: str, loinc: str = "") -> Deci
     if from_unit == to_unit:
         return number
     known = _from_knowledge(number, from_unit, to_unit, loinc)
-    return known if known is not None else _by_table(number, from_unit, to_unit, loinc)
+    known = known if known is not None else _by_table(number, from_unit, to_unit, loinc)
+    return known if known is not None else _by_ucum(number, from_unit, to_unit, loinc)
+
+
+def _by_ucum(number: Decimal, from_unit: str, to_unit: str, loinc: str) -> Decimal | None:
+    """What the units themselves say, for pairs that stand in no table; equivalents need the charge and are left out."""
+    if not from_unit or not to_unit or "eq" in f"{from_unit}{to_unit}" or "{" in f"{from_unit[:1]}{to_unit[:1]}":
+        return None
+    from xinglin.knowledge.units import convert
+    from xinglin.records.errors import XinglinError
+
+    try:
+        return convert(number, from_unit, to_unit, loinc)
+    except (XinglinError, ValueError, ArithmeticError, KeyError):
+        return None
 
 
 def _from_knowledge(number: Decimal, from_unit: str, to_unit: str, loinc: str) -> Decimal | None:

@@ -1,0 +1,170 @@
+"""What a sentence says beyond the names of the record: home and habits, "well controlled", "up to date", overweight.
+
+Such words name no fact, so they are held against the words of the record: where no fact bears them, they are unsupported.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+from xinglin.models.reader.agreement import number_of
+from xinglin.models.reader.findings import Finding, View, finding
+from xinglin.models.reader.smoking import judge_smoking, speaks_of_smoking
+from xinglin.models.reader.text_forms import fold
+from xinglin.models.reader.units import converted, ucum_of
+from xinglin.records.quantity import Quantity
+from xinglin.records.reading import Claim
+
+
+class _Saying(NamedTuple):
+    """`stems`: cheap to look for; `said`: what counts as saying it; `known`: what a fact that bears it must hold."""
+
+    stems: tuple[str, ...]
+    said: re.Pattern[str]
+    known: re.Pattern[str]
+
+
+def _saying(stems: str, said: str, known: str) -> _Saying:
+    return _Saying(tuple(stems.split("|")), re.compile(said), re.compile(known))
+
+
+_SAYINGS = (
+    _saying(
+        "drink|alcohol|beer|wine|etoh|whisk|vodka|酒",
+        r"\bdrink(?:s|ing|er)?\b(?=.{0,40}\b(?:alcohol|beers?|wine|spirits|whisk\w+|vodka|liquor|pints?|units|socially|heavily|occasionally|daily|a day|a week))"
+        r"|\bdrinker\b|\balcohol\b(?! (?:swab|wipe|rub|pad))|\bbeers?\b|\bwine\b|\betoh\b|饮酒|喝酒|酗酒|嗜酒|[白啤红黄]酒",
+        r"alcohol|drink|beer|wine|etoh|酒",
+    ),
+    _saying(
+        "daughter|son|child|kids|育|子女",
+        r"\b(?:has|have|had|with|father of|mother of|parent of)\b(?: \w+){0,2} (?:daughters?|sons?|children|child|kids)\b|育有|[有生][一二两三四五六\d][子女儿个]|子女",
+        r"\bdaughters?\b|\bsons?\b|\bchildren\b|子女|育有|儿子|女儿",
+    ),
+    _saying(
+        "wife|husband|spouse|married|divorc|widow|partner|婚|妻|丈夫|配偶|丧偶",
+        r"\b(?:his wife|her husband|(?:his|her|their) (?:spouse|partner)|married|divorced|widow\w*)\b|已婚|未婚|离异|离婚|丧偶|妻子|丈夫|配偶",
+        r"wife|husband|spouse|partner|marri|divorc|widow|婚|妻|丈夫|配偶|丧偶",
+    ),
+    _saying(
+        "work|employ|retired|occupation|职业|退休|从事|务农|农民|工人",
+        r"\b(?:works|worked|working) (?:as|in a|at a|for)\b|\b(?:un|self-)?employed\b|\bretired\b|\boccupation\b|职业|退休|从事|务农|农民|工人",
+        r"\bwork(?:s|ing|ed)?\b|employ|labou?r force|retire|occupation|\bjob\b|职业|退休|从事|务农|农民|工人",
+    ),
+    _saying(
+        "lives|living|独居|同住|居住",
+        r"\b(?:lives|living) (?:alone|with|in|at|by)\b|独居|同住|居住",
+        r"\blives\b|\bliving (?:alone|with|in|at|situation|arrangement)|household|housing|homeless|resid|独居|同住|居住|住所",
+    ),
+    _saying("drug use|illicit|recreational|cocaine|heroin|cannabis|marijuana|吸毒", r"illicit|recreational|\bdrug use\b|cocaine|heroin|cannabis|marijuana|吸毒",
+            r"illicit|recreational|drug (?:use|abuse|misuse|dependence|addiction)\b|substance|cocaine|heroin|cannabis|marijuana|吸毒|药物滥用"),
+    _saying("up to date|up-to-date|fully vac|fully imm|接种", r"\bup[- ]to[- ]date\b|\bfully (?:vaccinated|immuni[sz]ed)\b|按时接种|接种齐全|接种完[全整]|全部接种|按计划接种|接种(?:均)?已?完成",
+            r"\bup[- ]to[- ]date\b|\bfully (?:vaccinated|immuni[sz]ed)\b|按时接种|接种齐全|接种完[全整成]|全部接种|按计划接种"),
+    _saying(
+        "control|控制",
+        r"\b(?:well|poorly|adequately|inadequately|badly|tightly|sub-?optimally|fully|partly|partially|reasonably|nicely)[- ](?:\w+ )?controlled\b|\b(?:good|poor|adequate|excellent|tight|reasonable|satisfactory|fair|under|better)(?: \w+){0,2} control\b|\buncontrolled\b"
+        r"|控制(?:得)?(?:良好|满意|理想|佳|可|尚可|好|稳定|平稳|不佳|差|欠佳|不良|不理想|不满意)",
+        r"control|控制",
+    ),
+    _saying(
+        "complian|adheren|as prescribed|依从|遵医嘱服药|规律服药",
+        r"\bcomplian(?:t|ce)\b|\badheren(?:t|ce)\b|\bas prescribed\b|依从|遵医嘱服药|规律服药",
+        r"complian|adheren|as prescribed|依从|遵医嘱|规律",
+    ),
+    _saying(
+        "well|healthy|good health|健康|体健|一般情况|一般状况|一般可",
+        r"(?:^|[,;:] ?|\b(?:is|feels|feeling|remains|keeps|keeping|doing|otherwise|generally|very|quite|looks|appears) )well(?=\s*(?:[.,;!]|$|and\b|in (?:himself|herself|themselves)\b|today\b|overall\b|with no\b))"
+        r"|\bin good (?:general )?health\b|\b(?:is|otherwise|previously|generally|a|fit and) healthy\b(?! (?:diet|eating|life|weight|control|volunteer))|身体健康|体健|健康状况(?:良好|好)|一般(?:情况|状况)(?:可|良好|好|尚可|稳定)|一般可",
+        r"\b(?:is|feels|doing|generally|otherwise) well\b|good (?:general )?health|\bhealthy\b|身体健康|健康状况|体健|一般情况|一般状况",
+    ),
+    _saying(
+        "stable|病情|稳定|平稳",
+        r"\b(?:is|remains|remained|was|clinically|medically|ha?emodynamically|condition:?|currently|disease) stable\b|病情[^,，。]{0,6}(?:稳定|平稳)|生命体征(?:稳定|平稳)|情况(?:稳定|平稳)",
+        r"stable|稳定|平稳",
+    ),
+)  # fmt: skip
+
+
+def judge_sayings(view: View, folded: str, found: list[Finding]) -> list[Finding]:
+    """The findings of a sentence with those of its habits, judgements and weight words; claims judged here are not judged twice."""
+    smoked = judge_smoking(view, folded)
+    if smoked is not None:
+        found = [one for one in found if one.code == "date" or not _of_smoking(view, one)] + smoked
+    for saying in _SAYINGS:
+        if any(stem in folded for stem in saying.stems):
+            found = found + _unborne(view, folded, saying)
+    return found
+
+
+def _of_smoking(view: View, one: Finding) -> bool:
+    """True for a finding about a claim that speaks of smoking, or about its numbers."""
+    return speaks_of_smoking(fold(one.said)) or any(
+        speaks_of_smoking(fold(claim.subject.text)) and any(number.span.start == one.start for number in claim.numbers)
+        for claim in view.sentence.claims
+    )
+
+
+def _unborne(view: View, folded: str, saying: _Saying) -> list[Finding]:
+    said = saying.said.search(folded)
+    if said is None:
+        return []
+    if view.cited is None:
+        words = [view.record.every_word]
+    else:
+        words = [view.record.sheet(one).words for one in view.cited if one in view.record.facts]
+    if any(saying.known.search(one) for one in words) or ("stable" in saying.stems and _trend_said(view)):
+        return []
+    start, end = said.span()
+    text = "No fact of the record says this"
+    return [Finding("unsupported", "unsupported", text, "", view.sentence.text[start:end], "", (), start, end)]
+
+
+def _trend_said(view: View) -> bool:
+    """True where "stable" is said of something measured, which is judged by its values."""
+    return any(claim.trend or claim.kind == "measurement" for claim in view.sentence.claims)
+
+
+# ---- body mass index -----------------------------------------------------------------------------------------------
+_BMI = ("loinc:39156-5", "loinc:59574-4")
+_WEIGHT_WORDS = (
+    ("underweight", re.compile(r"underweight|体重过[低轻]|体重不足|消瘦|偏瘦")),
+    ("overweight", re.compile(r"overweight|超重|体重过重|偏胖")),
+    ("obese", re.compile(r"obes|肥胖")),
+)
+_LIMITS = {"underweight": (Decimal(0), Decimal("18.5")), "overweight": (Decimal(25), Decimal(1000)), "obese": (Decimal(30), Decimal(1000))}
+
+
+def judge_weight_word(view: View, claim: Claim) -> list[Finding] | None:
+    """ "Overweight" and "obese" follow from the body mass index of an adult: 25 and 30 kg/m2 and more, below 18.5 underweight (WHO).
+
+    None where the word is another one or the record holds no index. The record's own flag counts for "overweight".
+    WHO Technical Report Series 894 (2000).
+    """
+    word = next((name for name, pattern in _WEIGHT_WORDS if pattern.search(fold(claim.subject.text))), "")
+    if not word or claim.experiencer != "patient" or _is_child(view):
+        return None
+    facts = [fact for fact in view.record.facts.values() if fact.key in _BMI and fact.kind in ("measurement", "calculation")]
+    facts = [fact for fact in facts if isinstance(fact.value, Quantity) and (view.cited is None or fact.id in view.cited)]
+    if not facts:
+        return None
+    fact = max(facts, key=lambda one: (one.latest, one.time))
+    assert isinstance(fact.value, Quantity)
+    value = number_of(fact.value.value)
+    if fact.value.unit and fact.value.unit != "kg/m2":
+        value = converted(fact.value.value, ucum_of(fact.value.unit), "kg/m2")
+    if value is None:
+        return None
+    low, high = _LIMITS[word]
+    holds = low <= value < high or (word == "overweight" and fact.flag == "high") or (word == "underweight" and fact.flag == "low")
+    if holds != claim.negated:
+        return []
+    return [finding("flag", "The judgement does not follow from the recorded body mass index", claim, None, fact.text, (fact.id,))]
+
+
+def _is_child(view: View) -> bool:
+    for fact in view.record.people:
+        years = number_of(fact.details.get("age_years", ""))
+        if years is not None:
+            return years < 18
+    return False
