@@ -11,7 +11,9 @@ from xinglin.records import Chart, Concept, Fact
 from xinglin.records.chart import Encounter
 from xinglin.records.moments import day, days_between, first_instant, sort_key
 from xinglin.workup.evidence import at
+from xinglin.workup.letter_case import in_text_case, sentence_case
 from xinglin.workup.naming import clean, first, merged, named
+from xinglin.workup.person import has_died
 
 SETTINGS = {
     "IMP": "inpatient", "ACUTE": "inpatient", "NONAC": "inpatient", "OBSENC": "inpatient", "PRENC": "planned", "SS": "day-case",
@@ -41,6 +43,7 @@ _TYPES_ZH = {
     "prenatal initial visit": "初次产前检查", "postnatal visit": "产后访视", "patient-initiated encounter": "患者主动就诊",
     "obstetric emergency hospital admission": "产科急诊入院", "death certification": "死亡证明",
 }  # fmt: skip
+_DEATH = re.compile(r"death certif|死亡证明", re.IGNORECASE)
 _NOT_REAL = {"cancelled", "entered-in-error"}
 
 
@@ -59,10 +62,17 @@ def setting_of(one: Encounter) -> str:
     return "inpatient" if _INPATIENT_WORDS.search(words) else coded
 
 
-def encounter_facts(chart: Chart) -> list[Fact]:
+def encounter_facts(chart: Chart, as_of: str = "") -> list[Fact]:
     """One Fact per visit or stay, oldest first; `details.role` marks the current, the last and the last admission."""
     real = [one for one in chart.encounters if one.status not in _NOT_REAL]
     ordered = sorted(real, key=lambda one: (sort_key(one.start), one.source))
+    dead = has_died(chart.person, as_of)
+    roles = _roles([one for one in ordered if not (dead and _after_death(one, chart.person.died))], dead)
+    return [_fact(one, roles.get(one.source, "")) for one in ordered]
+
+
+def _roles(ordered: list[Encounter], dead: bool) -> dict[str, str]:
+    """Which encounter is the last, the last admission, a current one, by source. The dead have no current one."""
     roles: dict[str, str] = {}
     if ordered:
         roles[ordered[-1].source] = "last"
@@ -72,9 +82,14 @@ def encounter_facts(chart: Chart) -> list[Fact]:
     if stays and ordered[-1] is not stays[-1] and _within(ordered[-1], stays[-1]):
         del roles[ordered[-1].source]  # a ward or intensive care episode of the last admission is not a visit of its own
     for one in ordered:
-        if one.status in {"in-progress", "arrived", "triaged", "onleave"}:
+        if one.status in {"in-progress", "arrived", "triaged", "onleave"} and not dead:
             roles[one.source] = "current"
-    return [_fact(one, roles.get(one.source, "")) for one in ordered]
+    return roles
+
+
+def _after_death(one: Encounter, died: str) -> bool:
+    """Whether it is no care of a living person: a death certificate, or dated after the day of death."""
+    return bool(_DEATH.search(one.concept.words)) or (died != "yes" and bool(one.start) and day(one.start) > day(died))
 
 
 def _fact(one: Encounter, role: str) -> Fact:
@@ -87,7 +102,7 @@ def _fact(one: Encounter, role: str) -> Fact:
         "setting": setting, "role": role, "type": kind, "type_zh": kind_zh, "location": one.location, "service": one.service,
         "reason": "; ".join(first(names) for names in reasons),
         "reason_zh": "；".join((n.get("zh") or n.get("en", ("",)))[0] for n in reasons),
-        "discharge": one.discharge.words, "diagnoses": diagnoses, "days": _days(one),
+        "discharge": sentence_case(one.discharge.words), "diagnoses": diagnoses, "days": _days(one),
     }  # fmt: skip
     paths = [path for path, known in (("period", one.start), ("reasonCode", one.reasons), ("class", one.setting)) if known]
     if one.discharge.words:
@@ -122,7 +137,7 @@ def _type(one: Encounter) -> tuple[str, str]:
     if _EMPTY_TYPE.fullmatch(words):
         return "", ""
     chinese = named(one.concept)[1].get("zh", ("",))[0] or _TYPES_ZH.get(words.casefold(), "")
-    return words, chinese
+    return in_text_case(words), chinese
 
 
 def _within(one: Encounter, stay: Encounter) -> bool:

@@ -34,7 +34,7 @@ def work_up(chart: Chart, as_of: str) -> tuple[Fact, ...]:
     known = _until(chart, when) if when and day(chart.newest) > when else chart
     facts = [
         *person_facts(known, when),
-        *encounter_facts(known),
+        *encounter_facts(known, when),
         *problem_facts(known),
         *measurement_facts(known, when),
         *trend_facts(known),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from xinglin.records import Chart, Concept, Fact
+from xinglin.workup.encounters import STAYS
 from xinglin.workup.evidence import at
 from xinglin.workup.selections import is_laboratory
 
@@ -23,6 +24,7 @@ _NAMES = {
     "smoking": ("smoking status", "吸烟史"),
     "age": ("date of birth", "出生日期"),
     "sex": ("sex", "性别"),
+    "admissions": ("hospital admission", "住院记录"),
     "encounters": ("encounters or admissions", "就诊或住院记录"),
     "discharge": ("discharge disposition", "出院去向"),
     "follow_up": ("follow-up plan", "随访计划"),
@@ -43,11 +45,16 @@ def gap_facts(chart: Chart, facts: Sequence[Fact]) -> list[Fact]:
         ("weight", not any(fact.key in {"loinc:29463-7", "loinc:3141-9"} for fact in facts), 1),
         ("smoking", not any(_tells_smoking(fact) for fact in facts), 1),
         ("encounters", "encounter" not in kinds, 1),
+        ("admissions", "encounter" in kinds and not any(_is_stay(fact) for fact in facts), 1),
         ("follow_up", "plan" not in kinds, 1),
         ("discharge", not any(e.discharge.words for e in chart.encounters), 1),
         ("reports", "report" not in kinds, 0),
     ]
     return [_gap(chart, what, weight) for what, lacking, weight in missing if lacking] + _person_gaps(chart) + _lacking_parts(chart, facts)
+
+
+def _is_stay(fact: Fact) -> bool:
+    return fact.kind == "encounter" and fact.details.get("setting") in STAYS
 
 
 def _is_lab(fact: Fact) -> bool:

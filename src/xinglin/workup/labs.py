@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import NamedTuple
 
-from xinglin.knowledge import labs
+from xinglin.knowledge import labs, terms
 from xinglin.knowledge.labs import Analyte
 from xinglin.records import Chart, Concept, Evidence, Fact, Quantity
 from xinglin.records.chart import Measurement
@@ -19,7 +19,9 @@ from xinglin.records.moments import age_years, day, days_between, sort_key
 from xinglin.records.quantity import LOINC
 from xinglin.workup.analytes import critical_limits, known_analyte, reference_limits
 from xinglin.workup.evidence import at, plain
+from xinglin.workup.letter_case import in_text_case
 from xinglin.workup.naming import first, in_languages, merged, named, panel_name, short_test_name, source_words
+from xinglin.workup.result_words import result_words
 
 RECENT_DAYS = 366
 SPOKEN = {
@@ -49,7 +51,7 @@ def measurement_facts(chart: Chart, as_of: str) -> list[Fact]:
     by_result = {result: report.source for report in chart.reports for result in report.results}
     facts: list[Fact] = []
     for one in chart.measurements:
-        if one.quantity is None and one.coded is None and not one.text:
+        if not _holds(one):
             continue
         panel = panels.get(one.panel) or panels.get(by_result.get(one.source, ""))
         latest = newest.get(subject_of(one)[0]) is one
@@ -70,6 +72,8 @@ def _subject(concept: Concept, specimen: str) -> tuple[str, Mapping[str, tuple[s
     analyte = next((found for word in words for language in ("en", "zh") if (found := labs.by_name(word, language))), None)
     if analyte is not None:  # known by its name alone: what it is called, but never judged by our table (the fluid is not certain)
         own = merged(own, analyte.names)
+    if "zh" not in own and (term := next((found for word in words if (found := terms.find(word))), None)):
+        own = merged(own, {"zh": term.zh})
     name = words[0].casefold() if words else ""
     code = concept.codes[0] if concept.codes else None
     where = f"@{specimen.casefold()}" if specimen else ""
@@ -84,10 +88,17 @@ def subject_of(one: Measurement) -> tuple[str, Mapping[str, tuple[str, ...]], An
     return key, names, analyte
 
 
+def _holds(one: Measurement) -> bool:
+    """Whether it holds a result at all; an entry that only says that a test was cancelled holds none."""
+    if one.quantity is None and one.coded is None and not one.text:
+        return False
+    return one.quantity is not None or one.concept.words.casefold() not in {"cancelled", "canceled"}
+
+
 def _newest(measurements: tuple[Measurement, ...]) -> dict[str, Measurement]:
     newest: dict[str, Measurement] = {}
     for one in measurements:
-        if one.quantity is None and one.coded is None and not one.text:
+        if not _holds(one):
             continue
         key = subject_of(one)[0]
         if key not in newest or sort_key(one.when) >= sort_key(newest[key].when):
@@ -104,7 +115,7 @@ def _fact(chart: Chart, one: Measurement, latest: bool, as_of: str, panel: str, 
     if _class(one) == "smoking":
         answer = named(one.coded)[1] if one.coded else {}
         names = merged(names, {"en": ("smoking status", "smoking"), "zh": ("吸烟情况", "吸烟史", "吸烟")}, answer)
-    value = one.quantity or (short_test_name(one.coded.words) if one.coded else one.text)
+    value = one.quantity or (in_text_case(short_test_name(one.coded.words)) if one.coded else result_words(one.text))
     name = first(names, one.concept.words)
     details = {
         "category": one.category, "panel": panel, "panel_source": panel_source, "encounter": one.encounter, "specimen": one.specimen,

@@ -19,6 +19,7 @@ from xinglin.workup.dosing import Dosing, dosing_of
 from xinglin.workup.encounters import STAYS, setting_of
 from xinglin.workup.evidence import at
 from xinglin.workup.naming import first, has_words, medicine_named
+from xinglin.workup.person import has_died
 
 _DECIDING = {"request", "statement"}
 _FLUID = re.compile(
@@ -35,30 +36,50 @@ class _Line(NamedTuple):
     entry: Medicine
     status: str
     reason: str
-    dosing: Dosing
     inpatient: bool
 
     @property
     def when(self) -> str:
         return self.entry.when or self.entry.start
 
+    @property
+    def dosing(self) -> Dosing:
+        return dosing_of(self.entry)
+
+
+class _Stay(NamedTuple):
+    entry: Encounter
+    setting: str
+
 
 def medicine_facts(chart: Chart, as_of: str) -> list[Fact]:
     """One Fact per medicine (per product and dose where several are current): current, planned, unknown, stopped."""
-    stays = {one.source: one for one in chart.encounters}
+    stays = {one.source: _Stay(one, setting_of(one)) for one in chart.encounters}
     orders = {entry.source: entry for entry in chart.medicines if entry.role == "request"}
     groups: dict[str, list[_Line]] = {}
     for entry in chart.medicines:
         if entry.status == "entered-in-error" or not (entry.concept.words or entry.ingredients):
             continue
         entry = _with_name(entry, orders.get(entry.request))
-        status, reason = _status(entry, stays.get(entry.encounter), as_of)
-        line = _Line(entry, status, reason, dosing_of(entry), _inpatient(entry, stays.get(entry.encounter)))
+        stay = stays.get(entry.encounter)
+        status, reason = _status(entry, stay, as_of)
+        line = _Line(entry, status, reason, _inpatient(entry, stay))
         groups.setdefault(medicine_named(entry.concept, entry.ingredients)[0], []).append(line)
     facts = [_fact(lines) for group in groups.values() for lines in _apart(group)]
+    if has_died(chart.person, as_of):
+        facts = [_closed(fact) if fact.status in {"current", "planned", "unknown"} else fact for fact in facts]
     order = {"current": 0, "planned": 1, "unknown": 2, "stopped": 3}
     newest = sorted(sorted(facts, key=lambda f: f.id), key=lambda f: sort_key(f.time), reverse=True)
     return sorted(newest, key=lambda f: (order.get(f.status, 4), f.details.get("setting") == "inpatient"))
+
+
+def _closed(fact: Fact) -> Fact:
+    """The same medicine of a person who has died: nothing is current, planned or open any more."""
+    current = fact.status == "current"
+    rule = "current until death" if current else "the patient has died"
+    details = {**fact.details, "rule": rule, **({"until_death": "yes"} if current else {})}
+    text = fact.text.rpartition(" (")[0] + f" (stopped: {rule})"
+    return replace(fact, text=text, status="stopped", importance=2 if current else 0, details=details)
 
 
 def _with_name(entry: Medicine, order: Medicine | None) -> Medicine:
@@ -68,15 +89,19 @@ def _with_name(entry: Medicine, order: Medicine | None) -> Medicine:
     return replace(entry, concept=order.concept, ingredients=order.ingredients)
 
 
-def _inpatient(entry: Medicine, stay: Encounter | None) -> bool:
+def _inpatient(entry: Medicine, stay: _Stay | None) -> bool:
     if entry.category in {"inpatient", "outpatient", "community", "discharge"}:
         return entry.category == "inpatient"
-    return stay is not None and setting_of(stay) in STAYS | {"emergency"} and entry.role in {"administration", "request", "dispense"}
+    return (
+        stay is not None
+        and (stay.setting in STAYS or stay.setting == "emergency")
+        and entry.role in {"administration", "request", "dispense"}
+    )
 
 
-def _status(entry: Medicine, stay: Encounter | None, as_of: str) -> tuple[str, str]:
+def _status(entry: Medicine, stay: _Stay | None, as_of: str) -> tuple[str, str]:
     """(status, why) of one line on the day `as_of`."""
-    over = stay is not None and (stay.status in _OVER or bool(stay.end and day(stay.end) <= as_of))
+    over = stay is not None and (stay.entry.status in _OVER or bool(stay.entry.end and day(stay.entry.end) <= as_of))
     if entry.role == "administration":
         if entry.status == "not-done":
             return "stopped", "recorded as not given"
@@ -97,7 +122,7 @@ def _status(entry: Medicine, stay: Encounter | None, as_of: str) -> tuple[str, s
     if entry.status == "active":
         if ended:
             return "stopped", "its period has ended"
-        if over and _inpatient(entry, stay) and stay is not None and setting_of(stay) in STAYS and entry.category != "discharge":
+        if over and _inpatient(entry, stay) and stay is not None and stay.setting in STAYS and entry.category != "discharge":
             return "stopped", "ordered for a stay that has ended"
         return "current", "recorded as active"
     return "unknown", "on hold" if entry.status == "on-hold" else "status not recorded"

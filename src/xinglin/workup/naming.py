@@ -13,6 +13,7 @@ from functools import lru_cache
 from xinglin.knowledge import terms
 from xinglin.knowledge.terms import MedicineName, Term
 from xinglin.records.quantity import ICD10, ICD10_CM, LOINC, RXNORM, SNOMED, Concept
+from xinglin.workup.letter_case import in_text_case
 
 _TAGS = (
     "disorder|finding|procedure|situation|regime/therapy|record artifact|morphologic abnormality|physical object|event|"
@@ -49,20 +50,25 @@ def short_test_name(words: str) -> str:
     return name or clean(words)
 
 
+def without_property(words: str) -> str:
+    """Words without the bracket in which LOINC says what kind of quantity it is: "Glucose in Blood < 108"."""
+    return _LOINC_PROPERTY.sub("", clean(words)).strip()
+
+
 @lru_cache(maxsize=1024)
 def panel_name(words: str) -> str:
     """The name of a panel without method, specimen and year: "Complete blood count", "Comprehensive metabolic panel"."""
     name = _PANEL_TAIL.sub("", clean(words))
-    return re.sub(r"^urinalysis.*", "Urinalysis", name.strip(), flags=re.IGNORECASE)
+    return in_text_case(re.sub(r"^urinalysis.*", "urinalysis", name.strip(), flags=re.IGNORECASE))
 
 
 def in_languages(words: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """Source words sorted by language: Han script is zh, everything else en."""
+    """Source words sorted by language: Han script is zh, everything else en, in the case of running text."""
     names: dict[str, tuple[str, ...]] = {}
     for word in dict.fromkeys(w for w in words if w):
         language = "zh" if _HAN.search(word) else "en"
-        names[language] = (*names.get(language, ()), word)
-    return names
+        names[language] = (*names.get(language, ()), word if language == "zh" else in_text_case(word))
+    return {language: tuple(dict.fromkeys(said)) for language, said in names.items()}
 
 
 def merged(*books: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

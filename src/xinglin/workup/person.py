@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xinglin.records import Chart, Concept, Evidence, Fact, Quantity
+from xinglin.records.chart import Person
 from xinglin.records.moments import age_years, day, days_between
 from xinglin.workup.evidence import at
 
@@ -11,9 +12,9 @@ def person_facts(chart: Chart, as_of: str) -> list[Fact]:
     """Age (in years; months below two years, days below two months) and sex on the day `as_of`; death if recorded by then."""
     person = chart.person
     source = person.source or "Patient"
-    dead = person.died if person.died == "yes" or (person.died and (not as_of or day(person.died) <= as_of)) else ""
+    dead = person.died if has_died(person, as_of) else ""
     until = day(dead) if dead not in {"", "yes"} else as_of
-    age = _age(person.born, until)
+    age = _age(person.born, until) if dead != "yes" else {}  # who died on an unknown day has no age to tell
     marks = [at(source, path) for path, known in (("birthDate", person.born), ("gender", person.sex != "unknown")) if known]
     details = {"sex": person.sex, **age}
     words = " ".join(f"{count} {unit.removeprefix('age_')}" for unit, count in age.items()) or "age not known"
@@ -33,6 +34,11 @@ def person_facts(chart: Chart, as_of: str) -> list[Fact]:
         )
     ]
     return [*facts, _death(source, dead)] if dead else facts
+
+
+def has_died(person: Person, as_of: str) -> bool:
+    """Whether the record says that the person was dead on the day `as_of`; a death without a date counts always."""
+    return person.died == "yes" or bool(person.died and (not as_of or day(person.died) <= as_of))
 
 
 def _age(born: str, until: str) -> dict[str, str]:

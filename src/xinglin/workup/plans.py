@@ -8,7 +8,7 @@ from xinglin.records import Chart, Concept, Fact
 from xinglin.records.chart import CarePlan, Goal, Variant
 from xinglin.records.moments import day
 from xinglin.workup.evidence import at
-from xinglin.workup.naming import clean, first, in_languages, named
+from xinglin.workup.naming import first, in_languages, named, without_property
 
 _STATUS = {"active": "active", "draft": "planned", "on-hold": "inactive", "completed": "completed", "revoked": "stopped"}
 
@@ -25,8 +25,8 @@ def _plan(one: CarePlan) -> Fact:
     key, names = named(concept)
     activities = [named(what)[1] for what, status in one.activities if what.words and status not in {"cancelled", "stopped"}]
     details = {
-        "activities": "; ".join(first(names) for names in activities),
-        "activities_zh": "；".join((n.get("zh") or n.get("en", ("",)))[0] for n in activities), "intent": one.intent,
+        "activities": "; ".join(dict.fromkeys(first(names) for names in activities)),
+        "activities_zh": "；".join(dict.fromkeys((n.get("zh") or n.get("en", ("",)))[0] for n in activities)), "intent": one.intent,
         "encounter": one.encounter, "addresses": " ".join(one.addresses),
     }  # fmt: skip
     status = _STATUS.get(one.status, one.status)
@@ -53,7 +53,7 @@ def goal_facts(chart: Chart) -> list[Fact]:
 
 
 def _goal(one: Goal) -> Fact:
-    words = clean(one.description)
+    words = without_property(one.description)
     details = {"achievement": one.achievement, "due_date": day(one.due), "addresses": " ".join(one.addresses)}
     return Fact(
         id=f"goal.{one.source}",

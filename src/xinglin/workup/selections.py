@@ -115,6 +115,16 @@ def chosen_encounter(facts: Sequence[Fact], wanted: str, roles: Sequence[str]) -
     return next((found[role] for role in roles if role in found), encounters[-1] if encounters else None)
 
 
+def death_of(facts: Iterable[Fact]) -> Fact | None:
+    """The recorded death, None for the living."""
+    return next((fact for fact in facts if fact.kind == "person" and fact.status == "deceased"), None)
+
+
+def taken_medicines(facts: Iterable[Fact]) -> list[Fact]:
+    """Medicines that are current, or were so until the person died."""
+    return [fact for fact in facts if fact.kind == "medicine" and (fact.status == "current" or "until_death" in fact.details)]
+
+
 NOT_ILLNESS = frozenset({"social", "history", "circumstance"})
 
 

@@ -38,7 +38,7 @@ def test_status_is_never_invented():
 def test_social_circumstances_are_marked_and_never_of_high_importance():
     (fact,) = facts("problem", problems=(problem("a", "Full-time employment (finding)"),))
     assert fact.details["class"] == "social" and fact.importance == 0
-    assert fact.names["en"][0] == "Full-time employment"
+    assert fact.names["en"][0] == "full-time employment"
 
 
 def test_a_chinese_name_comes_from_the_word_list():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xinglin.models.phrasebook.clinical_points import ids
+from xinglin.models.phrasebook.clinical_points import ids, in_parts
 from xinglin.records import Fact, Point
 from xinglin.workup.selections import newest_first, of_kind
 
@@ -37,13 +37,13 @@ def history(facts: Sequence[Fact], length: str) -> list[Point]:
     devices = of_kind(facts, "device")
     points = []
     if past:
-        points.append(Point("history", "problem.history_list", ids(newest_first(past))))
+        points += in_parts("history", "problem.history_list", newest_first(past))
     if procedures:
-        points.append(Point("history", "procedure.list", ids(newest_first(procedures)[: MOST[length] * 2])))
+        points += in_parts("history", "procedure.list", newest_first(procedures), MOST[length] * 2)
     if resolved:
-        points.append(Point("history", "problem.resolved_list", ids(newest_first(resolved)[: MOST[length] * 2])))
+        points += in_parts("history", "problem.resolved_list", newest_first(resolved), MOST[length] * 2)
     if passing and length == "full":
-        points.append(Point("history", "problem.resolved_list", ids(newest_first(passing))))
+        points += in_parts("history", "problem.resolved_list", newest_first(passing))
     if devices:
         points.append(Point("history", "device.list", ids(devices)))
     return points + [Point("history", "problem.refuted", (fact.id,)) for fact in refuted]
@@ -70,4 +70,4 @@ def plans(facts: Sequence[Fact]) -> list[Point]:
     """Active care plans and open goals, as the record words them."""
     points = [Point("plans", "plan.active", (fact.id,)) for fact in of_kind(facts, "plan") if fact.status == "active"]
     goals = [fact for fact in of_kind(facts, "goal") if fact.importance > 0]
-    return [*points, Point("plans", "goal.list", ids(goals))] if goals else points
+    return [*points, *in_parts("plans", "goal.list", goals)]

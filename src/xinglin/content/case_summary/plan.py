@@ -14,12 +14,16 @@ from xinglin.models.phrasebook.clinical_points import (
     allergies,
     blood_pressure,
     calculated,
+    citing_death,
     encounter_phrase,
     flagged_results,
     gaps,
     ids,
+    in_parts,
     medicines,
+    person_points,
     problem_phrase,
+    recorded_medicines,
     results_by_day,
     unjudged_results,
 )
@@ -31,6 +35,7 @@ from xinglin.workup.relations import measures_of, treatments_of
 from xinglin.workup.selections import (
     chosen_encounter,
     clinical_problems,
+    death_of,
     during,
     implausible,
     is_abnormal,
@@ -41,6 +46,7 @@ from xinglin.workup.selections import (
     of_kind,
     recent,
     related_calculations,
+    taken_medicines,
     trend_of,
     vital_signs,
 )
@@ -86,13 +92,16 @@ def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
         points += [*_calculations(facts, results), *_vitals(facts, told), *reports(facts, length), *history(facts, length)]
         points += [*social(facts), *immunizations(facts, length)]
     if length == "full":
-        points += [*plans(facts), *results_by_day("normal", "lab.normal", [f for f in results if f.flag == "normal"])]
+        points += [
+            *(plans(facts) if death_of(facts) is None else []),
+            *results_by_day("normal", "lab.normal", [f for f in results if f.flag == "normal"]),
+        ]
         points += unjudged_results("normal", results)
     points += [Point("missing", "lab.implausible", (fact.id,)) for fact in implausible(facts)]
     points += gaps("missing", of_kind(facts, "gap"), GAPS if length != "short" else GAPS[:3])
     used = {point.section for point in points}
     sections = tuple((key, words[f"section.{key}"]) for key in SECTIONS if key in used)
-    return Plan(words["title"], sections, tuple(_in_order(points)), _must_mention(facts, results))
+    return Plan(words["title"], sections, tuple(_in_order(citing_death(points, facts))), _must_mention(facts, results))
 
 
 def _in_order(points: Sequence[Point]) -> list[Point]:
@@ -120,13 +129,8 @@ def _results(facts: Sequence[Fact], focus: Sequence[Fact], focused: bool) -> lis
 
 
 def _identification(facts: Sequence[Fact], stay: Fact | None) -> list[Point]:
-    points = []
-    for fact in of_kind(facts, "person"):
-        if fact.status == "deceased":
-            points.append(Point("identification", "person.died" if fact.time else "person.died_undated", (fact.id,)))
-        elif fact.value or fact.details.get("sex") != "unknown":
-            points.append(Point("identification", "person.one" if fact.value else "person.ageless", (fact.id,)))
-    return [*points, Point("identification", encounter_phrase(stay), (stay.id,))] if stay and stay.start else points
+    points = person_points("identification", facts)
+    return [*points, Point("identification", encounter_phrase(stay), (stay.id,))] if stay else points
 
 
 def _urgent(results: Sequence[Fact], facts: Sequence[Fact]) -> list[Point]:
@@ -142,7 +146,7 @@ def _abnormal(results: Sequence[Fact], facts: Sequence[Fact]) -> list[Point]:
 def _problems(facts: Sequence[Fact], stay: Fact | None, length: str) -> list[Point]:
     """Active problems, serious ones first, each with its measurements (abnormal ones in full) and what is given for it."""
     active = sorted(clinical_problems(facts, "active"), key=lambda fact: -fact.importance)
-    current = [fact for fact in of_kind(facts, "medicine") if fact.status == "current"]
+    current, dead = [f for f in of_kind(facts, "medicine") if f.status == "current"], death_of(facts) is not None
     trends = trend_of(facts)
     points: list[Point] = []
     said: set[str] = set()
@@ -153,10 +157,10 @@ def _problems(facts: Sequence[Fact], stay: Fact | None, length: str) -> list[Poi
         paired = {one for point in pressure for one in point.facts}
         measures = [m for m in measures if m.id not in paired]
         usual = [m for m in measures if not is_abnormal(m) and not is_critical(m)]
-        phrase = problem_phrase(fact)
+        phrase = problem_phrase(fact, dead)
         points.append(Point("problems", f"{phrase}_with" if usual else phrase, (fact.id, *ids(usual))))
         points += [*pressure, *flagged_results("problems", [m for m in measures if is_abnormal(m)], trends)]
-        if treated := treatments_of(fact, current):
+        if not dead and (treated := treatments_of(fact, current)):
             points.append(Point("problems", "problem.treated", (fact.id, *ids(treated))))
     return [*points, *_unstated(facts, stay, length)]
 
@@ -167,23 +171,21 @@ def _unstated(facts: Sequence[Fact], stay: Fact | None, length: str) -> list[Poi
     doubtful = [Point("problems", problem_phrase(f), (f.id,)) for f in found if f.polarity == "uncertain"]
     unstated = [f for f in found if f.polarity == "present"]
     own = during(unstated, stay) if stay else []
-    earlier = newest_first(f for f in unstated if f not in own)[: EARLIER[length]]
-    points = [*doubtful, Point("problems", "stay.diagnoses", ids(own))] if own else doubtful
-    return [*points, Point("problems", "problem.unstated_list", ids(earlier))] if earlier else points
+    earlier = newest_first(f for f in unstated if f not in own) if EARLIER[length] else []
+    points = [*doubtful, *in_parts("problems", "stay.diagnoses", own)]
+    return [*points, *in_parts("problems", "problem.unstated_list", earlier, EARLIER[length])]
 
 
 def _medicines(facts: Sequence[Fact], length: str) -> list[Point]:
     lines = [f for f in of_kind(facts, "medicine") if "unnamed" not in f.details]
     points = medicines("medicines", "medicine.current", [f for f in lines if f.status == "current"])
+    points += medicines("medicines", "medicine.until_death", [f for f in lines if "until_death" in f.details])
     points += medicines("medicines", "medicine.planned", [f for f in lines if f.status == "planned"])
     unknown = [f for f in lines if f.status == "unknown" and "fluid" not in f.details]
     unknown = unknown if length == "full" else recent(unknown, UNKNOWN_DAYS)
-    if unknown:
-        points.append(Point("medicines", "medicine.unknown_list", ids(unknown)))
-    stopped = [f for f in lines if f.status == "stopped" and f.details.get("setting") != "inpatient"]
-    if stopped and length == "full":
-        points.append(Point("medicines", "medicine.stopped_list", ids(stopped)))
-    return points
+    points += recorded_medicines("medicines", "medicine.unknown_on", unknown)
+    past = [f for f in lines if f.status == "stopped" and f.details.get("setting") != "inpatient" and "until_death" not in f.details]
+    return [*points, *(in_parts("medicines", "medicine.stopped_list", past) if length == "full" else [])]
 
 
 def _allergies(facts: Sequence[Fact]) -> list[Point]:
@@ -208,7 +210,7 @@ def _must_mention(facts: Sequence[Fact], results: Sequence[Fact]) -> tuple[str, 
     wanted = [f for f in results if is_critical(f) or is_abnormal(f)]
     wanted += [f for f in clinical_problems(facts, "active") if f.polarity == "present"]
     wanted += [f for f in of_kind(facts, "allergy") if f.polarity != "absent" or f.key == "allergy:none"]
-    wanted += [f for f in of_kind(facts, "medicine") if f.status == "current"]
+    wanted += taken_medicines(facts)
     wanted += [f for f in of_kind(facts, "gap") if f.key in {"gap:allergies", "gap:record"}]
     wanted += [f for f in of_kind(facts, "person") if f.status == "deceased"]
     return ids(wanted)

@@ -40,7 +40,7 @@ def course_of_results(section: str, inside: Sequence[Fact], length: str) -> list
     """One sentence per analyte that was abnormal at any time of the stay, the most serious first."""
     series: dict[str, list[Fact]] = {}
     for fact in inside:
-        if fact.kind == "measurement" and is_laboratory(fact) and fact.details.get("numeric"):
+        if fact.kind == "measurement" and is_laboratory(fact) and fact.details.get("numeric") and fact.flag != "implausible":
             series.setdefault(fact.key, []).append(fact)
     told = [_once_each(values) for values in series.values() if any(f.flag not in {"", "normal"} for f in values)]
     told.sort(key=_seriousness)

@@ -9,14 +9,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from xinglin.content.discharge_summary.course import course_of_results, during_stay, procedures_of, vitals_of
 from xinglin.content.discharge_summary.reconciled import medicine_points
-from xinglin.models.phrasebook.clinical_points import allergies, blood_pressure, encounter_phrase, gaps, ids, problem_phrase
+from xinglin.models.phrasebook.clinical_points import (
+    allergies,
+    blood_pressure,
+    citing_death,
+    encounter_phrase,
+    gaps,
+    ids,
+    in_parts,
+    person_points,
+    problem_phrase,
+)
 from xinglin.models.phrasebook.wordbook import complete, word_book
 from xinglin.records import Chart, ContentRequest, Fact, Point
 from xinglin.records.errors import NotFound, UsageError
+from xinglin.records.moments import age_years, day
 from xinglin.shelf.promises import Plan
-from xinglin.workup.selections import chosen_encounter, clinical_problems, during, implausible, is_laboratory, newest_first, of_kind
+from xinglin.workup.encounters import STAYS
+from xinglin.workup.selections import (
+    chosen_encounter,
+    clinical_problems,
+    death_of,
+    during,
+    implausible,
+    is_laboratory,
+    newest_first,
+    of_kind,
+    taken_medicines,
+)
 
 WORDS = word_book(Path(__file__).with_name("words"))
 SECTIONS = (
@@ -34,6 +58,7 @@ GAPS = (
     "gap:sex",
 )
 NOT_DIAGNOSES = {"social", "circumstance"}
+MOST_PROCEDURES = {"short": 6, "standard": 20, "full": 200}
 NOT_FINAL = {"registered", "preliminary", "partial"}
 
 
@@ -49,17 +74,20 @@ def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
         raise NotFound(
             "XL-DISCH-002", "the chart has no such encounter", where="option encounter", fix="give its id, for example Encounter/x"
         )
-    points = _person(facts)
+    points = _person(facts, chart, stay)
     if stay is not None:
-        points += _about(stay, facts, length)
+        visit = stay.details.get("setting") not in STAYS
+        points += _no_admission(facts, stay) if visit and not wanted else []
+        points += _about(stay, facts, length, "visit" if visit else "stay")
     points += allergies("allergies", of_kind(facts, "allergy"), {fact.key: fact for fact in of_kind(facts, "gap")})
     missing = [fact for fact in of_kind(facts, "gap") if fact.key != "gap:dose" and not (fact.key == "gap:discharge" and _disposed(stay))]
     if stay is not None:
         points += [Point("missing", "lab.implausible", (fact.id,)) for fact in implausible(during(facts, stay))]
-    points += gaps("missing", missing, GAPS)
+    points += gaps("missing", missing, [key for key in GAPS if key not in _needless(stay, facts)])
     used = {point.section for point in points}
-    sections = tuple((key, words[f"section.{key}"]) for key in SECTIONS if key in used)
-    ordered = sorted(points, key=lambda point: SECTIONS.index(point.section))
+    kind = "visit" if stay is not None and stay.details.get("setting") not in STAYS else "stay"
+    sections = tuple((key, words.get(f"section.{kind}.{key}", words[f"section.{key}"])) for key in SECTIONS if key in used)
+    ordered = sorted(citing_death(points, facts), key=lambda point: SECTIONS.index(point.section))
     return Plan(words["title"], sections, tuple(ordered), _must_mention(facts, stay))
 
 
@@ -67,28 +95,39 @@ def _disposed(stay: Fact | None) -> bool:
     return stay is not None and bool(stay.details.get("discharge"))
 
 
-def _person(facts: Sequence[Fact]) -> list[Point]:
-    points = []
-    for fact in of_kind(facts, "person"):
-        if fact.status == "deceased":
-            points.append(Point("stay", "person.died" if fact.time else "person.died_undated", (fact.id,)))
-        elif fact.value or fact.details.get("sex") != "unknown":
-            points.append(Point("stay", "person.one" if fact.value else "person.ageless", (fact.id,)))
-    return points
+def _needless(stay: Fact | None, facts: Sequence[Fact]) -> set[str]:
+    """Gaps that are none here: a visit has no discharge, the dead need no follow-up."""
+    none = {"gap:follow_up", "gap:discharge"} if death_of(facts) else set()
+    return none | ({"gap:discharge"} if stay is not None and stay.details.get("setting") not in STAYS else set())
 
 
-def _about(stay: Fact, facts: Sequence[Fact], length: str) -> list[Point]:
+def _no_admission(facts: Sequence[Fact], visit: Fact) -> list[Point]:
+    return [Point("stay", "stay.no_admission", (f.id, visit.id)) for f in of_kind(facts, "gap") if f.key == "gap:admissions"]
+
+
+def _person(facts: Sequence[Fact], chart: Chart, stay: Fact | None) -> list[Point]:
+    """Age and sex; where the age has changed since the stay, with the day of which it is the age."""
+    points = person_points("stay", facts)
+    person = next((fact for fact in facts if fact.id == "person"), None)
+    if person is None or stay is None or death_of(facts) or not person.time:
+        return points
+    then = age_years(chart.person.born, day(stay.end or stay.start) or person.time)
+    changed = then is not None and str(then) != person.details.get("age_years", "0")
+    return [replace(point, phrase="person.aged_on") if changed and point.phrase == "person.one" else point for point in points]
+
+
+def _about(stay: Fact, facts: Sequence[Fact], length: str, kind: str) -> list[Point]:
+    """All of one stay or visit; `kind` (stay, visit) decides how medicines and pending results are worded."""
     inside = during_stay(facts, stay)
     points = [Point("stay", encounter_phrase(stay), (stay.id,))]
     points += [Point("stay", "encounter.icu", (f.id,)) for f in of_kind(inside, "encounter") if f.details.get("setting") == "icu"]
     points += _diagnoses(stay, facts, inside)
-    if done := procedures_of(inside, length):
-        points.append(Point("course", "stay.procedures", ids(done)))
+    points += in_parts("course", "stay.procedures", procedures_of(inside, length), MOST_PROCEDURES[length])
     points += course_of_results("results", inside, length)
     points += [Point("reports", "report.one", (fact.id,)) for fact in newest_first(f for f in of_kind(inside, "report") if f.value)[:8]]
     if studies := of_kind(inside, "imaging"):
         points.append(Point("reports", "imaging.list", ids(studies)))
-    return [*points, *_condition(stay, inside), *medicine_points(facts, stay, length), *_follow_up(facts, stay, inside)]
+    return [*points, *_condition(stay, inside), *medicine_points(facts, stay, length, kind), *_follow_up(facts, inside, kind)]
 
 
 def _diagnoses(stay: Fact, facts: Sequence[Fact], inside: Sequence[Fact]) -> list[Point]:
@@ -97,11 +136,12 @@ def _diagnoses(stay: Fact, facts: Sequence[Fact], inside: Sequence[Fact]) -> lis
     problems = [f for f in of_kind(facts, "problem") if f.polarity == "present" and f.details.get("class") not in NOT_DIAGNOSES]
     inside_ids = {fact.id for fact in inside}
     own = [f for f in problems if f.id in inside_ids or named & {place.pointer.partition("#")[0] for place in f.evidence}]
-    points = [Point("diagnoses", problem_phrase(f), (f.id,)) for f in own if f.status]
-    if unstated := [f for f in own if not f.status]:
-        points.append(Point("diagnoses", "stay.diagnoses", ids(unstated)))
+    dead = death_of(facts) is not None
+    listed = [f for f in own if not f.status or f.details.get("class") == "history"]
+    points = [Point("diagnoses", problem_phrase(f, dead), (f.id,)) for f in own if f not in listed]
+    points += in_parts("diagnoses", "stay.diagnoses", listed)
     other = [f for f in clinical_problems(facts, "active") if f not in own and f.polarity == "present"]
-    return [*points, Point("diagnoses", "stay.active", ids(other))] if other else points
+    return [*points, *in_parts("diagnoses", "stay.at_death" if dead else "stay.active", other)]
 
 
 def _condition(stay: Fact, inside: Sequence[Fact]) -> list[Point]:
@@ -112,15 +152,15 @@ def _condition(stay: Fact, inside: Sequence[Fact]) -> list[Point]:
     return [*points, *pressure, *([Point("condition", "stay.vitals", ids(rest))] if rest else [])]
 
 
-def _follow_up(facts: Sequence[Fact], stay: Fact, inside: Sequence[Fact]) -> list[Point]:
-    """Care plans that were active or began in the stay, open goals; results not final."""
+def _follow_up(facts: Sequence[Fact], inside: Sequence[Fact], kind: str) -> list[Point]:
+    """Care plans that were active or began in the stay, open goals (neither for the dead); results not final."""
     inside_ids = {fact.id for fact in inside}
+    lived = death_of(facts) is None
     plans = [f for f in of_kind(facts, "plan") if f.status == "active" or (f.id in inside_ids and f.status == "planned")]
-    points = [Point("follow_up", "plan.active", (f.id,)) for f in plans]
-    if goals := [f for f in of_kind(facts, "goal") if f.importance > 0]:
-        points.append(Point("follow_up", "goal.list", ids(goals)))
+    points = [Point("follow_up", "plan.active", (f.id,)) for f in plans if lived]
+    points += in_parts("follow_up", "goal.list", [f for f in of_kind(facts, "goal") if f.importance > 0 and lived])
     pending = [f for f in inside if f.kind in {"measurement", "report"} and f.status in NOT_FINAL and "panel" not in f.details]
-    return [*points, Point("pending", "stay.pending", ids(pending))] if pending else points
+    return [*points, Point("pending", f"{kind}.pending", ids(pending))] if pending else points
 
 
 def _must_mention(facts: Sequence[Fact], stay: Fact | None) -> tuple[str, ...]:
@@ -130,7 +170,7 @@ def _must_mention(facts: Sequence[Fact], stay: Fact | None) -> tuple[str, ...]:
     wanted += [f for f in newest.values() if f.flag.startswith("critical")]
     wanted += [f for f in clinical_problems(facts, "active") if f.polarity == "present"]
     wanted += [f for f in of_kind(facts, "allergy") if f.polarity != "absent" or f.key == "allergy:none"]
-    wanted += [f for f in of_kind(facts, "medicine") if f.status == "current"]
+    wanted += taken_medicines(facts)
     wanted += [f for f in of_kind(facts, "gap") if f.key in {"gap:allergies", "gap:record"}]
     wanted += [f for f in of_kind(facts, "person") if f.status == "deceased"]
     return ids(wanted)

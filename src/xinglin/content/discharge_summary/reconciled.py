@@ -7,36 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xinglin.models.phrasebook.clinical_points import ids
+from xinglin.models.phrasebook.clinical_points import in_parts, recorded_medicines
 from xinglin.records import Fact, Point
 from xinglin.records.moments import day
 from xinglin.workup.selections import during, of_kind, recent
 
 UNKNOWN_DAYS = 365  # older entries of unknown status, seen from the newest of them, are told in full texts only
-MOST_GIVEN = {"short": 0, "standard": 40, "full": 200}
+MOST_GIVEN = {"short": 0, "standard": 20, "full": 200}
 
 
-def medicine_points(facts: Sequence[Fact], stay: Fact, length: str) -> list[Point]:
-    """Sentences on medicines at discharge against those before."""
+def medicine_points(facts: Sequence[Fact], stay: Fact, length: str, kind: str = "stay") -> list[Point]:
+    """Sentences on medicines after the stay (or visit: `kind`) against those before."""
     lines = [f for f in of_kind(facts, "medicine") if "unnamed" not in f.details and "fluid" not in f.details]
-    began, ended = day(stay.start), day(stay.end) or "9999"
+    began, ended = day(stay.start), day(stay.end) or day(stay.start) or "9999"
     current = [f for f in lines if f.status == "current"]
     new = [f for f in current if began and began <= f.details.get("started_date", "") <= ended]
     later = [f for f in current if f.details.get("started_date", "") > ended]
     continued = [f for f in current if f not in new and f not in later]
+    last = [f for f in lines if "until_death" in f.details and f.details.get("setting") != "inpatient"]
     inside = {fact.id for fact in during(lines, stay)}
-    stopped = [f for f in lines if f.status == "stopped" and f.details.get("setting") != "inpatient" and f.id in inside]
+    stopped = [f for f in lines if f.status == "stopped" and f.details.get("setting") != "inpatient" and f.id in inside and f not in last]
     open_ended = [f for f in lines if f.status == "unknown" and (day(f.time) or "0") <= ended]
     open_ended = open_ended if length == "full" else recent(open_ended, UNKNOWN_DAYS)
     given = [f for f in lines if f.status == "stopped" and f.details.get("setting") == "inpatient" and f.id in inside]
     given += [f for f in current if f.details.get("setting") == "inpatient" and f not in new]
-    planned = [f for f in lines if f.status == "planned"]
-    points = [
-        Point("medicines", f"stay.{word}", ids(group))
-        for word, group in (("new", new), ("continued", continued), ("stopped", stopped), ("before", open_ended), ("since", later))
-        if group
-    ]
-    points += [Point("medicines", "medicine.planned", (f.id,)) for f in planned]
-    if given and MOST_GIVEN[length]:
-        points.append(Point("medicines", "stay.given", ids(given[: MOST_GIVEN[length]])))
-    return points
+    groups = (("new", new), ("continued", continued), ("until_death", last), ("stopped", stopped))
+    points = [point for word, group in groups for point in in_parts("medicines", f"{kind}.{word}", group)]
+    points += recorded_medicines("medicines", "medicine.unknown_on", open_ended)
+    points += in_parts("medicines", f"{kind}.since", later)
+    points += [Point("medicines", "medicine.planned", (f.id,)) for f in lines if f.status == "planned"]
+    return [*points, *(in_parts("medicines", f"{kind}.given", given, MOST_GIVEN[length], bare=True) if MOST_GIVEN[length] else [])]

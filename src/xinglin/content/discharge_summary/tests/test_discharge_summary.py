@@ -30,7 +30,7 @@ def sections(chart, language="en", **options):
 
 
 def test_the_last_admission_is_described_with_its_dates_and_reason(chart):
-    assert "Admitted on 2024-03-01 and discharged on 2024-03-06 for Pneumonia." in sections(chart)["stay"]
+    assert "Admitted on 2024-03-01 for pneumonia; discharged on 2024-03-06." in sections(chart)["stay"]
 
 
 def test_results_are_told_last_value_first_and_only_from_the_stay(chart):
