@@ -19,6 +19,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from machine import described
+from msgspec.structs import replace
 from plant import plant_draft
 from score import score
 
@@ -29,8 +30,6 @@ from xinglin.flow.house import House
 from xinglin.flow.settings import Settings
 from xinglin.models.reader import Reader
 from xinglin.records import Chart, CheckCase, ContentRequest, Draft, Fact
-
-from msgspec.structs import replace
 
 DATA = HERE.parents[1] / "../shared/data"
 SETS = ("fhir-synthea-r4/bundles", "fhir-synthea-r4/big", "fhir-zh-tw-nhi-pas", "fhir-mimic-iv-demo/ndjson")

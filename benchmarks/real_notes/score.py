@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
-from load import DATA, Case, cases, is_heading, sentences  # noqa: E402
-from wilson import Rate, rates  # noqa: E402
+from load import DATA, Case, cases, is_heading, sentences
+from wilson import Rate, rates
 
 FLAGGED = {"unsupported", "contradicted"}
 Spans = list[tuple[int, int]]

@@ -10,7 +10,6 @@ from xinglin.shelf import Shelf
 from xinglin.shelf.promises import Topic
 from xinglin.workup import work_up
 
-
 CALCULATORS = Shelf("xinglin.workup.calculators", "CALCULATOR", object)
 
 
