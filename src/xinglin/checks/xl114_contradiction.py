@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xinglin.models.reader.contradictions import find_contradictions
+from xinglin.models.reader.contradictions import contradictions_of
 from xinglin.models.reader.sample_facts import HYPERTENSION, KNEE
 from xinglin.records import CheckCase, Issue
 from xinglin.shelf.promises import Check, Example
@@ -12,7 +12,7 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
     """One issue for each sentence that an earlier one contradicts."""
     return tuple(
         Issue("xl114_contradiction", "stop", one.text, one.statement, one.verdict, one.said, one.known, (), one.start, one.end)
-        for one in find_contradictions(case.sentences)
+        for one in contradictions_of(case)
     )
 
 

@@ -97,16 +97,16 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
      "偏低|减低|低|过低|低于正常|低于参考范围|低于参考值|低于正常下限|低于下限|低于正常值|低于参考下限|不足"),
     ("flag", "low?", "near", "reduced|decreased|diminished|decrease|降低|减少|下降"),
     ("flag", "normal", "near", "normal|within normal limits|within the normal range|within the reference range|within normal range|within reference range|within range|in range|wnl|unremarkable|not raised|in the normal range|in the reference range|inside the reference range|normal limits|as expected|"
-     "正常|正常范围|正常范围内|在正常范围|在正常范围内|参考范围内|在参考范围内|处于正常范围|未见异常|无异常|正常值|大致正常|基本正常|未超出参考范围"),
-    ("flag", "abnormal", "near", "abnormal|out of range|outside the reference range|outside the normal range|not normal|outside reference range|异常|超出范围|超出参考范围|不正常|超出正常范围"),
+     "正常|正常范围|正常范围内|在正常范围|在正常范围内|参考范围内|在参考范围内|处于正常范围|未见异常|无异常|正常值|达标|已达标|大致正常|基本正常|未超出参考范围"),
+    ("flag", "abnormal", "near", "abnormal|out of range|outside the reference range|outside the normal range|not normal|outside reference range|异常|不达标|未达标|没有达标|超出范围|超出参考范围|不正常|超出正常范围"),
     ("flag", "critical", "near", "critical|critically|dangerously|panic|life threatening|critical value|危急|危急值|极高|极低|危险"),
     ("flag", "critical-high", "near", "critically high|dangerously high|critically elevated|critical high|panic high|危急高值|危急性升高|危急偏高"),
     ("flag", "critical-low", "near", "critically low|dangerously low|critical low|panic low|危急低值|危急性降低|危急偏低"),
     ("nothing", "", "near", "high blood pressure|high risk|low risk|high dose|low dose|high school|high flow|low back|lower back|low density|high density|high sensitivity|upper limit of normal|lower limit of normal|normal saline|reference range|normal range|normal value|upper limit|lower limit|reference|正常人|正常值范围|高密度|低密度|高血压|低血压|高度|低度|follow up|"
-     "up to date|right away|all right|set up|check up|work up|made up|up to|left against|left the|left for|right now|right after|run up|warm up|at high risk|低盐|低脂|高脂|高于|低于|大于|小于|超过|高危|低危|提高|高热|低热|中低|高龄|高级|身高|高位|高敏|超敏|high sensitivity"),
+     "up to date|康复机构|康复医院|康复中心|其他|其它|他人|吉他|right away|all right|set up|check up|work up|made up|up to|left against|left the|left for|right now|right after|run up|warm up|at high risk|低盐|低脂|高脂|高于|低于|大于|小于|超过|高危|低危|提高|高热|低热|中低|高龄|高级|身高|高位|高敏|超敏|high sensitivity"),
     # trend
     ("trend", "rising", "near", "grown|has grown|enlarged|got bigger|rising from|increasing from|climbing from|doubled|doubling|tripled|more than doubled|rose|rises|risen|rising|increasing|climbed|climbing|went up|gone up|going up|has increased|upward|higher than|up from|trending up|trended up|uptrending|raised from|increased from|increased to|increased by|increase of|increase from|rise of|rise from|an increase|a rise|increase in|rise in|jumped|grew|gained|"
-     "升至|翻倍|翻番|增加一倍|升到|上升至|上升到|升高至|升高到|增至|增加至|增加到|呈上升|上升趋势|逐渐升高|逐渐上升|较前升高|较前上升|较前增高|较前增加|呈上升趋势|持续升高|持续上升|高于前次|高于上次|上升了|升高了|增加了|涨至|走高|上涨|有所升高|有所上升|回升|较上次升高|较上次上升|高于之前|高于此前|比上次高|比之前高|比此前高"),
+     "升至|翻倍|翻番|增加一倍|升到|上升至|上升到|升高至|升高到|增至|增加至|增加到|呈上升|上升趋势|逐渐升高|逐渐上升|较前升高|较前增多|较前增大|较前上升|较前增高|较前增加|呈上升趋势|持续升高|持续上升|高于前次|高于上次|上升了|升高了|增加了|涨至|走高|上涨|有所升高|有所上升|回升|较上次升高|较上次上升|高于之前|高于此前|比上次高|比之前高|比此前高"),
     ("trend", "falling", "near", "shrunk|has shrunk|got smaller|falling from|dropping from|declining from|decreasing from|halved|fell|falls|fallen|falling|dropped|drop|dropping|decreasing|declined|declining|decline|went down|gone down|going down|has decreased|downward|lower than|down from|trending down|trended down|downtrending|reduced from|decreased from|decreased to|decreased by|decrease of|decrease from|fall of|fall from|a decrease|a fall|down|decrease in|fall in|came down|come down|lost|"
      "降至|减半|减少一半|下降一半|降低一半|降到|下降至|下降到|降低至|降低到|减至|减少至|减少到|呈下降|下降趋势|逐渐下降|逐渐降低|较前下降|较前降低|较前减少|较前减低|呈下降趋势|持续下降|持续降低|低于前次|低于上次|下降了|降低了|减少了|跌至|走低|回落|有所下降|有所降低|较上次下降|较上次降低|低于之前|低于此前|比上次低|比之前低|比此前低|降为"),
     ("trend", "stable", "near", "stable|unchanged|steady|no change|no significant change|not changed|has not changed|similar to|the same as|constant|remained the same|remains the same|flat|no interval change|little changed|not significantly changed|remained stable|remains stable|much the same|"
@@ -134,9 +134,9 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("route", "vaginal", "near", "vaginal|vaginally|阴道"),
     # allergy
     ("allergy", "", "near", "allergic|allergic to|allergy|allergies|allergy to|allergy history|hypersensitivity|hypersensitive|intolerance|intolerant|intolerant of|anaphylaxis to|anaphylactic to|allergen|reacts to|adverse reaction to|不过敏|过敏|过敏史|药物过敏|药物过敏史|不耐受|过敏反应"),
-    ("no allergy", "", "near", "no known allergies|no known allergy|no known drug allergies|no known drug allergy|no known medication allergies|nkda|nka|no allergies|no drug allergies|denies allergies|denies any allergies|"
+    ("no allergy", "", "near", "no known allergies|nil known drug allergies|nil known drug allergy|nil known allergies|nil known allergy|nil allergies|no allergies known|no drug allergies known|no known medicine allergies|no known allergy|no known drug allergies|no known drug allergy|no known medication allergies|nkda|nka|no allergies|no drug allergies|denies allergies|denies any allergies|"
      "denies drug allergies|no history of allergies|no history of drug allergy|without known allergies|no known food or drug allergies|not allergic to anything|allergies none|allergies nil|allergies none known|has no allergies|has no known allergies|no allergy is known|no known allergy is recorded|"
-     "无药物过敏史|否认药物过敏史|无过敏史|否认过敏史|无已知过敏|无已知药物过敏|否认食物药物过敏史|无食物药物过敏史|否认药物及食物过敏史|否认药物食物过敏史|否认食物及药物过敏史|无药物及食物过敏史|无药物食物过敏史|无药物过敏|否认药物过敏|无过敏|"
+     "无药物过敏史|无食物及药物过敏史|没有药物过敏|没有过敏|否认药物过敏史|无过敏史|否认过敏史|无已知过敏|无已知药物过敏|否认食物药物过敏史|无食物药物过敏史|否认药物及食物过敏史|否认药物食物过敏史|否认食物及药物过敏史|无药物及食物过敏史|无药物食物过敏史|无药物过敏|否认药物过敏|无过敏|"
      "未发现过敏|未发现药物过敏|否认有药物过敏史|无已知过敏史|无已知药物过敏史|过敏史无|未记录过敏|否认过敏"),
     # person
     ("sex", "male", "near", "man|male|gentleman|boy|男|男性|男子|先生|男孩"),

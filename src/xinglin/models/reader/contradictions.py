@@ -8,8 +8,15 @@ from decimal import Decimal
 from xinglin.models.reader.agreement import number_of
 from xinglin.models.reader.findings import Finding
 from xinglin.models.reader.judging import same_subject
+from xinglin.models.reader.quotes import without_quotes
 from xinglin.models.reader.units import converted
-from xinglin.records.reading import Claim, SaidNumber, Sentence
+from xinglin.records.reading import CheckCase, Claim, SaidNumber, Sentence
+
+
+def contradictions_of(case: CheckCase) -> tuple[Finding, ...]:
+    """The contradictions of a text; what our own draft quotes from the record contradicts nothing."""
+    found = find_contradictions(case.sentences)
+    return find_contradictions(without_quotes(case, case.sentences)) if found and case.cited else found
 
 
 def find_contradictions(sentences: Sequence[Sentence]) -> tuple[Finding, ...]:

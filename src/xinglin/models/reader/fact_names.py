@@ -154,6 +154,9 @@ def names_of(key: str, kind: str, concept: Concept, given: Mapping[str, Sequence
     return list(dict.fromkeys(form for form in out if form))
 
 
+_CUT_SHORT = re.compile(r"\b(?:and|with)$|[/,+&]$", re.IGNORECASE)  # "dextrose and" of "dextrose and sodium chloride"
+
+
 def _forms(word: str, kind: str) -> list[str]:
     forms = [word]
     bare = _PARENTHESES.sub(" ", word).strip()
@@ -166,7 +169,8 @@ def _forms(word: str, kind: str) -> list[str]:
             forms.append(bare.replace(hours.group(), "二十四小时"))
     elif kind in ("medicine", "allergy", "immunization"):
         stem = _FORMS.sub("", _STRENGTH.sub("", _LEAD.sub("", bare)))
-        forms.append(stem)
+        if not _CUT_SHORT.search(stem):
+            forms.append(stem)
         if kind == "allergy":
             forms.append(re.sub(r"^(?:allergy to|allergic to|intolerance to)\s+|\s+allergy$|过敏$|^对", "", bare, flags=re.IGNORECASE))
         if " / " in bare or "/" in stem or "+" in bare:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from xinglin.models.reader.agreement import compared, values_agree
 from xinglin.models.reader.context_words import context_tree
 from xinglin.models.reader.findings import Finding, View, finding
@@ -14,6 +16,7 @@ from xinglin.models.reader.judging_results import judge_measurement
 from xinglin.models.reader.judging_sayings import judge_sayings, judge_weight_word
 from xinglin.models.reader.likeness import likely_fact, stems_of
 from xinglin.models.reader.phrase_tree import tokens_of
+from xinglin.models.reader.quotes import quoted_spans, within
 from xinglin.models.reader.record_index import stands_in
 from xinglin.models.reader.silences import judge_death, judge_silence
 from xinglin.models.reader.subjects import known_words
@@ -55,6 +58,8 @@ def judge_sentence(view: View) -> list[Finding]:
     if view.cited is not None:
         found += uncited_times(view)
         found += unexplained(view)
+        if found and (spans := quoted_spans(view.record, sentence.text, view.cited)):
+            found = [one for one in found if one.start < 0 or not within(spans, one.start, one.end)]
     return found
 
 
@@ -121,12 +126,15 @@ def _unknown(view: View, claim: Claim) -> list[Finding]:
     return [finding(code, "The record knows nothing of this", claim, None, "", (), unsupported=True)]
 
 
+_HEADINGS = frozenset(
+    ("就诊", "visit", "encounter", "就医", "药敏试验", "susceptibility")
+)  # of our own statements: "started at this visit"
 _BYSTANDERS = frozenset(("anatomy", "organism", "relative", "finding"))
 
 
 def _is_bystander(view: View, claim: Claim) -> bool:
     """Words that claim nothing of their own: a part of the body, a test that is only advised, a social word."""
-    if claim.kind in _BYSTANDERS:
+    if claim.kind in _BYSTANDERS or (view.cited is not None and claim.subject.text.lower() in _HEADINGS and not claim.times):
         return True
     return claim.kind in ("measurement", "procedure", "imaging") and claim.status == "planned" and not claim.numbers
 
@@ -206,12 +214,25 @@ def _number_known(view: View, number: SaidNumber, ids: frozenset[str]) -> bool:
             for known in view.record.sheet(one).numbers:
                 if values_agree(number.value, known.value, number.unit, known.unit, "", number.approximate):
                     return True
-    return view.cited is not None and _is_a_count(view, number)
+    return view.cited is not None and (_is_a_count(view, number) or _counts_the_rest(view, number))
 
 
 def _is_a_count(view: View, number: SaidNumber) -> bool:
     """True for "3 results" where the statement names three facts."""
     return view.cited is not None and number.value == str(len(view.cited))
+
+
+_MORE = re.compile(r"\band (\d+) more\b|另有\s?(\d+)\s?[项种个条次]")
+
+
+def _counts_the_rest(view: View, number: SaidNumber) -> bool:
+    """True for "and 21 more in the record": there must be as many further facts of the kinds the statement names."""
+    said = _MORE.search(fold(view.sentence.text))
+    if said is None or number.value not in (said[1], said[2]) or view.cited is None:
+        return False
+    facts = view.record.facts
+    kinds = {facts[one].kind for one in view.cited if one in facts}
+    return int(number.value) <= sum(1 for fact in facts.values() if fact.kind in kinds and fact.id not in view.cited)
 
 
 def same_subject(one: Claim, other: Claim) -> bool:

@@ -164,6 +164,8 @@ def _newest_if_needed(
     if said_time and claim.moment != "newest":
         return chosen, []
     everything = results if view.cited is None else view.record.results(claim.facts)
+    if said_time and view.cited is not None:
+        everything = _of_the_stay(view, chosen, everything)
     newest = _newest_time(everything)
     if any(span_of(one.time)[1] >= newest or one.newest for one in dated if one.time) or not newest:
         return chosen, []
@@ -173,6 +175,15 @@ def _newest_if_needed(
     return None, [
         finding("stale", "A newer value exists", claim, number.span, f"{latest.value} {latest.unit} ({latest.time[:10]})", (latest.fact,))
     ]
+
+
+def _of_the_stay(view: View, chosen: Result, everything: tuple[Result, ...]) -> tuple[Result, ...]:
+    """The results up to the end of the hospital stay that our own dated value was taken in: "last measured" closes a stay."""
+    source = view.record.facts.get(chosen.fact)
+    stay = view.record.stays.get(source.details.get("encounter", "")) if source is not None else None
+    if stay is None or not stay.end:
+        return everything
+    return tuple(one for one in everything if one.time[:10] <= stay.end[:10])
 
 
 _PAST = (
@@ -241,9 +252,15 @@ def _without_results(view: View, claim: Claim, facts: tuple[Fact, ...], coded: l
     for time in claim.times:
         dated = facts if view.cited is None else tuple(view.record.facts[one] for one in view.cited if one in view.record.facts)
         stamps = [stamp for fact in dated for stamp in view.record.sheet(fact.id).times]
-        if time.kind in ("date", "ago") and stamps and not any(times_agree(time, stamp) for stamp in stamps):
+        if time.kind in ("date", "ago") and stamps and not any(times_agree(time, stamp) for stamp in (*stamps, *_told(view, dated))):
             return [finding("date", "The record gives another date", claim, time.span, stamps[-1][:10], (facts[-1].id,))]
     return []
+
+
+def _told(view: View, facts: tuple[Fact, ...]) -> list[str]:
+    """Days that stand in the words of an answer: "Ex-smoker, stopped in 2010"."""
+    said = [one for fact in facts for one in view.record.sheet(fact.id).said_times]
+    return [one.first[: 4 if one.first[4:] == "-01-01" else 10] for one in said]
 
 
 def _number_known(view: View, number: SaidNumber, facts: tuple[Fact, ...]) -> bool:

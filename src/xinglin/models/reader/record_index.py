@@ -73,7 +73,9 @@ class FactSheet:
     def times(self) -> tuple[str, ...]:
         """Every time of the fact."""
         fact = self.fact
-        dated = [text for key, text in fact.details.items() if key.endswith(("_date", "onset")) and text[:2] in ("18", "19", "20", "21")]
+        dated = [
+            text for key, text in fact.details.items() if key.endswith(("_date", "onset")) and text[:2] in ("18", "19", "20", "21", "22")
+        ]
         return tuple(dict.fromkeys(time for time in (fact.time, fact.start, fact.end, *dated) if time))
 
     @cached_property
@@ -142,6 +144,16 @@ class RecordIndex:
     def words(self) -> str:
         """All words of the facts that quote longer text: reports, documents, notes in details."""
         return " \n ".join(self.sheet(fact.id).words for fact in self._all if fact.kind not in ("measurement", "trend"))
+
+    @cached_property
+    def stays(self) -> dict[str, Fact]:
+        """Hospital stays by the encounter they were recorded as."""
+        return {
+            evidence.pointer.partition("#")[0]: fact
+            for fact in self._all
+            if fact.kind == "encounter" and fact.details.get("setting") in ("inpatient", "icu", "day-case", "emergency")
+            for evidence in fact.evidence
+        }
 
     @cached_property
     def worded(self) -> tuple[Fact, ...]:

@@ -188,6 +188,14 @@ def scan(
             continue
         if best_rank == 1 and best.kind == "measurement" and (shorter := _plainer(tokens, position, best_stop, trees[0])) is not None:  # type: ignore[union-attr]
             best_rank, best = 0, shorter
+        if (
+            best_rank == 1
+            and best.kind == "medicine"  # type: ignore[union-attr]
+            and word in roots[0]
+            and _LISTED.search(folded, tokens[position].start, tokens[best_stop - 1].end)
+            and (alone := trees[0].longest(tokens, position)) is not None
+        ):
+            best_stop, best_rank, best = alone[0], 0, alone[1]  # "ipratropium, salbutamol" is a list, not the combination
         if best_rank == 1 and best.kind == "anatomy" and word in roots[2] and (side := trees[2].longest(tokens, position)) is not None:  # type: ignore[union-attr]
             best_stop, best_rank, best = side[0], 2, side[1]  # the side of "right knee" must not hide in the name of the joint
         start, end = tokens[position].start, tokens[best_stop - 1].end
@@ -205,6 +213,7 @@ def scan(
     return mentions, hits, other
 
 
+_LISTED = re.compile(r"[,、，;；]|\band\b|[和与及]")
 _GENE = re.compile(r"[\s\d-]*(?:exon|mut|del|gene|外显子|突变|缺失|基因|L858R|T790M|positive|阳性|阴性|wild)", re.IGNORECASE)
 _SPECIMEN = frozenset(
     [

@@ -53,15 +53,15 @@ _UNIT_DAYS = {
 }
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    ("iso", r"(?<![\d.])(?P<y>(?:1[89]|2[01])\d\d)[-/.](?P<m>1[0-2]|0?[1-9])[-/.](?P<d>3[01]|[12]\d|0?[1-9])(?!\d)(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?)?"),
-    ("iso", rf"(?P<y>(?:1[89]|2[01])\d\d|[{_CN}]{{4}})\s*年\s*(?P<m>1[0-2]|0?[1-9]|[{_CN}]{{1,2}})\s*月(?:份)?\s*(?:(?P<d>3[01]|[12]\d|0?[1-9]|[{_CN}]{{1,3}})\s*[日号])?"),
-    ("year_cn", rf"(?P<y>(?:1[89]|2[01])\d\d|[{_CN}]{{4}})\s*年(?:[初底末间]|(?!龄))"),
-    ("words", rf"\b(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:\s+of)?[\s-]+(?P<mon>{_MONTH})[\s,-]+(?P<y>(?:1[89]|2[01])\d\d)\b"),
-    ("words", rf"\b(?P<mon>{_MONTH})\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s+(?P<y>(?:1[89]|2[01])\d\d)\b"),
-    ("words", rf"\b(?P<mon>{_MONTH})[\s,]+(?:of\s+)?(?P<y>(?:1[89]|2[01])\d\d)\b"),
-    ("us", r"(?<![\d./])(?P<a>3[01]|[12]\d|0?[1-9])[/.](?P<b>3[01]|[12]\d|0?[1-9])[/.](?P<y>(?:1[89]|2[01])\d\d)(?!\d)"),
-    ("month_year", r"(?<![\d./])(?P<m>1[0-2]|0?[1-9])/(?P<y>(?:1[89]|2[01])\d\d)(?!\d)"),
-    ("iso", r"(?<![\d.-])(?P<y>(?:1[89]|2[01])\d\d)[-/](?P<m>1[0-2]|0[1-9])(?![\d-])"),
+    ("iso", r"(?<![\d.])(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)[-/.](?P<m>1[0-2]|0?[1-9])[-/.](?P<d>3[01]|[12]\d|0?[1-9])(?!\d)(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?)?"),
+    ("iso", rf"(?P<y>(?:1[89]\d|2[01]\d|22[01])\d|[{_CN}]{{4}})\s*年\s*(?P<m>1[0-2]|0?[1-9]|[{_CN}]{{1,2}})\s*月(?:份)?\s*(?:(?P<d>3[01]|[12]\d|0?[1-9]|[{_CN}]{{1,3}})\s*[日号])?"),
+    ("year_cn", rf"(?P<y>(?:1[89]\d|2[01]\d|22[01])\d|[{_CN}]{{4}})\s*年(?:[初底末间]|(?!龄))"),
+    ("words", rf"\b(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:\s+of)?[\s-]+(?P<mon>{_MONTH})[\s,-]+(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)\b"),
+    ("words", rf"\b(?P<mon>{_MONTH})\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s+(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)\b"),
+    ("words", rf"\b(?P<mon>{_MONTH})[\s,]+(?:of\s+)?(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)\b"),
+    ("us", r"(?<![\d./])(?P<a>3[01]|[12]\d|0?[1-9])[/.](?P<b>3[01]|[12]\d|0?[1-9])[/.](?P<y>(?:1[89]\d|2[01]\d|22[01])\d)(?!\d)"),
+    ("month_year", r"(?<![\d./])(?P<m>1[0-2]|0?[1-9])/(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)(?!\d)"),
+    ("iso", r"(?<![\d.-])(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)[-/](?P<m>1[0-2]|0[1-9])(?![\d-])"),
     ("last_month_named", rf"\b(?:last|this past|past|this)\s+(?P<mon>{_MONTH})\b"),
     ("day_month", rf"\b(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<mon>{_MONTH})(?![a-z])"),
     ("day_month", rf"\b(?P<mon>{_MONTH})\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d.])(?!\s*(?:mg|g|%))"),
@@ -75,11 +75,11 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("word", r"(?P<word>今日|今天|今晨|昨日|昨天|昨晚|前天|明天|上周|上星期|上个?月|本周|本月|这个?月|去年|前年|今年|本年)"),
     ("month_cn", rf"(?<![\d年.一-龥])(?:于|在|自|从)?(?P<m>1[0-2]|0?[1-9]|[{_CN}]{{1,2}})月(?:份)?(?P<d>3[01]|[12]\d|0?[1-9]|[{_CN}]{{1,3}})[日号]"),
     ("month_cn", rf"(?:(?<=于)|(?<=在)|(?<=自)|(?<=从)|(?<=较)|(?<=比)|(?<=与)|(?<=^)|(?<=，)|(?<=,)|(?<=\())(?P<m>1[0-2]|0?[1-9]|[{_CN}]{{1,2}})月(?:份)?(?![\d前后])"),
-    ("year", r"(?:\b(?:in|since|from|of|onset|during|until|by|year|before|after|around|circa|early|late|mid|dated|to|through)[\s:,(-]+|(?<=\()|(?<=- )|(?<=– ))(?P<y>(?:1[89]|2[01])\d\d)\b(?![-/.]\d)(?!\s*(?:mg|ml|kcal|g\b|units|/))"),
-    ("year", r"(?:自|于|从|在|至)\s*(?P<y>(?:1[89]|2[01])\d\d)(?=[年起，,。;；\s)]|$)"),
+    ("year", r"(?:\b(?:in|since|from|of|onset|during|until|by|year|before|after|around|circa|early|late|mid|dated|to|through)[\s:,(-]+|(?<=\()|(?<=- )|(?<=– ))(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)\b(?![-/.]\d)(?!\s*(?:mg|ml|kcal|g\b|units|/))"),
+    ("year", r"(?:自|于|从|在|至)\s*(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)(?=[年起，,。;；\s)]|$)"),
 )  # fmt: skip
 _QUICK = re.compile(
-    r"(?:1[89]|2[01])\d\d|[年月周天日]|ago|last|today|yesterday|this|earlier|previously|before|星期|礼拜|小时|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|in \w+ (?:day|week|month|year)|prior|back"
+    r"(?:1[89]\d|2[01]\d|22[01])\d|[年月周天日]|ago|last|today|yesterday|this|earlier|previously|before|星期|礼拜|小时|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|in \w+ (?:day|week|month|year)|prior|back"
 )
 # What a sentence must hold before a pattern is worth trying, in the order of _PATTERNS: Y a year, M a month's name, A "ago" and the like,
 # W a day word, I "in", / a slash or full stop; Chinese characters stand for themselves.
@@ -110,7 +110,7 @@ _NEEDS = (
     "Y",
 )
 _COMPILED = tuple((kind, needs, re.compile(pattern)) for (kind, pattern), needs in zip(_PATTERNS, _NEEDS, strict=True))
-_YEAR = re.compile(r"(?:1[89]|2[01])\d\d")
+_YEAR = re.compile(r"(?:1[89]\d|2[01]\d|22[01])\d")
 _MONTH_NAME = re.compile("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")
 _AGO = re.compile("ago|earlier|before|previously|back|prior")
 _DAY_WORD = re.compile("today|yesterday|tomorrow|last|this|earlier|past|the day|the year")
