@@ -22,7 +22,7 @@ class Role(NamedTuple):
 
 _TABLE: tuple[tuple[str, str, str, str], ...] = (
     # negation
-    ("not", "", "before", "no|not|denies|denied|deny|denying|without|negative for|absence of|no evidence of|no sign of|no signs of|free of|free from|never|never had|"
+    ("not", "", "before", "did not show|does not show|do not show|didn't show|did not reveal|does not reveal|did not demonstrate|did not find|no|not|denies|denied|deny|denying|without|negative for|absence of|no evidence of|no sign of|no signs of|free of|free from|never|never had|"
      "no history of|no prior history of|no known history of|no past history of|no record of|no documented|does not have|do not have|did not have|has not had|has no|had no|with no|without evidence of|lack of|lacks|neither|"
      "nor|cannot find|fails to show|failed to reveal|fails to reveal|no new|isn't|wasn't|doesn't|hasn't|didn't|aren't|don't|is not|was not|are not|were not|not have|not on|none of|none of his|none of her|none of the|none|never been|rules out|ruled out for|excluded|excludes|"
      "rather than|instead of|"

@@ -11,9 +11,11 @@ from xinglin.models.reader.judging_illness import judge_held, judge_thing
 from xinglin.models.reader.judging_medicines import judge_medicine
 from xinglin.models.reader.judging_own_drafts import uncited_times, unexplained
 from xinglin.models.reader.judging_person import judge_person
+from xinglin.models.reader.judging_quoted import forgive_denied, judge_quoted
 from xinglin.models.reader.judging_relatives import judge_allergy, judge_family
 from xinglin.models.reader.judging_results import judge_measurement
 from xinglin.models.reader.judging_sayings import judge_sayings, judge_weight_word
+from xinglin.models.reader.judging_series import judge_series
 from xinglin.models.reader.likeness import likely_fact, stems_of
 from xinglin.models.reader.phrase_tree import tokens_of
 from xinglin.models.reader.quotes import quoted_spans, within
@@ -51,6 +53,8 @@ def judge_sentence(view: View) -> list[Finding]:
     found += _loose(view)
     folded = fold(sentence.text)
     found = judge_sayings(view, folded, found)
+    if view.cited is None:
+        found = forgive_denied(view, judge_series(view, found))
     silent = judge_silence(view, folded)
     found += silent or ()
     if silent is None and view.cited is None and not found and sentence.checkable and not _links(view):
@@ -99,6 +103,8 @@ def _unknown(view: View, claim: Claim) -> list[Finding]:
         return dead
     if claim.kind in ("problem", "finding") and (weighed := judge_weight_word(view, claim)) is not None:
         return weighed
+    if view.cited is None and (quoted := judge_quoted(view, claim)) is not None:
+        return quoted
     holding = _held_in_words(view, claim)
     if holding and not (claim.negated and view.cited is None):
         return judge_held(view, claim, holding)

@@ -8,6 +8,7 @@ from xinglin.models.reader.agreement import number_of, times_agree
 from xinglin.models.reader.findings import Finding, View, finding
 from xinglin.models.reader.text_forms import fold
 from xinglin.records.chart import Identity
+from xinglin.records.moments import age_years
 from xinglin.records.quantity import Quantity
 from xinglin.records.reading import Claim
 
@@ -43,6 +44,10 @@ def _ages(view: View) -> dict[str, str]:
             return found
         if isinstance(fact.value, Quantity) and fact.value.unit in ("a", "mo", "d"):
             return {fact.value.unit: fact.value.value}
+        born = fact.details.get("birth_date", "")
+        years = age_years(born, view.as_of) if len(born) == 10 and view.as_of else None
+        if years is not None:
+            return {"a": str(years)}
     return {}
 
 

@@ -31,14 +31,18 @@ _GENERAL = frozenset(
 )
 
 
+_NONE_KNOWN = re.compile(r"(?:no|nil) (?:known )?(?:\w+ )?allerg(?:y|ies)$|(?:无|否认)(?:已知)?(?:药物|食物)?过敏史?$", re.IGNORECASE)
+
+
 def says_none(fact: Fact) -> bool:
     """Whether an allergy fact says that none is known."""
-    if fact.key == "allergy:none":
+    if fact.key == "allergy:none" or (_NONE_KNOWN.match(fact.concept.words) and not fact.details.get("reaction")):
         return True
     return fact.polarity == "absent" and any(name.lower() in _GENERAL for names in fact.names.values() for name in names)
 
 
 _SAYS_NO = re.compile(r"(?:no|not|nil|denies|nkda?)\b|无|未|否认", re.IGNORECASE)
+_SPEAKS_OF_ALLERGY = re.compile(r"allerg|toler|intoleran|reaction|hypersens|anaphyl|过敏|耐受|不良反应", re.IGNORECASE)
 _NO_ALLERGY = frozenset(("allergy:none", "name:known-allergy"))
 
 
@@ -51,11 +55,15 @@ def judge_allergy(view: View, claim: Claim) -> list[Finding]:
     real = [fact for fact in allergies if not says_none(fact) and fact.polarity != "absent"]
     if claim.key in _NO_ALLERGY and not claim.negated and none and not claim.facts[1:]:
         return [finding("negation", "The record says that no allergy is known", claim, None, none[0].text, (none[0].id,))]
+    if claim.key in _NO_ALLERGY and claim.negated and _TO_ONE.search(view.sentence.text[: claim.subject.start]):
+        return [finding("unsupported", "The record says nothing of this allergy", claim, None, "", (), unsupported=True)]
     if claim.key in _NO_ALLERGY and claim.negated:
         return _no_allergy(
-            view, claim, none, [fact for fact in view.record.allergies if fact.key != "allergy:none" and fact.polarity != "absent"]
+            view, claim, none, [fact for fact in view.record.allergies if not says_none(fact) and fact.polarity != "absent"]
         )
     facts = [fact for fact in view.known(claim) if fact.kind == "allergy" and not says_none(fact)]
+    if view.cited is None and claim.negated and facts and not _SPEAKS_OF_ALLERGY.search(view.sentence.text):
+        return []  # "so no ACE inhibitor": it is withheld, not the allergy denied
     if not facts:
         if none and not claim.negated:
             return [finding("negation", "The record says that no allergy is known", claim, None, none[0].text, (none[0].id,))]
@@ -67,6 +75,17 @@ def judge_allergy(view: View, claim: Claim) -> list[Finding]:
     return best_of(view, claim, facts, judge_fact)
 
 
+_TO_ONE = re.compile(r"对(?!药|食|任何|已知|其他)[^,，。;；]{1,10}$")  # 对青霉素无过敏 denies one allergy
+_OF_DRUGS = re.compile(r"drug|medic|nkda|药", re.IGNORECASE)
+
+
+def _meant(claim: Claim, real: list[Fact]) -> list[Fact]:
+    """The allergies that "no known drug allergies" denies: not those that the record holds to be to food or pollen."""
+    if _OF_DRUGS.search(claim.subject.text) is None or "food" in claim.subject.text.lower() or "食" in claim.subject.text:
+        return real
+    return [fact for fact in real if fact.details.get("category", "") not in ("food", "environment")]
+
+
 _MISSING = re.compile(r"not (?:recorded|documented|known)|no (?:allergy )?(?:record|status)|record|记录|未知|不详|病历", re.IGNORECASE)
 
 
@@ -76,6 +95,7 @@ def _says_missing(view: View, claim: Claim) -> bool:
 
 
 def _no_allergy(view: View, claim: Claim, none: list[Fact], real: list[Fact]) -> list[Finding]:
+    real = _meant(claim, real)
     if real:
         return [finding("negation", "The record holds an allergy", claim, None, real[0].text, tuple(fact.id for fact in real))]
     if none or (_says_missing(view, claim) and any(fact.kind == "gap" and "allerg" in fact.key for fact in view.record.facts.values())):
@@ -113,8 +133,23 @@ def judge_family(view: View, claim: Claim) -> list[Finding]:
     return best_of(view, claim, facts, _relative)
 
 
+_YOUNGER = re.compile(r"\byounger\b|妹|弟")
+_ELDER = re.compile(r"\b(?:elder|older)\b|姐|兄|哥")
+
+
+def _younger_or_elder(view: View, claim: Claim, fact: Fact) -> list[Finding]:
+    """A younger sister is not the elder one."""
+    if claim.relation not in ("brother", "sister"):
+        return []
+    said, known = view.sentence.text.lower(), " ".join(fact.details.get(key, "") for key in ("relationship", "relationship_zh")).lower()
+    for one, other in ((_YOUNGER, _ELDER), (_ELDER, _YOUNGER)):
+        if one.search(said) and not other.search(said) and other.search(known) and not one.search(known):
+            return [finding("family", "The record knows this of another relative", claim, None, known.strip(), (fact.id,))]
+    return []
+
+
 def _relative(view: View, claim: Claim, fact: Fact) -> list[Finding]:
-    wrong = [*judge_polarity(claim, fact)]
+    wrong = [*judge_polarity(claim, fact), *_younger_or_elder(view, claim, fact)]
     kin = (fact.details.get("relationship", "") + " " + fact.details.get("relationship_zh", "")).lower()
     words = _KIN.get(claim.relation)
     if (words and kin.strip() and not any(word in kin for word in words)) or (claim.relation in ("mother", "father") and "grand" in kin):

@@ -6,11 +6,13 @@ from decimal import Decimal
 
 from xinglin.models.reader.agreement import compared, number_of, span_of, times_agree
 from xinglin.models.reader.findings import Finding, View, finding
+from xinglin.models.reader.judging_answers import judge_answer
 from xinglin.models.reader.judging_changes import judge_change, judge_flag, judge_trend
 from xinglin.models.reader.judging_illness import side_of
 from xinglin.models.reader.record_index import Result
 from xinglin.models.reader.subjects import DIASTOLIC, SYSTOLIC
 from xinglin.models.reader.units import ucum_of
+from xinglin.models.reader.unknown_words import foreign_unit
 from xinglin.records.fact import Fact
 from xinglin.records.reading import Claim, SaidNumber
 
@@ -107,6 +109,10 @@ def _value(view: View, claim: Claim, number: SaidNumber, results: tuple[Result, 
     times = [time for time in claim.times if time.kind in ("date", "ago", "until")]
     agreed = [(one, _agrees(number, one, loinc)) for one in results]
     same = [one for one, verdict in agreed if verdict]
+    if same and not number.unit and view.cited is None and (foreign := foreign_unit(view.sentence.text, number.span.end)):
+        return None, [
+            finding("unit", "This unit is not known", claim, foreign, f"{same[-1].value} {same[-1].unit}", (same[-1].fact,), unsupported=True)
+        ]
     dated = [one for one in same if all(times_agree(time, one.time) for time in times)] if times else same
     if dated:
         return _newest_if_needed(view, claim, number, dated, results, bool(times))
@@ -236,6 +242,8 @@ def _without_results(view: View, claim: Claim, facts: tuple[Fact, ...], coded: l
     """Claims about facts that hold words, not numbers (a blood group, a smoking status, a missing result)."""
     if not facts:
         return []
+    if answered := judge_answer(view, claim, facts):
+        return answered
     for number in claim.numbers:
         if number.role in ("value", "previous", "") and not _number_known(view, number, facts):
             return [

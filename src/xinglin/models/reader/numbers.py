@@ -37,7 +37,9 @@ _COMPARATORS = {
 _ABOUT = ("about", "approximately", "approx", "approx.", "around", "roughly", "nearly", "almost", "some", "circa", "ca.", "c.", "close to", "just under",
           "just over", "~", "≈", "约", "大约", "约为", "大概", "近", "将近", "左右", "接近")  # fmt: skip
 _BEFORE = re.compile(
-    "(?P<comparator>" + "|".join(re.escape(word) for word in sorted(_COMPARATORS, key=len, reverse=True)) + r")\s*$"
+    "(?P<comparator>"
+    + "|".join(("(?<![-=–—])" if word == ">" else "") + re.escape(word) for word in sorted(_COMPARATORS, key=len, reverse=True))
+    + r")\s*$"
     "|(?P<about>"
     + "|".join(
         (r"(?<![a-z])" if word[0].isalpha() and word.isascii() else "") + re.escape(word) for word in sorted(_ABOUT, key=len, reverse=True)
@@ -65,7 +67,7 @@ def find_numbers(folded: str, taken: tuple[tuple[int, int], ...] = ()) -> list[F
 
 
 _COMPOSED = re.compile(
-    r"(?<![\d.])(?P<big>\d{1,2})\s?(?:"
+    r"(?<![\d.])(?P<big>\d{1,3})\s?(?:"
     r"(?P<feet>ft\b\.?|feet\b|foot\b)[\s,]*(?:and )?(?P<inches>\d{1,2}(?:\.\d+)?)(?:\s?(?:inch(?:es)?\b|ins?\b\.?|\"|''))?"
     r"|'\s?(?P<marked>\d{1,2}(?:\.\d+)?)\s?(?:\"|'')"
     r"|(?:stones?|st)\b\.?[\s,]*(?:and )?(?P<pounds>\d{1,2}(?:\.\d+)?)\s?(?:lbs?|pounds?)\b"

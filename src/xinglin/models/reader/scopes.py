@@ -208,8 +208,15 @@ def _rest_of_list(folded: str, right: list[Mention], first: Mention) -> list[Men
 _PREPOSITION = re.compile(r"\b(?:of|in|on|at|from|to|and|with|is|was|for|over|near|by)\b")
 
 
+_BOTH_THINGS = re.compile(
+    r"both (?:once|twice|three|daily|weekly|monthly|nightly|are|were|is|been|have|had|taken|given|low|high|raised|normal|stopped|started|stable|below|above|within|at night|in the (?:morning|evening)|medicines|drugs|tablets|results|values|his|her|parents)\b"
+)
+
+
 def _side(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, value: str, where: str) -> None:
     hit = hits[index]
+    if value == "bilateral" and _BOTH_THINGS.match(folded, hit.start):
+        return
     sided = [
         mention
         for mention in mentions

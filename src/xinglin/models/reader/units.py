@@ -73,6 +73,7 @@ _SPELLINGS: dict[str, str] = {
     "x_10^12/l",
     "10*3/uL": "10*3/ul 10*3/µl 10^3/ul 10^3/µl 10³/ul 10³/µl x10*3/ul x10^3/ul x10^3/µl x10³/µl *10^3/ul *10³/µl *10^3/µl k/ul k/µl k/mm3 k/cumm "
     "thou/ul thousand/ul thousand/µl 10*3/mm3 10^3/mm3 th/mm3",
+    "10*4/uL": "万/ul 万/μl 万/µl 万/微升 万/mm3 10*4/ul 10^4/ul 10⁴/ul",
     "10*6/uL": "10*6/ul 10*6/µl 10^6/ul 10^6/µl 10⁶/µl 10⁶/ul x10*6/ul x10^6/ul x10^6/µl *10^6/µl *10⁶/µl *10^6/ul m/ul m/µl m/mm3 mill/mm3 million/ul",
     "/uL": "/ul /µl /mm3 /cumm cells/ul cells/µl cells/mm3",
     "/[HPF]": "/hpf",
@@ -216,7 +217,7 @@ _BASE: dict[str, tuple[str, str]] = {
     "ng/L": ("density", "1e-9"), "pg/mL": ("density", "1e-9"),
     "mmol/L": ("molarity", "1"), "umol/L": ("molarity", "0.001"), "nmol/L": ("molarity", "1e-6"), "pmol/L": ("molarity", "1e-9"),
     "mm[Hg]": ("pressure", "133.322387415"), "kPa": ("pressure", "1000"), "cm[H2O]": ("pressure", "98.0665"),
-    "10*9/L": ("count", "1e9"), "10*3/uL": ("count", "1e9"), "/uL": ("count", "1e6"), "10*12/L": ("count", "1e12"), "10*6/uL": ("count", "1e12"),
+    "10*9/L": ("count", "1e9"), "10*3/uL": ("count", "1e9"), "10*4/uL": ("count", "1e10"), "/uL": ("count", "1e6"), "10*12/L": ("count", "1e12"), "10*6/uL": ("count", "1e12"),
     "s": ("time", "1"), "ms": ("time", "0.001"), "min": ("time", "60"), "h": ("time", "3600"), "d": ("time", "86400"), "wk": ("time", "604800"),
     "mo": ("time", "2629746"), "a": ("time", "31556952"),
     "U/L": ("activity", "1"), "[IU]/L": ("activity", "1"), "m[IU]/L": ("activity", "0.001"), "u[IU]/mL": ("activity", "0.001"),
