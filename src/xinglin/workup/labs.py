@@ -90,7 +90,7 @@ def subject_of(one: Measurement) -> tuple[str, Mapping[str, tuple[str, ...]], An
 
 def _holds(one: Measurement) -> bool:
     """Whether it holds a result at all; an entry that only says that a test was cancelled holds none."""
-    if one.quantity is None and one.coded is None and not one.text:
+    if one.quantity is None and one.coded is None and not any(letter.isalnum() for letter in one.text):
         return False
     return one.quantity is not None or one.concept.words.casefold() not in {"cancelled", "canceled"}
 

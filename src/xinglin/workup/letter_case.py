@@ -17,12 +17,17 @@ from xinglin.knowledge import terms
 _WORD = re.compile(r"[^\W\d_]+")
 _LETTERS = re.compile(r"[A-Za-z]")
 _MOSTLY = 0.8  # share of capitals from which a text is shouted
+_COMMON_ENDING = re.compile(  # of ordinary medical nouns and adjectives; names of people and places end otherwise
+    r"\w{3}(?:ure|tion|sion|itis|osis|emia|oma|ment|ness|ity|ance|ence|asis|pathy|algia|uria|ectomy|otomy|ostomy|plasty|graphy|scopy|ous|ive|"
+    r"al|ic|ary|ory|ized|ated)$"
+)
 _TOO_SHORT = 5  # shorter unknown capitals may be an abbreviation
 _ROMAN = re.compile(r"[IVX]+")
 
 
 class _Spellings(NamedTuple):
     joining: frozenset[str]
+    genera: frozenset[str]  # of microbes, written with a capital
     plain: frozenset[str]
     small: frozenset[str]  # every word that is written small somewhere
     large: frozenset[str]  # every word that our list writes with a capital
@@ -37,7 +42,7 @@ def _spellings() -> _Spellings:
     words = {word for name in names for word in _WORD.findall(name)}
     small = {word for word in words if word.islower()}
     whole = {name.casefold(): name for name in reversed(names)}
-    return _Spellings(joining, plain, joining | plain | small, frozenset(words - small), whole)
+    return _Spellings(joining, frozenset(own["genera"].split()), plain, joining | plain | small, frozenset(words - small), whole)
 
 
 @lru_cache(maxsize=16384)
@@ -62,11 +67,11 @@ def is_shouted(words: str) -> bool:
 def _calmed(word: str, shouted: bool) -> str:
     known, small = _spellings(), word.lower()
     if not shouted:
-        plain = word[:1].isupper() and word[1:].islower() and small in known.small
+        plain = word[:1].isupper() and word[1:].islower() and (small in known.small or _COMMON_ENDING.search(small) is not None)
         return small if plain and (word not in known.large or small in known.plain) else word
     if not word.isupper() or small in known.joining:
         return small if word.isupper() else word
-    if word.capitalize() in known.large and small not in known.small:
+    if word.capitalize() in known.genera or (word.capitalize() in known.large and small not in known.small):
         return word.capitalize()
     if word in known.large or _ROMAN.fullmatch(word) or (len(word) < _TOO_SHORT and small not in known.small) or len(word) < 3:
         return word

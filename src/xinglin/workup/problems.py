@@ -24,9 +24,10 @@ _TAILS = re.compile(
     r"not elsewhere classified|NOS|"
     r"uncomplicated|site unspecified|without mention of [^,]*|"
     r"not otherwise specified|adult)|\s+without mention of [^,]*|"
-    r"\s*\(without mention of [^)]*\))+$",
+    r"\s+NOS|\s*\(without mention of [^)]*\))+$",
     re.IGNORECASE,
 )
+_UNSPECIFIED = re.compile(r"^unspecified\s+(?!viral hepatitis|place|problem|disease|disorder)", re.IGNORECASE)
 _EXTERNAL = re.compile(r"[VWXY]\d{2}|E[89]\d{2}")
 _STAGE = re.compile(r"^(?:clinical |pathologic(?:al)? )?stage\s+", re.IGNORECASE)
 _ORDER = {"active": 0, "": 1, "inactive": 2, "resolved": 3}
@@ -106,8 +107,8 @@ def _fact(group: list[Problem], polarity: str) -> Fact:
 
 
 def reading_name(words: str) -> str:
-    """A classification's wording without the tails that only classify: ", unspecified", ", initial encounter"."""
-    return _TAILS.sub("", words).strip() or words
+    """A classification's wording without the tails that only classify: "unspecified", ", initial encounter"."""
+    return _UNSPECIFIED.sub("", _TAILS.sub("", words)).strip() or words
 
 
 def _external(one: Problem) -> bool:

@@ -13,6 +13,7 @@ from xinglin.content.case_summary.background import history, immunizations, plan
 from xinglin.models.phrasebook.clinical_points import (
     allergies,
     blood_pressure,
+    by_day,
     calculated,
     citing_death,
     encounter_phrase,
@@ -23,7 +24,6 @@ from xinglin.models.phrasebook.clinical_points import (
     medicines,
     person_points,
     problem_phrase,
-    recorded_medicines,
     results_by_day,
     unjudged_results,
 )
@@ -183,7 +183,7 @@ def _medicines(facts: Sequence[Fact], length: str) -> list[Point]:
     points += medicines("medicines", "medicine.planned", [f for f in lines if f.status == "planned"])
     unknown = [f for f in lines if f.status == "unknown" and "fluid" not in f.details]
     unknown = unknown if length == "full" else recent(unknown, UNKNOWN_DAYS)
-    points += recorded_medicines("medicines", "medicine.unknown_on", unknown)
+    points += by_day("medicines", "medicine.unknown_on", unknown)
     past = [f for f in lines if f.status == "stopped" and f.details.get("setting") != "inpatient" and "until_death" not in f.details]
     return [*points, *(in_parts("medicines", "medicine.stopped_list", past) if length == "full" else [])]
 

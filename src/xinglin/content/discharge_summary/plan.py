@@ -16,6 +16,7 @@ from xinglin.content.discharge_summary.reconciled import medicine_points
 from xinglin.models.phrasebook.clinical_points import (
     allergies,
     blood_pressure,
+    by_day,
     citing_death,
     encounter_phrase,
     gaps,
@@ -23,6 +24,7 @@ from xinglin.models.phrasebook.clinical_points import (
     in_parts,
     person_points,
     problem_phrase,
+    results_by_day,
 )
 from xinglin.models.phrasebook.wordbook import complete, word_book
 from xinglin.records import Chart, ContentRequest, Fact, Point
@@ -122,7 +124,7 @@ def _about(stay: Fact, facts: Sequence[Fact], length: str, kind: str) -> list[Po
     points = [Point("stay", encounter_phrase(stay), (stay.id,))]
     points += [Point("stay", "encounter.icu", (f.id,)) for f in of_kind(inside, "encounter") if f.details.get("setting") == "icu"]
     points += _diagnoses(stay, facts, inside)
-    points += in_parts("course", "stay.procedures", procedures_of(inside, length), MOST_PROCEDURES[length])
+    points += _procedures(inside, length)
     points += course_of_results("results", inside, length)
     points += [Point("reports", "report.one", (fact.id,)) for fact in newest_first(f for f in of_kind(inside, "report") if f.value)[:8]]
     if studies := of_kind(inside, "imaging"):
@@ -130,18 +132,33 @@ def _about(stay: Fact, facts: Sequence[Fact], length: str, kind: str) -> list[Po
     return [*points, *_condition(stay, inside), *medicine_points(facts, stay, length, kind), *_follow_up(facts, inside, kind)]
 
 
+def _procedures(inside: Sequence[Fact], length: str) -> list[Point]:
+    """Procedures day by day; where not all are named the last sentence says so."""
+    done = procedures_of(inside, length)
+    points = by_day("course", "procedure.on", done[: MOST_PROCEDURES[length]], newest_first=False)
+    if len(done) > MOST_PROCEDURES[length]:
+        points[-1] = replace(points[-1], phrase=f"{points[-1].phrase}_more")
+    return points
+
+
 def _diagnoses(stay: Fact, facts: Sequence[Fact], inside: Sequence[Fact]) -> list[Point]:
     """Diagnoses of the stay by reference, then problems that were active, each once."""
     named = set(stay.details.get("diagnoses", "").split())
     problems = [f for f in of_kind(facts, "problem") if f.polarity == "present" and f.details.get("class") not in NOT_DIAGNOSES]
     inside_ids = {fact.id for fact in inside}
-    own = [f for f in problems if f.id in inside_ids or named & {place.pointer.partition("#")[0] for place in f.evidence}]
+    own = [f for f in problems if f.id in inside_ids or named & _sources(f)]
     dead = death_of(facts) is not None
+    order = stay.details.get("diagnoses", "").split()
+    own.sort(key=lambda f: min((order.index(s) for s in _sources(f) if s in order), default=len(order)))
     listed = [f for f in own if not f.status or f.details.get("class") == "history"]
     points = [Point("diagnoses", problem_phrase(f, dead), (f.id,)) for f in own if f not in listed]
     points += in_parts("diagnoses", "stay.diagnoses", listed)
     other = [f for f in clinical_problems(facts, "active") if f not in own and f.polarity == "present"]
-    return [*points, *in_parts("diagnoses", "stay.at_death" if dead else "stay.active", other)]
+    return [*points, *in_parts("diagnoses", ("stay.at_death" if dead else "stay.active") + ("" if own else "_alone"), other)]
+
+
+def _sources(fact: Fact) -> set[str]:
+    return {place.pointer.partition("#")[0] for place in fact.evidence}
 
 
 def _condition(stay: Fact, inside: Sequence[Fact]) -> list[Point]:
@@ -149,7 +166,7 @@ def _condition(stay: Fact, inside: Sequence[Fact]) -> list[Point]:
     signs = vitals_of(inside)
     pressure = blood_pressure("condition", signs)
     rest = [f for f in signs if f.id not in {fact for point in pressure for fact in point.facts}]
-    return [*points, *pressure, *([Point("condition", "stay.vitals", ids(rest))] if rest else [])]
+    return [*points, *pressure, *results_by_day("condition", "stay.vitals", rest)]
 
 
 def _follow_up(facts: Sequence[Fact], inside: Sequence[Fact], kind: str) -> list[Point]:

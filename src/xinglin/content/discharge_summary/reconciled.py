@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xinglin.models.phrasebook.clinical_points import in_parts, recorded_medicines
+from xinglin.models.phrasebook.clinical_points import by_day, in_parts
 from xinglin.records import Fact, Point
 from xinglin.records.moments import day
 from xinglin.workup.selections import during, of_kind, recent
@@ -33,7 +33,7 @@ def medicine_points(facts: Sequence[Fact], stay: Fact, length: str, kind: str = 
     given += [f for f in current if f.details.get("setting") == "inpatient" and f not in new]
     groups = (("new", new), ("continued", continued), ("until_death", last), ("stopped", stopped))
     points = [point for word, group in groups for point in in_parts("medicines", f"{kind}.{word}", group)]
-    points += recorded_medicines("medicines", "medicine.unknown_on", open_ended)
+    points += by_day("medicines", "medicine.unknown_on", open_ended)
     points += in_parts("medicines", f"{kind}.since", later)
     points += [Point("medicines", "medicine.planned", (f.id,)) for f in lines if f.status == "planned"]
     return [*points, *(in_parts("medicines", f"{kind}.given", given, MOST_GIVEN[length], bare=True) if MOST_GIVEN[length] else [])]

@@ -13,7 +13,7 @@ from xinglin.records import Fact, Point
 from xinglin.records.moments import day, sort_key
 
 _PHRASED = {"inpatient": "inpatient", "icu": "inpatient", "day-case": "inpatient", "emergency": "emergency"}
-_SUSCEPTIBILITIES = {"susceptible", "resistant", "intermediate"}
+_SUSCEPTIBILITIES = {"susceptible", "resistant", "intermediate", "indeterminate"}
 _WITH_TREND = {"rising", "falling", "stable", "variable"}
 
 
@@ -178,17 +178,18 @@ def medicines(section: str, phrase: str, facts: Sequence[Fact]) -> list[Point]:
     return [Point(section, phrase, (fact.id,)) for fact in facts]
 
 
-def recorded_medicines(section: str, phrase: str, facts: Sequence[Fact]) -> list[Point]:
-    """Medicines whose use is open, newest first: one listing per day on which they were recorded, so that the day is said once."""
+def by_day(section: str, phrase: str, facts: Sequence[Fact], *, newest_first: bool = True) -> list[Point]:
+    """One listing per day, so that the day is said once: `phrase`, or `phrase`_undated for what has no date."""
     days: dict[str, list[Fact]] = {}
     for fact in facts:
         days.setdefault(day(fact.time), []).append(fact)
-    found = sorted(days.items(), key=lambda group: sort_key(group[0]), reverse=True)
+    found = sorted(days.items(), key=lambda group: sort_key(group[0]), reverse=newest_first)
     return [point for when, group in found for point in _of_one_day(section, phrase if when else f"{phrase}_undated", group)]
 
 
 def _of_one_day(section: str, phrase: str, group: Sequence[Fact]) -> list[Point]:
-    return [Point(section, phrase, point.facts) for point in in_parts(section, phrase, group)]
+    bare = group[0].kind != "medicine"
+    return [Point(section, phrase, point.facts) for point in in_parts(section, phrase, group, bare=bare)]
 
 
 def allergies(section: str, facts: Sequence[Fact], gaps: Mapping[str, Fact]) -> list[Point]:
