@@ -93,8 +93,13 @@ def judge_sayings(view: View, folded: str, found: list[Finding]) -> list[Finding
         found = [one for one in found if one.code == "date" or not _of_smoking(view, one)] + smoked
     for saying in _SAYINGS:
         if any(stem in folded for stem in saying.stems):
-            found = found + _unborne(view, folded, saying)
+            found = found + [one for one in _unborne(view, folded, saying) if not _told(found, one)]
     return found
+
+
+def _told(found: list[Finding], one: Finding) -> bool:
+    """True where the same words were found to be unsupported already."""
+    return any(other.verdict == "unsupported" and other.start < one.end and one.start < other.end for other in found)
 
 
 def _of_smoking(view: View, one: Finding) -> bool:

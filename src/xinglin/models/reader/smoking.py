@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from xinglin.models.reader.agreement import any_time_agrees, values_agree
-from xinglin.models.reader.findings import Finding, View
+from xinglin.models.reader.findings import Finding, View, finding
 from xinglin.models.reader.text_forms import fold
 from xinglin.records.fact import Fact
 
@@ -23,7 +23,7 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("never", re.compile(rf"\bnever[- ](?:\w+ ){{0,2}}(?:smok\w*|used tobacco|tobacco)|\blife(?:long|time) non-?\s?smok\w*|\b(?:has|have|had)(?: not|n't) (?:ever )?smoked|\bno (?:history of |past )(?:smok\w*|tobacco)|从不[吸抽]烟|从未[吸抽]烟|从来不[吸抽]烟|无[吸抽]烟|否认[吸抽]烟|否认有?[吸抽]烟|否认烟酒|无烟酒|否认.{{0,6}}烟[、和及与]?酒|[吸抽]烟史?[:：]?(?:无|否认|从不)|没有[吸抽]烟|未[吸抽]过?烟|{_WORDS}(?: status| history| use)?:? ?never")),
     ("not now", re.compile(rf"\bnon-?\s?smok\w*|\b(?:does|do|did|is|was|has|have)(?: not|n't) (?:currently |now |a )?(?:smok\w*|use tobacco)|\b(?:den(?:y|ies|ied)|denying)\b(?: \w+){{0,5}}? {_WORDS}|\bno (?:current |active |known )?{_WORDS}|{_WORDS}(?: status| history| use)?(?:: ?| is )(?:none|no|nil|denied|negative)\b|不[吸抽]烟|未[吸抽]烟|没[吸抽]烟")),
     ("current", re.compile(r"\bsmokes\b|\b(?:is|remains|still) an? (?:\w+ ){0,2}smoker|\b(?:current|active|daily|heavy|light|some ?days?|every ?day|present|chain|occasional|social|regular)(?: \w+){0,2} smok\w*|\b(?:still|continues to|currently|keeps|continued) smok\w*|\bcurrent (?:\w+ )?(?:tobacco|cigar\w*)|\bsmoker\b|仍.{0,3}[吸抽]烟|[现目][在前]?.{0,3}[吸抽]烟|继续[吸抽]烟|每[天日][吸抽]烟|吸烟者")),
-    ("ever", re.compile(r"\bsmoked\b|\bhas been smoking|\bsmoking for\b|\b(?:history of|positive for) (?:\w+ )?(?:smoking|tobacco)|smoking history of|pack[- ]years?|有[吸抽]烟|[吸抽]烟史?[:：约达近]?(?:\d|[一二三四五六七八九十]+余?年|有)|[吸抽]烟史|长期[吸抽]烟|[吸抽]烟")),
+    ("ever", re.compile(r"\bsmoked\b|\bhas been smoking|\bsmoking for\b|\b(?:history of|positive for) (?:\w+ )?(?:smoking|tobacco)|smoking history of|pack[- ]years?|有[吸抽]烟|[吸抽]烟史|长期[吸抽]烟|[吸抽]烟")),
 )  # fmt: skip
 _FITS = {
     "never": ("never",),
@@ -57,8 +57,10 @@ def speaks_of_smoking(folded: str) -> bool:
 def judge_smoking(view: View, folded: str) -> list[Finding] | None:
     """What is wrong with the answer a sentence gives; None where it gives none or the record holds none to compare."""
     said = smoking_answer(folded)
-    if said is None or _RELATIVE.search(folded):
+    if said is None:
         return None
+    if _RELATIVE.search(folded):
+        return _of_a_relative(view)
     known = _known(view)
     if not known:
         return None
@@ -70,6 +72,15 @@ def judge_smoking(view: View, folded: str) -> list[Finding] | None:
         return [Finding("status", "contradicted", text, "", words, fact.text, (fact.id,), start, end)]
     facts = [fact for _, fact in known]
     return [*(_since(view, facts) if answer == "former" and view.cited is None else ()), *_numbers(view, facts)]
+
+
+def _of_a_relative(view: View) -> list[Finding] | None:
+    """Smoking of a relative, which the answer of the patient does not bear out."""
+    claims = [one for one in view.sentence.claims if one.experiencer == "family" and speaks_of_smoking(fold(one.subject.text))]
+    known = any(fact.kind == "family" and speaks_of_smoking(view.record.sheet(fact.id).words) for fact in view.record.facts.values())
+    if not claims or known or view.cited is not None:
+        return None
+    return [finding("family", "The record says nothing of a relative's smoking", one, unsupported=True) for one in claims]
 
 
 def _since(view: View, facts: Sequence[Fact]) -> list[Finding]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from xinglin.models.reader.context_words import context_tree
+from xinglin.models.reader.subjects import known_words
+from xinglin.records.reading import Span
+
 _CUE = re.compile(
     r"\b(?P<cue>(?:history of|diagnosed with|diagnosis of|diagnosed as having|suffers from|suffering from|complains of|presents with|presented with|broke|fractured|tore|sprained|dislocated|hospitali[sz]ed for|admitted for|admitted with|treated for|known to have)"
     r"|(?P<cut>underwent|status post|s/p|had an? (?:operation|surgery) for)|(?P<allergy>allergic to|allergy to)|(?P<drug>takes|taking|prescribed|started on|treated with|receiving|received|was given|on regular))\s+"
@@ -111,6 +115,31 @@ def find_unknown(folded: str, covered: bytearray) -> list[tuple[int, int, str]]:
         kind = {"thing": "problem", "cut": "procedure", "drug": "medicine", "allergy": "allergy"}[group]
         _keep(found, covered, match.start(group), match.end(group), kind, folded)
     return sorted(found)
+
+
+_BEHIND = re.compile(r"\s?(?:(?P<word>[a-z]{2,14})(?![a-z])|(?P<sign>[石钱尺寸丈吨担]))")
+_FOLLOWING = frozenset(
+    "on in at and or but with from to today yesterday now this that which was were is are has had over under after before since until when while by as for of per"
+    " mean average about only again then than last first next previously recently currently at by within without normal high low raised elevated reduced"
+    " stable rising falling up down increased decreased improved unchanged compared versus vs down lying sitting standing fasting random supine seated"
+    " recorded measured noted taken found reported seen given total points point score range ref reference target both he she his her the it they we"
+    " systolic diastolic resting exertion room air oxygen ra approximately approx around yet still also which so because per ago am pm hours years year"
+    " jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october november december".split()
+)
+
+
+def foreign_unit(text: str, place: int) -> Span | None:
+    """The word right behind a number where it can only be a unit, and none that is known: "83.4 foozles", 83.4石."""
+    found = _BEHIND.match(text.lower(), place)
+    if found is None or (found["word"] and (found["word"] in _FOLLOWING or _ordinary(found["word"]))):
+        return None
+    start, end = found.span("word") if found["word"] else found.span("sign")
+    return Span(start, end, text[start:end])
+
+
+def _ordinary(word: str) -> bool:
+    """True for a word of the context list or the word list, and for verbs and adverbs by their ending."""
+    return word.endswith(("ed", "ing", "ly")) or context_tree().get(word) is not None or word in known_words().tree._root
 
 
 _DRUG_END = re.compile(
