@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from xinglin.records import Chart, CheckCase, Identity, Issue, Sentence
+from xinglin.records import CheckCase, Identity, Issue, Sentence
 from xinglin.shelf.promises import Check, Example
 
 CHINESE_ID = re.compile(r"(?<![0-9A-Za-z])\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])")
