@@ -52,12 +52,12 @@ def judge_sentence(view: View) -> list[Finding]:
             found += _unknown(view, claim)
     found += _loose(view)
     folded = fold(sentence.text)
-    found = judge_sayings(view, folded, found)
+    found, answered = judge_sayings(view, folded, found)
     if view.cited is None:
         found = forgive_denied(view, judge_series(view, found))
     silent = judge_silence(view, folded)
     found += silent or ()
-    if silent is None and view.cited is None and not found and sentence.checkable and not _links(view):
+    if silent is None and not answered and view.cited is None and not found and sentence.checkable and not _links(view):
         found += _freely_worded(view)
     if view.cited is not None:
         found += uncited_times(view)

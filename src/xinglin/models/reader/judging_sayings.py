@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from xinglin.models.reader.agreement import number_of
 from xinglin.models.reader.findings import Finding, View, finding
+from xinglin.models.reader.record_index import RecordIndex
 from xinglin.models.reader.smoking import judge_smoking, speaks_of_smoking
 from xinglin.models.reader.text_forms import fold
 from xinglin.models.reader.units import converted, ucum_of
@@ -86,15 +88,18 @@ _SAYINGS = (
 )  # fmt: skip
 
 
-def judge_sayings(view: View, folded: str, found: list[Finding]) -> list[Finding]:
-    """The findings of a sentence with those of its habits, judgements and weight words; claims judged here are not judged twice."""
+def judge_sayings(view: View, folded: str, found: list[Finding]) -> tuple[list[Finding], bool]:
+    """The findings of a sentence with those of its habits and judgements, and whether an answer of the record was compared.
+
+    Claims judged here are not judged twice.
+    """
     smoked = judge_smoking(view, folded)
     if smoked is not None:
         found = [one for one in found if one.code == "date" or not _of_smoking(view, one)] + smoked
     for saying in _SAYINGS:
         if any(stem in folded for stem in saying.stems):
             found = found + [one for one in _unborne(view, folded, saying) if not _told(found, one)]
-    return found
+    return found, smoked is not None
 
 
 def _told(found: list[Finding], one: Finding) -> bool:
@@ -114,15 +119,24 @@ def _unborne(view: View, folded: str, saying: _Saying) -> list[Finding]:
     said = saying.said.search(folded)
     if said is None:
         return []
-    if view.cited is None:
-        words = [view.record.every_word]
-    else:
-        words = [view.record.sheet(one).words for one in view.cited if one in view.record.facts]
-    if any(saying.known.search(one) for one in words) or ("stable" in saying.stems and _trend_said(view)):
+    if ("stable" in saying.stems and _trend_said(view)) or _borne(view, saying):
         return []
     start, end = said.span()
     text = "No fact of the record says this"
     return [Finding("unsupported", "unsupported", text, "", view.sentence.text[start:end], "", (), start, end)]
+
+
+_bears: WeakKeyDictionary[RecordIndex, dict[_Saying, bool]] = WeakKeyDictionary()
+
+
+def _borne(view: View, saying: _Saying) -> bool:
+    """Whether any fact bears a saying; of the whole record this is looked up once."""
+    if view.cited is not None:
+        return any(saying.known.search(view.record.sheet(one).words) for one in view.cited if one in view.record.facts)
+    known = _bears.setdefault(view.record, {})
+    if saying not in known:
+        known[saying] = saying.known.search(view.record.every_word) is not None
+    return known[saying]
 
 
 def _trend_said(view: View) -> bool:

@@ -16,6 +16,7 @@ _SILENT = re.compile(
     r"\bnot (?:been )?(?:recorded|documented|stated|noted|given|found in the record)\b|\bunknown\b|\bnot known\b|\bno (?:record|information|documentation)\b"
     r"|\bthe record (?:holds|has|gives|contains|says|shows) (?:no|nothing)\b|未记录|未记载|未注明|未说明|不详|未知|无记录|病历中?未见|未见记录|未提供"
 )
+_STEMS = ("not ", "unknown", "no ", "the record", "未", "不详", "无记录")
 _TOPICS = (
     ("gap:allergies", re.compile(r"\ballerg(?:y|ies|ic)\b|过敏")),
     ("gap:sex", re.compile(r"\b(?:sex|gender)\b|性别")),
@@ -29,8 +30,7 @@ _TOPICS = (
 
 def judge_silence(view: View, folded: str) -> list[Finding] | None:
     """What is wrong with a sentence of a pasted text that says that the record is silent; None where it says no such thing."""
-    silent = _SILENT.search(folded) if view.cited is None else None
-    if silent is None:
+    if view.cited is not None or not any(stem in folded for stem in _STEMS) or _SILENT.search(folded) is None:
         return None
     gaps = {fact.key for fact in view.record.facts.values() if fact.kind == "gap"}
     topics = [(key, found) for key, pattern in _TOPICS if (found := pattern.search(folded)) is not None]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from xinglin.models.reader.agreement import any_time_agrees, values_agree
 from xinglin.models.reader.findings import Finding, View, finding
 from xinglin.models.reader.text_forms import fold
+from xinglin.models.reader.times import find_times
 from xinglin.records.fact import Fact
 
 _STEMS = ("smok", "tobacco", "cigar", "烟")
@@ -19,7 +20,7 @@ _RELATIVE = re.compile(r"\b(?:mother|father|parents?|brother|sister|son|daughter
 _BESIDE = re.compile(r"passive\w* smok\w*|second-?\s?hand smok\w*|smoke (?:alarm|detector|inhalation)s?|(?:exposure|exposed) to (?:\w+ )?smoke|二手烟|被动吸烟|烟酸|烟雾|烟碱|尼古丁|炊烟|油烟|烟曲霉")  # fmt: skip
 _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("unknown", re.compile(rf"smok\w* cessation|戒烟(?:建议|教育|指导|咨询|门诊)|(?:建议|劝|嘱|督促).{{0,6}}戒烟|\b(?:advis|counsel|encourag|recommend)\w*\b.{{0,40}}{_WORDS}|unknown if ever smoked|smoking (?:status|history)?:? ?(?:is |was )?(?:unknown|not (?:recorded|known|documented))|吸烟(?:情况|史|状况)?(?:未记录|不详|未知|未提供)|是否吸烟")),
-    ("former", re.compile(rf"\b(?:ex|former|previous|past|quit|prior)[- ](?:\w+[- ]){{0,2}}(?:smok\w*|tobacco)|\b(?:quit|stopped|gave up|given up|ceased)\b.{{0,14}}{_WORDS}|\bno longer (?:a )?smok\w*|\bused to smoke|\bwas an? (?:\w+ ){{0,2}}smoker|\bsmoked until|[吸抽]烟至\d|\b(?:formerly|previously) smok\w*|{_WORDS}\W{{0,3}}(?:quit|stopped|former|ex)\b|戒烟|曾吸烟|曾经吸烟|既往吸烟|不再吸烟|戒断烟|既往.{{0,4}}吸烟史")),
+    ("former", re.compile(rf"\b(?:ex|former|previous|past|quit|prior)[- ](?:\w+[- ]){{0,2}}(?:smok\w*|tobacco)|\b(?:quit|stopped|gave up|given up|ceased)\b.{{0,14}}{_WORDS}|\bno longer (?:a )?smok\w*|\bused to smoke|\bwas an? (?!current|active)(?:\w+ ){{0,2}}smoker|\bsmoked until|[吸抽]烟至\d|\b(?:formerly|previously) smok\w*|{_WORDS}\W{{0,3}}(?:quit|stopped|former|ex)\b|戒烟|曾吸烟|曾经吸烟|既往吸烟|不再吸烟|戒断烟|既往.{{0,4}}吸烟史")),
     ("never", re.compile(rf"\bnever[- ](?:\w+ ){{0,2}}(?:smok\w*|used tobacco|tobacco)|\blife(?:long|time) non-?\s?smok\w*|\b(?:has|have|had)(?: not|n't) (?:ever )?smoked|\bno (?:history of |past )(?:smok\w*|tobacco)|从不[吸抽]烟|从未[吸抽]烟|从来不[吸抽]烟|无[吸抽]烟|否认[吸抽]烟|否认有?[吸抽]烟|否认烟酒|无烟酒|否认.{{0,6}}烟[、和及与]?酒|[吸抽]烟史?[:：]?(?:无|否认|从不)|没有[吸抽]烟|未[吸抽]过?烟|{_WORDS}(?: status| history| use)?:? ?never")),
     ("not now", re.compile(rf"\bnon-?\s?smok\w*|\b(?:does|do|did|is|was|has|have)(?: not|n't) (?:currently |now |a )?(?:smok\w*|use tobacco)|\b(?:den(?:y|ies|ied)|denying)\b(?: \w+){{0,5}}? {_WORDS}|\bno (?:current |active |known )?{_WORDS}|{_WORDS}(?: status| history| use)?(?:: ?| is )(?:none|no|nil|denied|negative)\b|不[吸抽]烟|未[吸抽]烟|没[吸抽]烟")),
     ("current", re.compile(r"\bsmokes\b|\b(?:is|remains|still) an? (?:\w+ ){0,2}smoker|\b(?:current|active|daily|heavy|light|some ?days?|every ?day|present|chain|occasional|social|regular)(?: \w+){0,2} smok\w*|\b(?:still|continues to|currently|keeps|continued) smok\w*|\bcurrent (?:\w+ )?(?:tobacco|cigar\w*)|\bsmoker\b|仍.{0,3}[吸抽]烟|[现目][在前]?.{0,3}[吸抽]烟|继续[吸抽]烟|每[天日][吸抽]烟|吸烟者")),
@@ -85,7 +86,7 @@ def _of_a_relative(view: View) -> list[Finding] | None:
 
 def _since(view: View, facts: Sequence[Fact]) -> list[Finding]:
     """When smoking was given up must be said by the record too."""
-    spoken = [one for fact in facts for one in view.record.sheet(fact.id).said_times]
+    spoken = [one for fact in facts if isinstance(fact.value, str) for one in find_times(fold(fact.value))]
     found: list[Finding] = []
     for time in view.sentence.times:
         if time.kind == "future" or any(one.first <= time.end and one.last >= time.start for one in spoken):

@@ -118,14 +118,15 @@ def find_unknown(folded: str, covered: bytearray) -> list[tuple[int, int, str]]:
 
 
 _BEHIND = re.compile(r"\s?(?:(?P<word>[a-z]{2,14})(?![a-z])|(?P<sign>[石钱尺寸丈吨担]))")
-_FOLLOWING = frozenset(
+_FOLLOWS = (
     "on in at and or but with from to today yesterday now this that which was were is are has had over under after before since until when while by as for of per"
     " mean average about only again then than last first next previously recently currently at by within without normal high low raised elevated reduced"
     " stable rising falling up down increased decreased improved unchanged compared versus vs down lying sitting standing fasting random supine seated"
     " recorded measured noted taken found reported seen given total points point score range ref reference target both he she his her the it they we"
     " systolic diastolic resting exertion room air oxygen ra approximately approx around yet still also which so because per ago am pm hours years year"
-    " jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october november december".split()
+    " jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october november december"
 )
+_FOLLOWING = frozenset(_FOLLOWS.split())
 
 
 def foreign_unit(text: str, place: int) -> Span | None:
