@@ -125,6 +125,12 @@ def taken_medicines(facts: Iterable[Fact]) -> list[Fact]:
     return [fact for fact in facts if fact.kind == "medicine" and (fact.status == "current" or "until_death" in fact.details)]
 
 
+def unreported(studies: Iterable[Fact], reports: Sequence[Fact]) -> list[Fact]:
+    """Imaging studies but for those whose report, of that name and day, is told already."""
+    told = {(name.casefold(), day(report.time)) for report in reports for name in report.names.get("en", ())}
+    return [study for study in studies if not any((name.casefold(), day(study.time)) in told for name in study.names.get("en", ()))]
+
+
 NOT_ILLNESS = frozenset({"social", "history", "circumstance"})
 
 

@@ -5,13 +5,16 @@ A result is told when any of its values in the stay was abnormal, or when it mov
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from xinglin.models.phrasebook.clinical_points import ids
+from xinglin.models.phrasebook.clinical_points import ids, unjudged_results
 from xinglin.records import Fact, Point, Quantity
 from xinglin.records.moments import sort_key
-from xinglin.workup.selections import VITAL_SIGNS, during, is_laboratory
+from xinglin.workup.selections import VITAL_SIGNS, during, is_laboratory, newest_first
 
+MOST_IN_WORDS = {"short": 3, "standard": 12, "full": 60}
+_NOTHING_FOUND = re.compile(r"^(?:no|not|negative|non-?reactive|none|masked)\b|\bno growth\b|^susceptible$|阴性|未检出|未见", re.IGNORECASE)
 OWN_SENTENCE = {"short": 8, "standard": 20, "full": 60}
 
 
@@ -31,7 +34,7 @@ def vitals_of(inside: Sequence[Fact]) -> list[Fact]:
     """The last of each vital sign within the stay."""
     last: dict[str, Fact] = {}
     for fact in sorted(inside, key=lambda f: (sort_key(f.time), f.id)):
-        if fact.kind == "measurement" and fact.details.get("numeric"):
+        if fact.kind == "measurement" and fact.details.get("numeric") and fact.flag != "implausible":
             last[fact.key] = fact
     return [last[f"loinc:{code}"] for code in VITAL_SIGNS if f"loinc:{code}" in last]
 
@@ -48,6 +51,16 @@ def course_of_results(section: str, inside: Sequence[Fact], length: str) -> list
     points = [_told(section, values) for values in told[:most]]
     rest = [values[-1] for values in told[most:]]
     return [*points, Point(section, "lab.also", ids(rest))] if rest else points
+
+
+def findings_in_words(section: str, inside: Sequence[Fact], length: str) -> list[Point]:
+    """Cultures, serologies and such: the last of each test of the stay, newest first; nothing-found results only in full texts."""
+    last: dict[str, Fact] = {}
+    for fact in sorted(inside, key=lambda f: (sort_key(f.time), f.id)):
+        if fact.kind == "measurement" and is_laboratory(fact) and isinstance(fact.value, str) and not fact.flag:
+            last[fact.key] = fact
+    found = [fact for fact in newest_first(last.values()) if length == "full" or not _NOTHING_FOUND.search(str(fact.value))]
+    return unjudged_results(section, found[: MOST_IN_WORDS[length]])
 
 
 def _once_each(values: list[Fact]) -> list[Fact]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from xinglin.content.discharge_summary.course import course_of_results, during_stay, procedures_of, vitals_of
+from xinglin.content.discharge_summary.course import course_of_results, during_stay, findings_in_words, procedures_of, vitals_of
 from xinglin.content.discharge_summary.reconciled import medicine_points
 from xinglin.models.phrasebook.clinical_points import (
     allergies,
@@ -42,6 +42,7 @@ from xinglin.workup.selections import (
     newest_first,
     of_kind,
     taken_medicines,
+    unreported,
 )
 
 WORDS = word_book(Path(__file__).with_name("words"))
@@ -125,9 +126,10 @@ def _about(stay: Fact, facts: Sequence[Fact], length: str, kind: str) -> list[Po
     points += [Point("stay", "encounter.icu", (f.id,)) for f in of_kind(inside, "encounter") if f.details.get("setting") == "icu"]
     points += _diagnoses(stay, facts, inside)
     points += _procedures(inside, length)
-    points += course_of_results("results", inside, length)
-    points += [Point("reports", "report.one", (fact.id,)) for fact in newest_first(f for f in of_kind(inside, "report") if f.value)[:8]]
-    if studies := of_kind(inside, "imaging"):
+    points += [*course_of_results("results", inside, length), *findings_in_words("results", inside, length)]
+    quoted = newest_first(f for f in of_kind(inside, "report") if f.value)[:8]
+    points += [Point("reports", "report.one", (fact.id,)) for fact in quoted]
+    if studies := unreported(of_kind(inside, "imaging"), quoted):
         points.append(Point("reports", "imaging.list", ids(studies)))
     return [*points, *_condition(stay, inside), *medicine_points(facts, stay, length, kind), *_follow_up(facts, inside, kind)]
 
