@@ -155,3 +155,76 @@ def test_a_younger_sister_is_not_the_elder_one() -> None:
 def test_counts_in_ten_thousands_are_converted() -> None:
     assert codes("血小板7.6万/μl。") == set()
     assert codes("血小板6.7万/μl。") == {"value"}
+
+
+_STAY = _fact("encounter", "Inpatient admission", "住院", time="2026-03-04", start="2026-03-04", end="2026-03-09", status="finished")
+_STAYED = (*_FACTS, _STAY)
+
+
+@pytest.mark.parametrize(
+    "text", ["67F with hypertension.", "67 y/o woman with hypertension.", "This 67-year-old woman has hypertension.", "女，67岁，高血压。"]
+)
+def test_age_and_sex_at_the_head_are_those_of_the_person(text: str) -> None:
+    assert codes(text) == set()
+
+
+@pytest.mark.parametrize(
+    "text", ["58F with hypertension.", "67M with hypertension.", "Mrs Example, 58, has hypertension.", "男，67岁，高血压。"]
+)
+def test_age_and_sex_of_somebody_else_at_the_head_are_found(text: str) -> None:
+    assert codes(text) == {"wrong_person"}
+
+
+def test_a_letter_before_a_part_of_the_body_is_a_side() -> None:
+    assert codes("R total knee replacement.") == set()
+    assert codes("L total knee replacement.") == {"side"}
+
+
+def test_the_value_at_arrival_is_not_stale() -> None:
+    assert codes("Creatinine on arrival 121 umol/L.", _STAYED) == set()
+    assert codes("入院查肌酐121μmol/L。", _STAYED) == set()
+    assert codes("Creatinine 121 umol/L.", _STAYED) == {"stale"}
+
+
+def test_months_with_a_short_year_days_of_a_stay_and_days_alone_are_dates() -> None:
+    assert codes("Breast cancer dx Jan 24.") == set()
+    assert codes("Breast cancer dx Feb 24.") == {"date"}
+    assert codes("Admitted 4-9 March.", _STAYED) == set()
+    assert codes("3月4日住院，9日出院。", _STAYED) == set()
+    assert "date" in codes("3月4日住院，7日出院。", _STAYED)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bilirubin is more than twice the upper limit of normal.",
+        "胆红素超过正常上限的两倍。",
+        "Bilirubin is not above the upper limit of 21.",
+    ],
+)
+def test_a_value_told_by_its_limit_is_held_against_the_limit(text: str) -> None:
+    assert codes(text) == ({"value"} if " not " in text else set())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bilirubin is more than three times the upper limit of normal.",
+        "胆红素超过正常上限的三倍。",
+        "胆红素未超过30的上限。",
+        "胆红素达标。",
+    ],
+)
+def test_a_wrong_multiple_or_limit_is_found(text: str) -> None:
+    assert codes(text) & {"value", "flag"}
+
+
+def test_an_intolerance_is_told_in_other_words() -> None:
+    assert codes("She can't take penicillin because it gave her a rash.") == set()
+    assert "medicine" in codes("She can't take ibuprofen because it gave her a rash.") or codes(
+        "She can't take ibuprofen because of a rash."
+    )
+
+
+def test_a_panel_only_introduces_its_values() -> None:
+    assert codes("血常规：血小板76。") == set()

@@ -6,6 +6,7 @@ A number said with fewer decimals agrees when it is the recorded one rounded to 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -70,7 +71,17 @@ def times_agree(said: SaidTime, recorded: str) -> bool:
     if not recorded or not said.start:
         return False
     first, last = span_of(recorded)
-    return first <= said.end and last >= said.start
+    if first <= said.end and last >= said.start:
+        return True
+    return said.span.text[-2:] == recorded[2:4] and _month_and_year(said, recorded)
+
+
+_MONTH_YEAR = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? '?\d\d", re.IGNORECASE)
+
+
+def _month_and_year(said: SaidTime, recorded: str) -> bool:
+    """True for "Nov 24" of November 2024, which reads like a day."""
+    return _MONTH_YEAR.fullmatch(said.span.text) is not None and recorded[5:7] == said.start[5:7]
 
 
 @lru_cache(maxsize=16384)

@@ -93,7 +93,7 @@ _COUNT_BEHIND = re.compile(
     r"\s*(?:times\b|次(?![/每])|episodes?|occasions?|results?|values?|measurements?|readings?|visits?|admissions?|项|个结果|份|例|siblings|children|sons|daughters|doses of|cigarettes|packs?\b)"
 )
 _LABEL_AHEAD = re.compile(
-    r"(?:stage|grade|type|class|level|phase|no\.?|number|day|week|visit|room|bed|step|page|figure|table|gravida|para|第|期|级|g|p)\s*$"
+    r"(?:stage|grade|type|class|level|phase|no\.?|number|day|week|visit|room|bed|step|page|figure|table|gravida|para|第|期|级|(?<![a-z])[gp])\s*$"
 )
 
 
@@ -376,7 +376,7 @@ def _back_targets(folded: str, back: list[Item], time: FoundTime, placed: list[P
             item[4] != last[4]
             or item[2] != last[2]
             or _LEADING_BREAK.search(between)
-            or (time.kind == "since" and item[2] == "mention")
+            or (time.kind in ("since", "until") and item[2] == "mention")
             or (item[2] == "number" and placed[item[3]].role == "previous")
         ):
             break

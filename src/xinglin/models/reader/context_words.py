@@ -58,8 +58,8 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("whose", "child", "near", "children|子女"),
     ("whose", "grandmother", "near", "grandmother|maternal grandmother|paternal grandmother|祖母|外祖母|奶奶|外婆|姥姥"),
     ("whose", "grandfather", "near", "grandfather|maternal grandfather|paternal grandfather|祖父|外祖父|爷爷|外公|姥爷"),
-    ("whose", "uncle", "near", "uncle|叔叔|舅舅|伯父|叔父|舅父|姑父|姨父"),
-    ("whose", "aunt", "near", "aunt|姑姑|阿姨|姨妈|姑妈|姨母|姑母|舅母|伯母"),
+    ("whose", "uncle", "near", "uncle|maternal uncle|paternal uncle|叔叔|舅舅|伯父|叔父|舅父|姑父|姨父"),
+    ("whose", "aunt", "near", "aunt|maternal aunt|paternal aunt|姑姑|阿姨|姨妈|姑妈|姨母|姑母|舅母|伯母"),
     ("whose", "cousin", "near", "cousin|nephew|niece|表兄|堂兄|表妹"),
     ("whose", "spouse", "near", "wife|husband|spouse|partner|妻子|丈夫|配偶"),
     ("whose", "relative", "near", "relative|first degree relative|一级亲属|亲戚"),
@@ -134,6 +134,7 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("route", "vaginal", "near", "vaginal|vaginally|阴道"),
     # allergy
     ("allergy", "", "near", "allergic|allergic to|allergy|allergies|allergy to|allergy history|hypersensitivity|hypersensitive|intolerance|intolerant|intolerant of|anaphylaxis to|anaphylactic to|allergen|reacts to|adverse reaction to|不过敏|过敏|过敏史|药物过敏|药物过敏史|不耐受|过敏反应"),
+    ("cannot", "", "before", "can't take|cannot take|can not take|unable to take|can't have|cannot have|could not tolerate|couldn't tolerate|cannot tolerate|can't tolerate|不能服用|不能使用|不能用|不能吃|用不了|吃不了"),
     ("no allergy", "", "near", "no known allergies|nil known drug allergies|nil known drug allergy|nil known allergies|nil known allergy|nil allergies|no allergies known|no drug allergies known|no known medicine allergies|no known allergy|no known drug allergies|no known drug allergy|no known medication allergies|nkda|nka|no allergies|no drug allergies|denies allergies|denies any allergies|"
      "denies drug allergies|no history of allergies|no history of drug allergy|without known allergies|no known food or drug allergies|not allergic to anything|allergies none|allergies nil|allergies none known|has no allergies|has no known allergies|no allergy is known|no known allergy is recorded|"
      "无药物过敏史|无食物及药物过敏史|没有药物过敏|没有过敏|否认药物过敏史|无过敏史|否认过敏史|无已知过敏|无已知药物过敏|否认食物药物过敏史|无食物药物过敏史|否认药物及食物过敏史|否认药物食物过敏史|否认食物及药物过敏史|无药物及食物过敏史|无药物食物过敏史|无药物过敏|否认药物过敏|无过敏|"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from xinglin.models.reader.agreement import compared, values_agree
+from xinglin.models.reader.agreement import any_time_agrees, compared, values_agree
 from xinglin.models.reader.context_words import context_tree
 from xinglin.models.reader.findings import Finding, View, finding
 from xinglin.models.reader.judging_illness import judge_held, judge_thing
+from xinglin.models.reader.judging_limits import judge_limits, named_by_result
 from xinglin.models.reader.judging_medicines import judge_medicine
 from xinglin.models.reader.judging_own_drafts import uncited_times, unexplained
 from xinglin.models.reader.judging_person import judge_person
@@ -20,7 +21,7 @@ from xinglin.models.reader.likeness import likely_fact, stems_of
 from xinglin.models.reader.phrase_tree import tokens_of
 from xinglin.models.reader.quotes import quoted_spans, within
 from xinglin.models.reader.record_index import stands_in
-from xinglin.models.reader.silences import judge_death, judge_silence
+from xinglin.models.reader.silences import judge_death, judge_silence, repeats_record
 from xinglin.models.reader.subjects import known_words
 from xinglin.models.reader.text_forms import fold
 from xinglin.models.reader.units import TIME_UNITS, converted, ucum_of
@@ -54,7 +55,7 @@ def judge_sentence(view: View) -> list[Finding]:
     folded = fold(sentence.text)
     found, answered = judge_sayings(view, folded, found)
     if view.cited is None:
-        found = forgive_denied(view, judge_series(view, found))
+        found = judge_limits(view, folded, forgive_denied(view, judge_series(view, found)))
     silent = judge_silence(view, folded)
     found += silent or ()
     if silent is None and not answered and view.cited is None and not found and sentence.checkable and not _links(view):
@@ -71,6 +72,8 @@ def _freely_worded(view: View) -> list[Finding]:
     """A sentence without any name of the record: held against the fact it probably means, else unsupported."""
     text = view.sentence.text
     fact = likely_fact(view.record, text)
+    if fact is None and repeats_record(view, fold(text)):
+        return []
     if fact is None:
         return [Finding("unsupported", "unsupported", "Nothing in this sentence could be linked to the record")]
     return judge_likely(view, text, fact)
@@ -103,6 +106,8 @@ def _unknown(view: View, claim: Claim) -> list[Finding]:
         return dead
     if claim.kind in ("problem", "finding") and (weighed := judge_weight_word(view, claim)) is not None:
         return weighed
+    if view.cited is None and (named_by_result(view, claim) or _introduces(view, claim)):
+        return []
     if view.cited is None and (quoted := judge_quoted(view, claim)) is not None:
         return quoted
     holding = _held_in_words(view, claim)
@@ -136,6 +141,26 @@ _HEADINGS = frozenset(
     ("就诊", "visit", "encounter", "就医", "药敏试验", "susceptibility")
 )  # of our own statements: "started at this visit"
 _BYSTANDERS = frozenset(("anatomy", "organism", "relative", "finding"))
+
+
+_GENERAL_EXAMINATION = re.compile(r"(?:imaging|scans?|blood tests?|bloods|影像|影像学检查?|化验|检查)", re.IGNORECASE)
+_FOUND_BY = re.compile(
+    r"\s*(?:[:：]|(?:in \w+ |on [\w ]{3,12} |this \w+ )?(?:show|demonstrat|reveal|found|confirm|detect)|(?:查到|查出|检出|发现|提示|显示|示|证实|见))",
+    re.IGNORECASE,
+)
+
+
+def _introduces(view: View, claim: Claim) -> bool:
+    """True for a test that only introduces what it found ("血常规：白细胞3.1"), when that is in the record; and for the "D/c" of a discharge."""
+    text = view.sentence.text
+    if claim.subject.text.lower() in ("d/c", "dc") and text[claim.subject.end :].lower().startswith((" on", " home", " to", " with")):
+        return True
+    if claim.kind not in ("procedure", "imaging", "report") or claim.negated or not _FOUND_BY.match(text, claim.subject.end):
+        return False
+    if _GENERAL_EXAMINATION.fullmatch(claim.subject.text):
+        done = [fact for fact in view.record.facts.values() if fact.kind in ("imaging", "report", "measurement")]
+        return any(all(any_time_agrees(time, view.record.sheet(fact.id).times) for time in claim.times) for fact in done)
+    return not claim.times and any(other.kind in ("measurement", "gene") and view.known(other) for other in view.sentence.claims)
 
 
 def _is_bystander(view: View, claim: Claim) -> bool:

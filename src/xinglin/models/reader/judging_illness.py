@@ -164,19 +164,28 @@ def _dates(view: View, claim: Claim, fact: Fact) -> list[Finding]:
             continue
         if time.kind == "since" and fact.start:
             usable: tuple[str, ...] = (fact.start, fact.details.get("last_onset_date", ""), fact.details.get("first_date", ""))
-        elif time.kind == "until" and fact.end:
+        elif (time.kind == "until" or _leaves(view, claim)) and fact.end:
             usable = (fact.end,)
         else:
             usable = stamps
         if any(_measured(view, claim, number) for number in claim.numbers) or _operated(view, claim, time):
             continue
-        if not any_time_agrees(time, usable) and not _in_words(view, time, fact) and not _lasting(time, fact):
+        if (
+            not any_time_agrees(time, usable)
+            and not _in_words(view, time, fact)
+            and not (_lasting(time, fact) and not _leaves(view, claim))
+        ):
             wrong.append(
                 finding(
                     "date", "The date is not the recorded one", claim, time.span, next((one[:10] for one in usable if one), ""), (fact.id,)
                 )
             )
     return wrong
+
+
+def _leaves(view: View, claim: Claim) -> bool:
+    """True for a discharge in a pasted text, which is the end of a stay."""
+    return view.cited is None and claim.kind == "encounter" and claim.subject.text.lower() in ("出院", "discharged", "discharge")
 
 
 def same_month(time: SaidTime, stamps: Sequence[str]) -> bool:
@@ -188,14 +197,26 @@ def _in_words(view: View, time: SaidTime, fact: Fact) -> bool:
     return any(one.first <= time.end and one.last >= time.start for one in view.record.sheet(fact.id).said_times)
 
 
+_VISITED = re.compile(r"\b(?:visit|seen|attended|admitted|admission|presented)\b.{0,40}\b(?:for|with|because)\b|因.{1,30}(?:就诊|入院|住院)")
 _OPERATED = re.compile(r"\b(?:operated|surgery|operation|repair\w*|fixed|fixation|removed|resected|replaced)\b|手术|术")
 
 
+_ADMITTED = re.compile(r"\b(?:admitted|admission|hospitali[sz]ed)\b|入院|住院|收治|收住|收入|入\w{1,5}科")
+
+
 def _operated(view: View, claim: Claim, time: SaidTime) -> bool:
-    """True when the date is that of an operation the sentence speaks of ("hip fracture, operated on 3 July")."""
-    if view.cited is not None or claim.kind != "problem" or not _OPERATED.search(fold(view.sentence.text)):
+    """True when the date is that of a stay or an operation the sentence speaks of ("hip fracture, operated on 3 July")."""
+    if view.cited is None and claim.kind == "problem" and _ADMITTED.search(fold(view.sentence.text)):
+        stays = (fact for fact in view.record.facts.values() if fact.kind == "encounter")
+        if any(any_time_agrees(time, view.record.sheet(fact.id).times) for fact in stays):
+            return True
+    if view.cited is not None or claim.kind != "problem":
         return False
-    return any(fact.kind == "procedure" and any_time_agrees(time, view.record.sheet(fact.id).times) for fact in view.record.facts.values())
+    said = fold(view.sentence.text)
+    kind = "procedure" if _OPERATED.search(said) else "encounter" if _VISITED.search(said) else ""
+    return bool(kind) and any(
+        fact.kind == kind and any_time_agrees(time, view.record.sheet(fact.id).times) for fact in view.record.facts.values()
+    )
 
 
 def _lasting(time: SaidTime, fact: Fact) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from xinglin.models.reader.agreement import compared, number_of, span_of, times_agree
@@ -14,6 +15,7 @@ from xinglin.models.reader.subjects import DIASTOLIC, SYSTOLIC
 from xinglin.models.reader.units import ucum_of
 from xinglin.models.reader.unknown_words import foreign_unit
 from xinglin.records.fact import Fact
+from xinglin.records.moments import days_between
 from xinglin.records.reading import Claim, SaidNumber
 
 
@@ -109,9 +111,11 @@ def _value(view: View, claim: Claim, number: SaidNumber, results: tuple[Result, 
     times = [time for time in claim.times if time.kind in ("date", "ago", "until")]
     agreed = [(one, _agrees(number, one, loinc)) for one in results]
     same = [one for one, verdict in agreed if verdict]
-    if same and not number.unit and view.cited is None and (foreign := foreign_unit(view.sentence.text, number.span.end)):
+    if same and not number.unit and view.cited is None and (foreign := foreign_unit(view.sentence.text, number.span.end, same[-1].unit)):
         return None, [
-            finding("unit", "This unit is not known", claim, foreign, f"{same[-1].value} {same[-1].unit}", (same[-1].fact,), unsupported=True)
+            finding(
+                "unit", "This unit is not known", claim, foreign, f"{same[-1].value} {same[-1].unit}", (same[-1].fact,), unsupported=True
+            )
         ]
     dated = [one for one in same if all(times_agree(time, one.time) for time in times)] if times else same
     if dated:
@@ -176,7 +180,7 @@ def _newest_if_needed(
     if any(span_of(one.time)[1] >= newest or one.newest for one in dated if one.time) or not newest:
         return chosen, []
     latest = everything[-1]
-    if view.cited is None and not claim.moment and _past(view, claim):
+    if view.cited is None and (_at_arrival(view, chosen) or (not claim.moment and _past(view, claim))):
         return chosen, []
     return None, [
         finding("stale", "A newer value exists", claim, number.span, f"{latest.value} {latest.unit} ({latest.time[:10]})", (latest.fact,))
@@ -210,6 +214,17 @@ _PAST = (
     "此前",
     "之前",
 )
+
+
+_ARRIVED = re.compile(r"\b(?:arrival|arrived|admission|admitted|presentation|presented|presenting)\b|入院|来院|就诊时|急诊|收住|住院")
+
+
+def _at_arrival(view: View, chosen: Result) -> bool:
+    """True when the sentence speaks of the beginning of a stay and the value is of that day or the next."""
+    if not chosen.time or not _ARRIVED.search(view.sentence.text.lower()):
+        return False
+    starts = [fact.start[:10] for fact in view.record.facts.values() if fact.kind == "encounter" and len(fact.start) >= 10]
+    return any(start <= chosen.time[:10] and days_between(start, chosen.time[:10]) <= 1 for start in starts if len(chosen.time) >= 10)
 
 
 def _past(view: View, claim: Claim) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from xinglin.models.reader.attaching import PlacedNumber, fits, place_frequencies, place_numbers, place_times
 from xinglin.models.reader.claim_making import claims_of, said_number, said_time
 from xinglin.models.reader.frequencies import find_frequencies
+from xinglin.models.reader.head_phrases import head_ages, head_claims, short_sides
 from xinglin.models.reader.numbers import find_numbers
 from xinglin.models.reader.people import person_claims
 from xinglin.models.reader.person_names import find_names
@@ -83,12 +84,14 @@ class Reader:
             mention.clause = clauses[mention.start]
         times = [time for time in find_times(folded, self._as_of) if not _inside(time, mentions)]
         frequencies = [one for one in find_frequencies(folded) if not any(m.start < one.end and one.start < m.end for m in mentions)]
+        hits = sorted([*hits, *sides], key=lambda hit: hit.start) if (sides := short_sides(text)) else hits
+        heads = head_ages(text)
         hits = _without(hits, [(time.start, time.end) for time in times])
         for hit in hits:
             hit.clause = clauses[hit.start]
         taken = (
             *((time.start, time.end) for time in times), *((one.start, one.end) for one in frequencies),
-            *((mention.start, mention.end) for mention in mentions), *other,
+            *((mention.start, mention.end) for mention in mentions), *other, *((one[0], one[1]) for one in heads),
         )  # fmt: skip
         numbers = find_numbers(folded, taken)
         self._add_unknown(folded, mentions, hits, other, times, clauses)
@@ -108,6 +111,7 @@ class Reader:
         ]
         claims += _no_allergy(text, hits)
         claims += person_claims(text, folded, hits, placed, times, names)
+        claims += head_claims(text, heads) if heads else ()
         loose = tuple(said_number(text, one, one.role) for one in placed if one.mention == -1 and one.role not in ("age",))
         last = next((m for m in reversed(mentions) if "measurement" in m.kinds), None) or (carried if not mentions else None)
         said = tuple(said_time(text, time) for time in times)

@@ -279,6 +279,12 @@ def _tolerates(folded: str, mentions: list[Mention], hits: list[ContextHit], ind
             mention.allergy = mention.negated = True
 
 
+def _cannot(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, value: str, where: str) -> None:
+    """ "Cannot take sulfasalazine" speaks of the recorded allergy to it."""
+    for mention in forward(folded, mentions, hits, index) or backward(folded, mentions, hits[index]):
+        mention.allergy = mention.allergy or "allergy" in mention.kinds
+
+
 _DONE = frozenset({"immunization", "procedure", "imaging", "report", "medicine", "drug_class", "device", "encounter"})
 
 
@@ -294,6 +300,7 @@ def _refused(folded: str, mentions: list[Mention], hits: list[ContextHit], index
 _EFFECTS: dict[str, Effect] = {
     "refused": _refused,
     "tolerates": _tolerates,
+    "cannot": _cannot,
     "not": _not, "doubt": _doubt, "flag": flag, "trend": trend, "newest": newest, "older": older, "status": _status, "side": _side, "route": _route,
     "allergy": _allergy,
 }  # fmt: skip

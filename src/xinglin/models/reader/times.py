@@ -53,6 +53,7 @@ _UNIT_DAYS = {
 }
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
+    ("day_range", rf"(?<![\d.])(?P<d>3[01]|[12]\d|0?[1-9])\s?[-–]\s?(?P<e>3[01]|[12]\d|0?[1-9])\s+(?P<mon>{_MONTH})(?:\s+(?P<y>(?:1[89]|2[01])\d\d))?(?![a-z])"),
     ("iso", r"(?<![\d.])(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)[-/.](?P<m>1[0-2]|0?[1-9])[-/.](?P<d>3[01]|[12]\d|0?[1-9])(?!\d)(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?)?"),
     ("iso", rf"(?P<y>(?:1[89]\d|2[01]\d|22[01])\d|[{_CN}]{{4}})\s*年\s*(?P<m>1[0-2]|0?[1-9]|[{_CN}]{{1,2}})\s*月(?:份)?\s*(?:(?P<d>3[01]|[12]\d|0?[1-9]|[{_CN}]{{1,3}})\s*[日号])?"),
     ("year_cn", rf"(?P<y>(?:1[89]\d|2[01]\d|22[01])\d|[{_CN}]{{4}})\s*年(?:[初底末间]|(?!龄))"),
@@ -64,7 +65,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("iso", r"(?<![\d.-])(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)[-/](?P<m>1[0-2]|0[1-9])(?![\d-])"),
     ("last_month_named", rf"\b(?:last|this past|past|this)\s+(?P<mon>{_MONTH})\b"),
     ("day_month", rf"\b(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<mon>{_MONTH})(?![a-z])"),
-    ("day_month", rf"\b(?P<mon>{_MONTH})\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d.])(?!\s*(?:mg|g|%))"),
+    ("day_month", rf"\b(?P<mon>{_MONTH})\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\d|\.\d)(?!\s*(?:mg|g|%))"),
     ("month", rf"\b(?:in|since|from|of|during|until|by|early|late|mid)[\s-]+(?P<mon>{_MONTH})(?![a-z])"),
     ("year_month_cn", rf"(?P<word>去年|前年|今年|本年)\s*(?:的)?(?P<m>1[0-2]|[1-9]|[{_CN}]{{1,2}})\s*月(?:份)?(?:(?P<d>3[01]|[12]\d|0?[1-9]|[{_CN}]{{1,3}})[日号])?"),
     ("ago", rf"(?:(?:about|approximately|around|some|nearly|over|more than|almost)\s+)?\b{_COUNT}[\s-]+(?P<unit>day|week|month|year|hour)s?\s+(?:ago|earlier|before|previously|back|prior)\b"),
@@ -73,6 +74,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("future", rf"{_COUNT}\s*个?(?P<unit>天|日|周|星期|礼拜|月|年|小时)(?:之后|以后|后)"),
     ("word", r"\b(?P<word>today|yesterday|tomorrow|the day before yesterday|last week|last month|last year|this week|this month|this year|earlier this year|the year before last)\b"),
     ("word", r"(?P<word>今日|今天|今晨|昨日|昨天|昨晚|前天|明天|上周|上星期|上个?月|本周|本月|这个?月|去年|前年|今年|本年)"),
+    ("month_cn", r"(?<![\d年.])(?P<m>1[0-2]|0?[1-9])月(?:份)?(?P<d>3[01]|[12]\d|0?[1-9])[日号]"),
+    ("day_cn", r"(?<=[,，、;；。])(?P<d>3[01]|[12]\d|0?[1-9])[日号](?=出院|入院|转|行|手术|复查|复诊|起)"),
     ("month_cn", rf"(?<![\d年.一-龥])(?:于|在|自|从)?(?P<m>1[0-2]|0?[1-9]|[{_CN}]{{1,2}})月(?:份)?(?P<d>3[01]|[12]\d|0?[1-9]|[{_CN}]{{1,3}})[日号]"),
     ("month_cn", rf"(?:(?<=于)|(?<=在)|(?<=自)|(?<=从)|(?<=较)|(?<=比)|(?<=与)|(?<=^)|(?<=，)|(?<=,)|(?<=\())(?P<m>1[0-2]|0?[1-9]|[{_CN}]{{1,2}})月(?:份)?(?![\d前后])"),
     ("year", r"(?:\b(?:in|since|from|of|onset|during|until|by|year|before|after|around|circa|early|late|mid|dated|to|through)[\s:,(-]+|(?<=\()|(?<=- )|(?<=– ))(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)\b(?![-/.]\d)(?!\s*(?:mg|ml|kcal|g\b|units|/))"),
@@ -84,6 +87,7 @@ _QUICK = re.compile(
 # What a sentence must hold before a pattern is worth trying, in the order of _PATTERNS: Y a year, M a month's name, A "ago" and the like,
 # W a day word, I "in", / a slash or full stop; Chinese characters stand for themselves.
 _NEEDS = (
+    "M",
     "Y",
     "年",
     "年",
@@ -103,6 +107,8 @@ _NEEDS = (
     "I",
     "后",
     "W",
+    "C",
+    "月",
     "C",
     "月",
     "月",
@@ -174,7 +180,7 @@ def _placed(folded: str, match: re.Match[str], kind: str, span: tuple[date, date
         said = "since"
     elif _UNTIL.search(folded, max(0, start - 16), start) or match.group().startswith("until"):
         said = "until"
-    exact = kind in ("iso", "words", "us", "month_year", "year", "year_cn", "day_month", "year_month_cn", "month_cn")
+    exact = kind in ("iso", "words", "us", "month_year", "year", "year_cn", "day_month", "day_range", "year_month_cn", "month_cn", "day_cn")
     return FoundTime(start, end, said, span[0].isoformat(), span[1].isoformat(), exact)
 
 
@@ -249,6 +255,24 @@ def _day_month(match: re.Match[str], today: date | None) -> tuple[date, date] | 
 
 def _month_cn(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
     return _newest(_part(match, "m"), _part(match, "d"), today)
+
+
+_MONTH_AHEAD = re.compile(r"(\d{1,2})月(?:份)?\d{1,2}[日号]")
+
+
+def _day_cn(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
+    """A day without a month ("11日出院") is of the month last spoken of, else the newest such day."""
+    ahead = _MONTH_AHEAD.findall(match.string, 0, match.start())
+    month = int(ahead[-1]) if ahead else today.month if today else 0
+    return _newest(month, _part(match, "d"), today) if 1 <= month <= 12 else None
+
+
+def _day_range(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
+    """ "2-5 April": from the first day to the last."""
+    month, first, last = _MONTHS[match["mon"].rstrip(".")], _part(match, "d"), _part(match, "e")
+    ends = _span(_part(match, "y"), month, last) if match["y"] else _newest(month, last, today)
+    begins = _span(ends[1].year, month, first) if ends is not None else None
+    return (begins[0], ends[1]) if begins is not None and ends is not None and begins[0] <= ends[1] else None
 
 
 _YEARS_BACK = {"去年": 1, "前年": 2, "今年": 0, "本年": 0}
@@ -341,4 +365,5 @@ _MEANING: dict[str, Callable[[re.Match[str], date | None], tuple[date, date] | N
     "iso": _iso, "year_cn": _year, "words": _words, "us": _us, "month_year": _iso, "last_month_named": _last_named, "day_month": _day_month,
     "month": lambda match, today: _newest(_MONTHS[match["mon"].rstrip(".")], 0, today), "year_month_cn": _year_month_cn, "ago": _ago,
     "future": _future, "word": _word, "month_cn": _month_cn, "year": _year,
+    "day_cn": _day_cn, "day_range": _day_range,
 }  # fmt: skip

@@ -25,7 +25,7 @@ _SPELLINGS: dict[str, str] = {
     "ug/dL": "ug/dl µg/dl mcg/dl",
     "ug/mL": "ug/ml µg/ml mcg/ml",
     "mmol/L": "mmol/l mmoles/l mm/l 毫摩尔/升 毫摩尔每升 毫摩/升",
-    "umol/L": "umol/l µmol/l mcmol/l 微摩尔/升 微摩尔每升 微摩/升",
+    "umol/L": "micromol/l micromoles/l micromole/l umol/l µmol/l mcmol/l 微摩尔/升 微摩尔每升 微摩/升",
     "nmol/L": "nmol/l 纳摩尔/升",
     "pmol/L": "pmol/l 皮摩尔/升",
     "mmol/mol": "mmol/mol",
