@@ -197,7 +197,9 @@ def _in_words(view: View, time: SaidTime, fact: Fact) -> bool:
     return any(one.first <= time.end and one.last >= time.start for one in view.record.sheet(fact.id).said_times)
 
 
-_VISITED = re.compile(r"\b(?:visit|seen|attended|admitted|admission|presented)\b.{0,40}\b(?:for|with|because)\b|因.{1,30}(?:就诊|入院|住院)")
+_VISITED = re.compile(
+    r"\b(?:visit|seen|attended|admitted|admission|presented)\b.{0,40}\b(?:for|with|because)\b|因.{1,30}(?:就诊|入院|住院)"
+)
 _OPERATED = re.compile(r"\b(?:operated|surgery|operation|repair\w*|fixed|fixation|removed|resected|replaced)\b|手术|术")
 
 

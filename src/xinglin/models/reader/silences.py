@@ -57,6 +57,22 @@ def _held(view: View, key: str) -> Fact | None:
     return None
 
 
+_QUOTED = re.compile(r"[\"“「]([^\"”」]{3,})[\"”」]")
+_VISIT = re.compile(r"\b(?:visits?|seen|attended|appointment|admitted|admission|discharged)\b|就诊|复诊|入院|住院|出院")
+
+
+def repeats_record(view: View, folded: str) -> bool:
+    """True for a sentence that only quotes the record, or only tells the day of a visit that the record holds."""
+    quotes = _QUOTED.findall(folded)
+    if quotes:
+        return all(quote in view.record.every_word for quote in quotes)
+    times = view.sentence.times
+    if not times or _VISIT.search(folded) is None:
+        return False
+    stays = [view.record.sheet(fact.id).times for fact in view.record.facts.values() if fact.kind == "encounter"]
+    return all(any(times_agree(time, stamp) for stamps in stays for stamp in stamps) for time in times)
+
+
 def judge_death(view: View, claim: Claim) -> list[Finding] | None:
     """ "The patient has died" against the person; None where the claim is another one or the record knows of no death."""
     if claim.key != "term:death" or claim.experiencer != "patient":

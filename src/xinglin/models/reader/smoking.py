@@ -91,6 +91,8 @@ def _since(view: View, facts: Sequence[Fact]) -> list[Finding]:
     for time in view.sentence.times:
         if time.kind == "future" or any(one.first <= time.end and one.last >= time.start for one in spoken):
             continue
+        if any(any_time_agrees(time, view.record.sheet(fact.id).times) for fact in facts):
+            continue  # the day on which it was asked
         known = facts[-1].text if spoken else ""
         text, verdict = (
             ("The date is not the recorded one", "contradicted") if spoken else ("The record gives no date for this", "unsupported")

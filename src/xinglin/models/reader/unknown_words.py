@@ -129,8 +129,10 @@ _FOLLOWS = (
 _FOLLOWING = frozenset(_FOLLOWS.split())
 
 
-def foreign_unit(text: str, place: int) -> Span | None:
-    """The word right behind a number where it can only be a unit, and none that is known: "83.4 foozles", 83.4石."""
+def foreign_unit(text: str, place: int, recorded: str) -> Span | None:
+    """The word right behind a number where it can only be a unit, and neither known nor the recorded one: "83.4 foozles", 83.4石."""
+    if text[place:].lstrip().lower().startswith(recorded.lower()):
+        return None
     found = _BEHIND.match(text.lower(), place)
     if found is None or (found["word"] and (found["word"] in _FOLLOWING or _ordinary(found["word"]))):
         return None
