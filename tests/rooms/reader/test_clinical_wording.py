@@ -228,3 +228,12 @@ def test_an_intolerance_is_told_in_other_words() -> None:
 
 def test_a_panel_only_introduces_its_values() -> None:
     assert codes("血常规：血小板76。") == set()
+
+
+def test_an_ejection_fraction_in_brackets_is_that_of_the_conclusion() -> None:
+    failing = (
+        *_FACTS,
+        _fact("problem", "Heart failure", "心力衰竭", key="term:heart-failure", status="active", start="2020-01", time="2020-01"),
+    )
+    assert codes("Heart failure (EF 55%).", failing) == set()
+    assert codes("Heart failure (EF 35%).", failing) == {"value"}

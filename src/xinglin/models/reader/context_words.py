@@ -76,7 +76,7 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("status", "history", "after", "in the past|病史|史"),
     ("status", "current", "near", "currently on|currently taking|currently takes|is on|is taking|takes|taking|treated with|is treated with|is given|receives|receiving|remains on|continues on|continues|continued|still on|still takes|current medication|current medications|currently prescribed|maintained on|ongoing|on regular|regular medication|uses|now on|now takes|"
      "目前服用|目前口服|现口服|规律口服|长期口服|正在口服|正在服用|现服用|现服|目前使用|正在使用|仍在服用|继续服用|规律服用|仍|目前仍|长期服用|在用|目前用药|现用|当前用药|继续|维持|服用中|在服"),
-    ("status", "current", "header", "current medicines|current medications|medicines|medications|medication list|meds|current meds|regular medicines|regular medications|drug list|current drugs|current treatment|drugs|"
+    ("status", "current", "header", "current medicines|current medications|current diuretics|current antihypertensives|current inhalers|current insulin|current inhaled treatment|current psychotropics|current anticoagulants|目前降压药|目前利尿剂|medicines|medications|medication list|meds|current meds|regular medicines|regular medications|drug list|current drugs|current treatment|drugs|"
      "目前用药|用药|现用药物|当前用药|服药|目前药物|用药情况|目前服药|现服药物|当前药物|药物治疗|用药清单"),
     ("status", "stopped", "header", "stopped medicines|stopped medications|discontinued medications|past medications|previous medications|已停用药物|停用药物|既往用药"),
     ("status", "active", "header", "active problems|current problems|active conditions|current diagnoses|现患疾病|目前诊断|活动性问题|现患问题"),

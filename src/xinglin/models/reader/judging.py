@@ -79,13 +79,17 @@ def _freely_worded(view: View) -> list[Finding]:
     return judge_likely(view, text, fact)
 
 
+_LASTS = re.compile(r"\b(?:is |are )?still (?:present|there|active)\b|\bpersists?\b|仍存在|依然存在|尚未痊愈|至今未愈")
+
+
 def judge_likely(view: View, text: str, fact: Fact) -> list[Finding]:
     """Side, time and denial of a freely worded sentence against the fact it probably means."""
     hits = context_tree().find_all(tokens_of(fold(text)))
     roles = [role for hit in hits for role in hit.what]
     side = next((role.value for role in roles if role.what == "side"), None)
+    lasts = "active" if _LASTS.search(fold(text)) else ""
     denied = any(role.what == "not" for role in roles) and not any(role.what == "nothing" for role in roles)
-    claim = Claim(fact.kind, Span(0, len(text), text), fact.key, (fact.id,), (), view.sentence.times, denied, side=side)  # type: ignore[arg-type]
+    claim = Claim(fact.kind, Span(0, len(text), text), fact.key, (fact.id,), (), view.sentence.times, denied, side=side, status=lasts)  # type: ignore[arg-type]
     return judge_thing(view, claim)
 
 

@@ -251,11 +251,21 @@ def _numbers(view: View, claim: Claim, fact: Fact) -> list[Finding]:
     return wrong
 
 
+_EJECTION = re.compile(r"\b(?:lv)?ef\b\W*(?:of |is |was )?$")
+
+
 def _measured(view: View, claim: Claim, number: SaidNumber) -> bool:
     """True when the number is a result about the thing under a name of its own ("aneurysm diameter 46 mm")."""
     if view.cited is not None:
         return False
     words = content_of(claim.subject.text)
+    ejection = _EJECTION.search(fold(view.sentence.text[: number.span.start])) is not None and number.unit == "%"
+    if ejection and any(
+        compared(number, one.value, one.unit, "")
+        for fact in view.record.holding("ejection fraction")
+        for one in view.record.sheet(fact.id).numbers
+    ):
+        return True
     for fact in view.record.facts.values():
         if (
             fact.kind == "measurement"
