@@ -231,3 +231,15 @@ def test_the_history_of_an_illness_mentions_the_illness() -> None:
                 key="term:history-of-cardiac-arrest", names={"en": ("History of cardiac arrest",), "zh": ("心脏骤停史",)}, start="2000-12-19")  # fmt: skip
     sentences = read_text("既往2000年12月心脏骤停史。", "zh", (arrest, past), as_of=AS_OF)
     assert unmentioned(CheckCase("zh", sentences, (arrest, past), as_of=AS_OF)) == ()
+
+
+@pytest.mark.parametrize("added", ["目前仍吸烟。", "吸烟20年。"])
+def test_an_answer_added_to_our_own_statement_is_judged_too(added: str) -> None:
+    smoker = _smoker("Never smoker")
+    sentences = read_statements([("a", f"吸烟史：从不吸烟。{added}")], "zh", (PERSON, smoker), as_of=AS_OF)
+    assert "status" in findings_of(CheckCase("zh", sentences, (PERSON, smoker), {"a": (smoker.id,)}, as_of=AS_OF))
+
+
+def test_a_gap_bears_no_recorded_absence_in_our_own_statement() -> None:
+    sentences = read_statements([("a", "No known allergies.")], "en", FACTS, as_of=AS_OF)
+    assert "unsupported" in findings_of(CheckCase("en", sentences, FACTS, {"a": (NO_STATUS.id,)}, as_of=AS_OF))

@@ -58,9 +58,7 @@ def judge_allergy(view: View, claim: Claim) -> list[Finding]:
     if claim.key in _NO_ALLERGY and claim.negated and _TO_ONE.search(view.sentence.text[: claim.subject.start]):
         return [finding("unsupported", "The record says nothing of this allergy", claim, None, "", (), unsupported=True)]
     if claim.key in _NO_ALLERGY and claim.negated:
-        return _no_allergy(
-            view, claim, none, [fact for fact in view.record.allergies if not says_none(fact) and fact.polarity != "absent"]
-        )
+        return _no_allergy(view, claim, none, [fact for fact in view.record.allergies if not says_none(fact) and fact.polarity != "absent"])
     facts = [fact for fact in view.known(claim) if fact.kind == "allergy" and not says_none(fact)]
     if view.cited is None and claim.negated and facts and not _SPEAKS_OF_ALLERGY.search(view.sentence.text):
         return []  # "so no ACE inhibitor": it is withheld, not the allergy denied
@@ -89,16 +87,16 @@ def _meant(claim: Claim, real: list[Fact]) -> list[Fact]:
 _MISSING = re.compile(r"not (?:recorded|documented|known)|no (?:allergy )?(?:record|status)|record|记录|未知|不详|病历", re.IGNORECASE)
 
 
-def _says_missing(view: View, claim: Claim) -> bool:
+def _says_missing(claim: Claim) -> bool:
     """True where a text says that the record is silent, which is another thing than "no allergy"."""
-    return view.cited is not None or _MISSING.search(claim.subject.text) is not None
+    return _MISSING.search(claim.subject.text) is not None
 
 
 def _no_allergy(view: View, claim: Claim, none: list[Fact], real: list[Fact]) -> list[Finding]:
     real = _meant(claim, real)
     if real:
         return [finding("negation", "The record holds an allergy", claim, None, real[0].text, tuple(fact.id for fact in real))]
-    if none or (_says_missing(view, claim) and any(fact.kind == "gap" and "allerg" in fact.key for fact in view.record.facts.values())):
+    if none or (_says_missing(claim) and any(fact.kind == "gap" and "allerg" in fact.key for fact in view.record.facts.values())):
         return []
     return [finding("unsupported", "The record says nothing about allergies", claim, None, "", (), unsupported=True)]
 

@@ -55,24 +55,32 @@ def speaks_of_smoking(folded: str) -> bool:
     return any(stem in folded for stem in _STEMS) and _BESIDE.fullmatch(folded) is None
 
 
+_PIECE = re.compile(r"(?:[^。.;；!?]|\.(?=\S))+")
+
+
 def judge_smoking(view: View, folded: str) -> list[Finding] | None:
     """What is wrong with the answer a sentence gives; None where it gives none or the record holds none to compare."""
-    said = smoking_answer(folded)
-    if said is None:
+    pieces = [(found.start(), said) for found in _PIECE.finditer(folded) if (said := smoking_answer(found.group())) is not None]
+    if not pieces:
         return None
     if _RELATIVE.search(folded):
         return _of_a_relative(view)
     known = _known(view)
     if not known:
         return None
-    answer, start, end = said
-    words = view.sentence.text[start:end]
-    if not any(one in _FITS[answer] or (one == "not now" and answer in ("never", "former")) for one, _ in known):
-        fact = known[-1][1]
-        text = "The record answers this otherwise"
-        return [Finding("status", "contradicted", text, "", words, fact.text, (fact.id,), start, end)]
+    wrong: list[Finding] = []
+    for move, (answer, first, last) in pieces:
+        if not any(one in _FITS[answer] or (one == "not now" and answer in ("never", "former")) for one, _ in known):
+            fact, start, end = known[-1][1], first + move, last + move
+            words = view.sentence.text[start:end]
+            wrong.append(
+                Finding("status", "contradicted", "The record answers this otherwise", "", words, fact.text, (fact.id,), start, end)
+            )
+    if wrong:
+        return wrong
     facts = [fact for _, fact in known]
-    return [*(_since(view, facts) if answer == "former" and view.cited is None else ()), *_numbers(view, facts)]
+    given_up = view.cited is None and any(said[0] == "former" for _, said in pieces)
+    return [*(_since(view, facts) if given_up else ()), *_numbers(view, facts)]
 
 
 def _of_a_relative(view: View) -> list[Finding] | None:
