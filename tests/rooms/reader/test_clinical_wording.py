@@ -212,6 +212,7 @@ def test_a_value_told_by_its_limit_is_held_against_the_limit(text: str) -> None:
         "Bilirubin is more than three times the upper limit of normal.",
         "胆红素超过正常上限的三倍。",
         "胆红素未超过30的上限。",
+        "Bilirubin is below the upper limit of normal.",
         "胆红素达标。",
     ],
 )

@@ -19,7 +19,7 @@ from xinglin.records.reading import Claim
 _N = r"(?P<n>\d+(?:\.\d+)?|[a-z]+|[一二两三四五六七八九十半]+)"
 _MANIFOLD = re.compile(
     r"(?P<not>not |no )?(?P<how>more than|greater than|over|above|at least|less than|under|below|about|around|nearly|almost|[<>])?\s*"
-    rf"(?:{_N}\s?(?:x|×|times|fold)|(?P<twice>twice|double|triple))\s*(?:the )?(?:(?P<lim>upper|lower) limit|(?P<uln>uln|lln))"
+    rf"(?:{_N}\s?(?:x|×|times|fold)|(?P<twice>twice|double|triple))?\s*(?:the )?(?:(?P<lim>upper|lower) limit|(?P<uln>uln|lln))"
     r"|(?P<not_zh>未|不|没有?)?(?P<how_zh>超过|高于|大于|达到?|约为?|接近|不足|低于|不到|为|是)?了?(?:正常|参考)?(?:值|范围)?的?(?P<lim_zh>[上下])限值?的?\s*"
     r"(?P<n_zh>\d+(?:\.\d+)?|[一二两三四五六七八九十半]+)\s*[余多]?倍"
 )
@@ -84,7 +84,7 @@ def _newest(view: View, claim: Claim) -> tuple[Fact, Decimal] | None:
 def _judge(view: View, claim: Claim, match: re.Match[str], *, manifold: bool) -> list[Finding] | None:
     newest = _newest(view, claim)
     said = match.groupdict()
-    count = _count(said)
+    count = _count(said) or (Decimal(1) if manifold and said["how"] in (*_LESS, *_MORE) else None)
     if newest is None or count is None:
         return None
     fact, value = newest
