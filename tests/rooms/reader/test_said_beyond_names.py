@@ -243,3 +243,12 @@ def test_an_answer_added_to_our_own_statement_is_judged_too(added: str) -> None:
 def test_a_gap_bears_no_recorded_absence_in_our_own_statement() -> None:
     sentences = read_statements([("a", "No known allergies.")], "en", FACTS, as_of=AS_OF)
     assert "unsupported" in findings_of(CheckCase("en", sentences, FACTS, {"a": (NO_STATUS.id,)}, as_of=AS_OF))
+
+
+def test_the_dose_of_another_medicine_is_no_quotation() -> None:
+    first = Fact("medicine.a", "medicine", Concept("amlodipine"), "amlodipine 5 mg", _PLACE, key="term:amlodipine", names={"en": ("amlodipine",)},
+                 value="5 mg", status="current", details={"dose": "5 mg"})  # fmt: skip
+    other = Fact("medicine.l", "medicine", Concept("lisinopril"), "lisinopril 10 mg", _PLACE, key="term:lisinopril", names={"en": ("lisinopril",)},
+                 value="10 mg", status="current", details={"dose": "10 mg"})  # fmt: skip
+    sentences = read_statements([("a", "Still current: amlodipine, 10 mg; lisinopril, 10 mg.")], "en", (first, other), as_of=AS_OF)
+    assert "dose" in findings_of(CheckCase("en", sentences, (first, other), {"a": (first.id, other.id)}, as_of=AS_OF))

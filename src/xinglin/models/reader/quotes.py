@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from xinglin.models.reader.record_index import RecordIndex, index_of
 from xinglin.records.reading import CheckCase, Sentence
 
-_SHORTEST = 4
+_SHORTEST = 8
+_QUOTED = frozenset(("measurement", "report", "document", "imaging"))  # a dose that happens to be another medicine's is no quotation
 
 
 def quoted_spans(index: RecordIndex, text: str, cited: Iterable[str]) -> list[tuple[int, int]]:
@@ -20,7 +21,7 @@ def quoted_spans(index: RecordIndex, text: str, cited: Iterable[str]) -> list[tu
     spans: list[tuple[int, int]] = []
     for one in cited:
         fact = index.facts.get(one)
-        if fact is None or not isinstance(fact.value, str):
+        if fact is None or fact.kind not in _QUOTED or not isinstance(fact.value, str):
             continue
         for words in {fact.value.strip(), *(evidence.quote.strip() for evidence in fact.evidence)}:
             place = text.find(words) if len(words) >= _SHORTEST else -1
