@@ -32,8 +32,9 @@ def medicine_points(facts: Sequence[Fact], stay: Fact, length: str, kind: str = 
     given = [f for f in lines if f.status == "stopped" and f.details.get("setting") == "inpatient" and f.id in inside]
     given += [f for f in current if f.details.get("setting") == "inpatient" and f not in new]
     groups = (("new", new), ("continued", continued), ("until_death", last), ("stopped", stopped))
-    points = [point for word, group in groups for point in in_parts("medicines", f"{kind}.{word}", group)]
+    # one sentence per medicine with a dose: each dose is then held against its own medicine alone
+    points = [Point("medicines", f"{kind}.{word}", (f.id,)) for word, group in groups for f in group]
     points += by_day("medicines", "medicine.unknown_on", open_ended)
-    points += in_parts("medicines", f"{kind}.since", later)
+    points += [Point("medicines", f"{kind}.since", (f.id,)) for f in later]
     points += [Point("medicines", "medicine.planned", (f.id,)) for f in lines if f.status == "planned"]
     return [*points, *(in_parts("medicines", f"{kind}.given", given, MOST_GIVEN[length], bare=True) if MOST_GIVEN[length] else [])]
