@@ -29,28 +29,39 @@ def light(places: Sequence[int], blocks: int) -> dict[int, float]:
     return out
 
 
-def scene(lights: Sequence[tuple[float, dict[int, float]]]) -> tuple[dict[int, float], float]:
-    """Block -> brightness of several words together, each with its weight, and the sum of the weights."""
+def scene(lights: Sequence[tuple[float, dict[int, float]]]) -> dict[int, float]:
+    """Block -> brightness of several words together, each with its weight."""
     out: dict[int, float] = {}
-    total = 0.0
+    known = out.get
     for weight, bright in lights:
-        total += weight
+        if not out:
+            out.update({block: weight * value for block, value in bright.items()})
+            continue
         for block, value in bright.items():
-            out[block] = out.get(block, 0.0) + weight * value
-    return out, total
+            out[block] = known(block, 0.0) + weight * value
+    return out
 
 
 class Beam:
     """The scene of a sentence as one of its words sees it: without that word's own light, the nearer words weighing more."""
 
-    __slots__ = ("_scene", "_total")
+    __slots__ = ("_known", "_lights", "_scene", "_total")
 
     def __init__(self, lights: Sequence[tuple[float, dict[int, float]]]) -> None:
-        self._scene, self._total = scene(lights)
+        self._lights, self._total = lights, sum(weight for weight, _ in lights)
+        self._scene: dict[int, float] | None = None  # of all blocks, made when the brightest is asked for
+        self._known: dict[int, float] = {}
 
     def at(self, place: int) -> float:
         """How much of the rest of the sentence is said around a token place, 0 to 1."""
-        return self._scene.get(place // BLOCK, 0.0) / self._total if self._total else 0.0
+        if not self._total:
+            return 0.0
+        block = place // BLOCK
+        if self._scene is not None:
+            return self._scene.get(block, 0.0) / self._total
+        if block not in self._known:
+            self._known[block] = sum(weight * bright[block] for weight, bright in self._lights if block in bright)
+        return self._known[block] / self._total
 
     def best(self, places: Iterable[int]) -> float:
         """The brightest of some places."""
@@ -58,10 +69,11 @@ class Beam:
 
     def brightest(self) -> tuple[float, int]:
         """The brightest stretch of all, and the token place where it begins."""
-        if not self._scene or not self._total:
+        found = self._scene = self._scene if self._scene is not None else scene(self._lights)
+        if not found or not self._total:
             return 0.0, -1
-        block = max(self._scene, key=lambda b: (self._scene[b], -b))
-        return self._scene[block] / self._total, block * BLOCK
+        top = max(found.values())
+        return top / self._total, min(b for b, bright in found.items() if bright == top) * BLOCK
 
 
 def share(first: Sequence[float], second: Sequence[float]) -> float:

@@ -10,8 +10,9 @@ import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
-from xinglin.models.transcript_reader.attention import Beam, light, share
+from xinglin.models.transcript_reader.attention import Beam, share
 from xinglin.models.transcript_reader.meaning import is_finding, is_medicine, meanings, opposites
+from xinglin.models.transcript_reader.relations import relations
 from xinglin.models.transcript_reader.spoken_places import Spoken, number_kind, section_of
 from xinglin.models.transcript_reader.transcript import HEDGES, NEGATORS, hedges, negations
 from xinglin.models.transcript_reader.words import Token, tokens
@@ -19,77 +20,17 @@ from xinglin.models.transcript_reader.words import Token, tokens
 STOP = frozenset(
     ["the", "a", "an", "of", "and", "or", "to", "in", "on", "at", "for", "with", "is", "was", "are", "were", "be", "been", "being", "has", "have", "had", "do", "does", "did", "this", "that", "these", "those", "it", "its", "as", "by", "from", "which", "who", "whom", "whose", "also", "then", "than", "so", "when", "while", "where", "would", "should", "can", "there", "their", "they", "them", "we", "our", "us", "i", "me", "my", "you", "your", "any", "some", "into", "over", "under", "again", "further", "other", "such", "own", "same", "s", "t", "d", "m", "per", "via", "mr", "mrs", "ms", "dr", "patient", "th", "st", "nd", "rd", "00", "year", "old", "reports", "states", "notes", "last"]
 )  # fmt: skip
-NAMES = tuple(
-    [
-        "number",
-        "kind",
-        "opposable",
-        "medicine",
-        "negator",
-        "hedge",
-        "capital",
-        "unit_word",
-        "word_class",
-        "quality",
-        "exact",
-        "rarity",
-        "places",
-        "similar",
-        "own_best",
-        "beam_best",
-        "in_passage",
-        "near",
-        "left_pair",
-        "right_pair",
-        "position",
-        "length",
-        "unmatched_share",
-        "covered",
-        "run_unmatched",
-        "same_share",
-        "same_best",
-        "other_best",
-        "same_count",
-        "other_count",
-        "kind_share",
-        "kind_other_best",
-        "unit_agrees",
-        "unit_elsewhere",
-        "nearest_same",
-        "nearest_other",
-        "denied_here",
-        "denied_share",
-        "denied_count",
-        "affirmed_count",
-        "unknown_count",
-        "hedged_here",
-        "hedged_share",
-        "note_quality",
-        "note_share",
-        "note_same_count",
-        "note_other_count",
-        "note_denied_share",
-        "note_near",
-        "pronoun_minority",
-        "section",
-        "list_like",
-        "source_length",
-        "passage_denied",
-        "passage_hedged",
-        "finding",
-        "conflict",
-        "note_conflict",
-        "same_position",
-        "other_position",
-        "tight_share",
-        "tight_same",
-        "tight_other",
-        "tight_conflict",
-        "clause_conflict",
-        "clause_states",
-        "clause_findings_in_conflict",
-    ]
-)
+NAMES = (
+    "number", "kind", "opposable", "medicine", "negator", "hedge", "capital", "unit_word", "word_class", "quality", "exact", "rarity",
+    "places", "similar", "own_best", "beam_best", "in_passage", "near", "left_pair", "right_pair", "position", "length",
+    "unmatched_share", "covered", "run_unmatched", "same_share", "same_best", "other_best", "same_count", "other_count", "kind_share",
+    "kind_other_best", "unit_agrees", "unit_elsewhere", "nearest_same", "nearest_other", "denied_here", "denied_share", "denied_count",
+    "affirmed_count", "unknown_count", "hedged_here", "hedged_share", "note_quality", "note_share", "note_same_count",
+    "note_other_count", "note_denied_share", "note_near", "pronoun_minority", "section", "list_like", "source_length", "passage_denied",
+    "passage_hedged", "finding", "conflict", "note_conflict", "same_position", "other_position", "tight_share", "tight_same",
+    "tight_other", "tight_conflict", "clause_conflict", "clause_states", "clause_findings_in_conflict", "name_against", "name_for",
+    "name_said", "result_against", "result_for", "name_conflict", "plainest_conflict", "finding_conflict",
+)  # fmt: skip
 Row = list[float]
 _AT = {name: i for i, name in enumerate(NAMES)}
 
@@ -116,7 +57,7 @@ class Word:
         self.weight = 3.0 if token.values else rarity.get(token.stem, 5.0)
         if token.word in NEGATORS or token.word in HEDGES:
             self.weight = 0.3
-        self.bright = light(self.places, text.blocks) if self.weight > 0.25 else {}
+        self.bright = text.light(self.places) if self.weight > 0.25 else {}
 
     def _known(self, text: Spoken) -> tuple[list[int], list[int]]:
         token = self.token
@@ -142,8 +83,10 @@ def measure(
     words = [Word(i, found[i], known[i], source, rarity) for i in carrying]
     aside = [Word(i, found[i], known[i], note, rarity, (at[0], max(at[1], 1))) for i in carrying] if note is not None else []
     whole = _Whole(sentence, found, words, source, note, at)
-    rows = [_row(k, words, aside, whole) for k in range(len(words))]
+    beams = [_beam(words, k) for k in range(len(words))]
+    rows = [_row(k, words, aside, whole, beams[k]) for k in range(len(words))]
     _in_clause(words, rows)
+    _related(words, rows, whole, beams)
     return [w.token for w in words], rows
 
 
@@ -165,6 +108,16 @@ def _in_clause(words: Sequence[Word], rows: list[Row]) -> None:
         ]
 
 
+def _related(words: Sequence[Word], rows: list[Row], whole: _Whole, beams: Sequence[Beam]) -> None:
+    """Add to every row what the source says of the thing the word names, and the plainest contradiction of the sentence."""
+    found = relations(whole.sentence, whole.found, words, whole.denied, whole.source, beams)
+    plain = [against - support for against, support, _, _, _ in found]
+    top = max(plain, default=0.0)
+    named = max((p for p, row in zip(plain, rows, strict=True) if row[_AT["finding"]]), default=0.0)
+    for row, related, mine in zip(rows, found, plain, strict=True):
+        row += [*related, mine, top, named]
+
+
 def carries(token: Token) -> bool:
     """Whether a word is worth looking up."""
     return token.word not in STOP and (len(token.word) > 1 or bool(token.values) or token.word == "%" or token.word in opposites())
@@ -181,7 +134,6 @@ class _Whole:
         self.total = sum(w.weight for w in words) or 1.0
         self.covered = sum(w.weight * w.quality for w in words) / self.total
         self.unmatched = sum(w.quality < 0.5 for w in words) / (len(words) or 1)
-        self.best, self.passage = Beam([(w.weight, w.bright) for w in words]).brightest()
         self.minority = _pronoun_minority(found, note)
         self.section = float(section_of(note, at[0])) if note is not None else 0.0
         self.commas = float(found[-1].clause - found[0].clause) if found else 0.0
@@ -214,9 +166,8 @@ def _beam(words: Sequence[Word], k: int) -> Beam:
     )
 
 
-def _row(k: int, words: Sequence[Word], aside: Sequence[Word], whole: _Whole) -> Row:
+def _row(k: int, words: Sequence[Word], aside: Sequence[Word], whole: _Whole, beam: Beam) -> Row:
     word, token, source = words[k], words[k].token, whole.source
-    beam = _beam(words, k)
     before, after = _neighbour(words, k, -1), _neighbour(words, k, 1)
     top, passage = beam.brightest()
     window = range(max(0, passage - 9), min(len(source.tokens), passage + 12)) if passage >= 0 else range(0)
@@ -327,7 +278,7 @@ def _nearest(places: Sequence[int], words: Sequence[Word], k: int) -> float:
     for j in (k - 1, k + 1, k + 2):
         if 0 <= j < len(words) and 0 < len(words[j].places) < 60:
             for p in places[:80]:
-                d = min(abs(p - q) for q in words[j].places)
+                d = _gap(words[j].places, p)
                 best = max(best, (1.0 if j != k + 2 else 0.8) / (1 + 0.25 * d))
     return best
 

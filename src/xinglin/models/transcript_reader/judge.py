@@ -16,57 +16,15 @@ from xinglin.models.transcript_reader.trees import Forest
 from xinglin.models.transcript_reader.words import Token
 
 _AT = {name: i for i, name in enumerate(NAMES)}
-_FIRST = [
-    "number",
-    "kind",
-    "opposable",
-    "medicine",
-    "capital",
-    "unit_word",
-    "quality",
-    "rarity",
-    "own_best",
-    "beam_best",
-    "in_passage",
-    "same_share",
-    "same_best",
-    "other_best",
-    "same_count",
-    "other_count",
-    "kind_share",
-    "unit_agrees",
-    "nearest_same",
-    "nearest_other",
-    "denied_here",
-    "denied_share",
-    "hedged_here",
-    "hedged_share",
-    "note_quality",
-    "note_share",
-    "note_denied_share",
-    "pronoun_minority",
-    "section",
-    "unmatched_share",
-    "covered",
-    "list_like",
-    "passage_denied",
-    "passage_hedged",
-    "source_length",
-    "length",
-    "near",
-    "finding",
-    "conflict",
-    "note_conflict",
-    "same_position",
-    "other_position",
-    "tight_share",
-    "tight_same",
-    "tight_other",
-    "tight_conflict",
-    "clause_conflict",
-    "clause_states",
-    "clause_findings_in_conflict",
-]
+_FIRST = (
+    "number", "kind", "opposable", "medicine", "capital", "unit_word", "quality", "rarity", "own_best", "beam_best", "in_passage",
+    "same_share", "same_best", "other_best", "same_count", "other_count", "kind_share", "unit_agrees", "nearest_same", "nearest_other",
+    "denied_here", "denied_share", "hedged_here", "hedged_share", "note_quality", "note_share", "note_denied_share", "pronoun_minority",
+    "section", "unmatched_share", "covered", "list_like", "passage_denied", "passage_hedged", "source_length", "length", "near",
+    "finding", "conflict", "note_conflict", "same_position", "other_position", "tight_share", "tight_same", "tight_other",
+    "tight_conflict", "clause_conflict", "clause_states", "clause_findings_in_conflict", "name_against", "name_for", "name_said",
+    "result_against", "result_for", "name_conflict", "plainest_conflict", "finding_conflict",
+)  # fmt: skip
 _SECOND = _FIRST[:20]
 _COLUMNS = tuple(_AT[n] for n in _FIRST), tuple(_AT[n] for n in _SECOND)
 
@@ -129,6 +87,9 @@ def summary(chances: Sequence[float], rows: Sequence[Row]) -> list[float]:
         *top, *by_sort, sum(chances) / len(chances), sum(math.log1p(-min(c, 0.999)) for c in chances), float(sum(c > 0.3 for c in chances)),
         *(first[i] for i in _COLUMNS[0]), *(second[i] for i in _COLUMNS[1]),
         sum(r[_AT["quality"]] for r in rows) / len(rows), sum(r[_AT["denied_here"]] for r in rows) / len(rows), min(r[_AT["same_share"]] for r in rows),
+        max(r[_AT["result_against"]] - r[_AT["result_for"]] for r in rows),
+        sum(max(0.0, r[_AT["name_conflict"]]) for r in rows),
+        sum(min(0.0, r[_AT["name_conflict"]]) for r in rows) / len(rows),
     ]  # fmt: skip
 
 

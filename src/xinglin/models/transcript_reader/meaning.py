@@ -40,7 +40,7 @@ OPPOSITES: tuple[tuple[frozenset[str], ...], ...] = tuple(
         ("celsius c", "fahrenheit f"), ("cups cup", "glasses glass", "bottles bottle"),
         ("first", "second", "third", "fourth", "fifth", "sixth"),
         ("dry", "productive"), ("positive", "negative"),
-        ("normal unremarkable negative intact clear good fine", "abnormal elevated high low positive decreased increased impaired poor"), ("able", "unable"), ("present", "absent"), ("benign", "malignant"),
+        ("normal unremarkable negative intact clear good fine", "abnormal elevated high low positive decreased increased impaired poor"), ("able", "unable"), ("present", "absent"), ("benign", "malignant"), ("alive living", "deceased died dead passed"), ("successful successfully", "unsuccessful failed"),
         ("regular regularly", "irregular irregularly"), ("intermittent occasional occasionally", "continuous continuously constantly"), ("always", "sometimes", "never", "rarely"),
         ("married", "single", "divorced", "widowed"), ("pack packs", "cigarettes cigarette"),
         ("knee knees", "hip hips", "ankle ankles", "shoulder shoulders", "elbow elbows", "wrist wrists"), ("foot feet", "hand hands"), ("leg legs", "arm arms"), ("thumb", "index", "ring", "pinky"),

@@ -76,6 +76,9 @@ NEGATIONS = (
     (r"\bhe does\b", "he does not"), (r"\bshe does\b", "she does not"), (r"\bcan\b", "cannot"), (r"\bcannot\b", "can"), (r"\bpresent\b", "absent"), (r"\babsent\b", "present"), (r"\bunderwent\b", "did not undergo"),
     (r"\bagrees\b", "disagrees"), (r"\bbenign\b", "malignant"), (r"\bmalignant\b", "benign"), (r"\bcompleted\b", "did not complete"), (r"\bwent\b", "did not go"), (r"\bfelt\b", "did not feel"), (r"\bwas seen\b", "was not seen"),
     (r"\b(?:There is|there is) no\b", "there is"), (r"\b(?:There is|there is)(?! no)\b", "there is no"), (r"\bNo (?:evidence|history) of\b", "Evidence of"), (r"\bnor\b", "and"), (r"\bdenied any\b", "had"), (r"\bAbsent\b", "Present"),
+    (r"\b[Nn]on-?smoker\b", "smoker"), (r"(?<!non)(?<!non-)\bsmoker\b", "nonsmoker"), (r"\bhas had\b", "has never had"), (r"\bhas been\b", "has never been"), (r"\bdenies any\b", "has"),
+    (r"\balive\b", "deceased"), (r"\bunsuccessful\b", "successful"), (r"\bpassed\b", "failed"), (r"\b(?:elevated|low|high)\b", "normal"), (r"\bno\b", "occasional"), (r"\bdenies\b", "is positive for"),
+    (r"\bno (?:obvious )?signs? of\b", "signs of"), (r"\b(?:[Hh]e|[Ss]he) has\b", "The patient denies"), (r"\bdenies\b", "has had"), (r"\bdenied\b", "had"), (r"\bdeveloped\b", "developed no"),
 )  # fmt: skip
 INVENTED = (
     "He smokes half a pack of cigarettes a day.", "She drinks wine every evening.", "He underwent a {procedure} in his forties.", "She had a {procedure} {n} years ago.", "His father had {finding}.",

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 
-from xinglin.models.transcript_reader.attention import BLOCK
+from xinglin.models.transcript_reader.attention import BLOCK, light
 from xinglin.models.transcript_reader.meaning import is_medicine, opposites
 from xinglin.models.transcript_reader.transcript import Transcript
 from xinglin.models.transcript_reader.words import Token
@@ -65,9 +65,17 @@ class Spoken(Transcript):
             for group, side in opposites().get(token.word, ()):
                 self.by_group[group].append((i, side))
         self.sex = sum((t.word in _HE) - (t.word in _SHE) for t in self.tokens)
+        self._lights: dict[tuple[int, ...], dict[int, float]] = {}
         self._similar: dict[str, tuple[float, list[int]]] = {}
         self._pairs = {w: frozenset(w[i : i + 2] for i in range(len(w) - 1)) for w in self.vocabulary if len(w) >= 4}
         self.headings = [(m.start(), _section(m.group(1))) for m in _HEADING.finditer(text)]
+
+    def light(self, places: Sequence[int]) -> dict[int, float]:
+        """The brightness of a word said at these places, made once however many sentences use the word."""
+        key = tuple(places)
+        if key not in self._lights:
+            self._lights[key] = light(places, self.blocks)
+        return self._lights[key]
 
     def similar(self, token: Token) -> tuple[float, list[int]]:
         """The likest word said, by shared letter pairs (spelling, word families), and its places."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
+from xinglin.models.transcript_reader import stance
 from xinglin.models.transcript_reader.meaning import meanings
 from xinglin.models.transcript_reader.words import Token, tokens
 
@@ -57,6 +58,8 @@ NEGATORS = frozenset(
         "nope",
         "cannot",
         "unable",
+        "non",
+        "unsuccessful",
         "free",
         "unremarkable",
         "stopped",
@@ -64,7 +67,29 @@ NEGATORS = frozenset(
 )
 _LISTING = frozenset(["deny", "denies", "denied", "denying", "without", "no", "negative"])
 _REACH = 7  # words a negation reaches forward
-_NEW_START = frozenset(["i", "you", "we", "it", "he", "she", "there", "they", "okay", "so", "listening", "looking"])
+_NEW_START = frozenset(
+    [
+        "i",
+        "you",
+        "we",
+        "it",
+        "he",
+        "she",
+        "there",
+        "they",
+        "okay",
+        "so",
+        "listening",
+        "looking",
+        "your",
+        "there's",
+        "it's",
+        "i'm",
+        "he's",
+        "she's",
+    ]
+)
+_COPULAS = frozenset(["is", "are", "was", "were", "looks", "sounds", "seem", "seems"])
 _BREAKS = frozenset(
     [
         "but",
@@ -167,11 +192,11 @@ _SUBJECTS = frozenset(
 _ABOUT = re.compile(_FILLERS + r"(?:how|what) about\b|" + _FILLERS + r"what other\b", re.IGNORECASE)
 _OPEN = re.compile(_FILLERS + r"(?:how|what|when|where|which|who|why|do you (?:remember|know|recall))\b", re.IGNORECASE)
 _INVERTED = re.compile(
-    r"\b(?:(?:were|are|is|was|do|did|does|have|has|had|can|could) (?:you|your|he|she|it|they|there|that|those|any)|(?:how|what) about|any)\b",
+    r"\b(?:(?:were|are|is|was|do|did|does|have|has|had|can|could) (?:you|your|he|she|it|they|there|that|those|any|the|this)|(?:how|what) about|any)\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    _FILLERS + r"(?:any|do|does|did|have|has|had|are|is|was|were|can|could|what|how|when|where|which|who|why)", re.IGNORECASE
+    _FILLERS + r"(?:any|do|does|did|have|has|had|are|is|was|were|can|could|what|how|when|where|which|who|why)\b", re.IGNORECASE
 )
 
 
@@ -188,11 +213,14 @@ class Transcript:
         self.tokens: list[Token] = []
         self.polarity: list[int] = []
         self.hedged: list[bool] = []
+        self.stance: list[float] = []
+        self.result: list[int] = []
         turns = _turns(text)
+        spoken = [tokens(_CUT.sub(lambda m: m.group(1) + "n't" + " ", text[a:b])) for a, b in turns]
         for number, (start, end) in enumerate(turns):
             said = text[start:end]
             answer = text[slice(*turns[number + 1])] if number + 1 < len(turns) else ""
-            self._add(said, start, number, answer)
+            self._add(said, start, number, answer, spoken[number], spoken[number + 1] if number + 1 < len(turns) else [])
         self.meanings = meanings(self.tokens)
         self.by_stem: dict[str, list[int]] = defaultdict(list)
         self.by_value: dict[str, list[int]] = defaultdict(list)
@@ -205,8 +233,7 @@ class Transcript:
                 self.by_meaning[meaning].append(i)
         self.vocabulary = sorted(self.by_stem)
 
-    def _add(self, said: str, offset: int, turn: int, answer: str) -> None:
-        found = tokens(_CUT.sub(lambda m: m.group(1) + "n't" + " ", said))
+    def _add(self, said: str, offset: int, turn: int, answer: str, found: list[Token], following: list[Token]) -> None:
         asked = _questions_from(said)
         reply = -1 if _NO.match(answer) else 1 if _YES.match(answer) else 0
         if asked is not None and _OPEN.match(said[asked:]):
@@ -214,6 +241,13 @@ class Transcript:
             reply = 0 if not _ABOUT.match(said[asked:]) else reply
         agreed = bool(_NOT_SO.match(answer))
         negated, doubtful = negations(found), hedges(found)
+        held = stance.stated(found, negated)
+        first = next((i for i, t in enumerate(found) if asked is not None and t.start >= asked), len(found))
+        if first < len(found):
+            answered = stance.stated(following, negations(following))
+            held[first:] = stance.asked(found, first, negated, reply, following, answered, answer)
+        self.stance += held
+        self.result += stance.results(found, negated)
         base = self.tokens[-1].sentence + 1 if self.tokens else 0
         clause = self.tokens[-1].clause + 1 if self.tokens else 0
         for i, token in enumerate(found):
@@ -256,13 +290,16 @@ def negations(found: list[Token]) -> list[bool]:
     for i, token in enumerate(found):
         if (token.word not in NEGATORS and not token.word.endswith("n't")) or _only_answers(found, i):
             continue
-        lists = token.word in _LISTING
-        end = i + 1 + _REACH
+        lists = token.word in _LISTING or any(t.word == "any" and t.clause == token.clause for t in found[i + 1 : i + 5])
+        end = i + 1 + (1 if token.word == "non" else _REACH)
         for j in range(i + 1, len(found)):
             if found[j].sentence != token.sentence or found[j].word in _BREAKS:
                 break
-            if lists and (found[j].word in ("or", "nor") or found[j].clause != found[j - 1].clause):
+            if lists and (found[j].word in ("or", "nor", "any") or found[j].clause != found[j - 1].clause):
                 end = max(end, j + 6)
+            if token.word == "no" and j > i + 2 and found[j].word in _COPULAS and not _ends_so(found, j):  # "no thrush tonsils are midline"
+                out[j - 1] = False
+                break
             ends = found[j].word in _NEW_START and (
                 lists or token.word in ("never", "nothing") or found[j - 1].word in ("and", "so", "but", "because")
             )
@@ -274,6 +311,20 @@ def negations(found: list[Token]) -> list[bool]:
             for j, other in enumerate(found):
                 out[j] = out[j] or other.clause == token.clause
     return out
+
+
+def _ends_so(found: list[Token], j: int) -> bool:
+    """Whether "is" at `j` only closes the denial: "no weakness is noted"."""
+    return j + 1 < len(found) and found[j + 1].word in (
+        "noted",
+        "seen",
+        "appreciated",
+        "present",
+        "identified",
+        "found",
+        "evident",
+        "there",
+    )
 
 
 def _only_answers(found: list[Token], i: int) -> bool:

@@ -38,6 +38,7 @@ _DECADES = {
 _MONTHS = {w: f"m{n}" for n, names in enumerate(["january jan", "february feb", "march", "april apr", "may", "june jun", "july jul", "august aug", "september sept sep",
            "october oct", "november nov", "december dec"], 1) for w in names.split()}  # fmt: skip
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
+_NOT_NEGATED = frozenset(["nonetheless", "nonsense"])
 _SPANS = frozenset(["second", "minute", "hour", "day", "week", "month", "year", "mile", "pound", "pack"])
 
 
@@ -54,7 +55,11 @@ def tokens(text: str) -> list[Token]:
             continue
         word = "0" + word if word[0] == "." else word
         values = (_plain(word),) if word[0].isdigit() else ()
-        found.append(Token(match.start(), match.end(), word, stem(word), values, 0, sentence, clause))
+        start = match.start()
+        if word.startswith("non") and len(word) > 8 and word not in _NOT_NEGATED:  # "nontender" is "non-tender"
+            found.append(Token(start, start + 3, "non", "non", (), 0, sentence, clause))
+            start, word = start + 3, word[3:]
+        found.append(Token(start, match.end(), word, stem(word), values, 0, sentence, clause))
     _spoken(found)
     _points(found, text)
     _halves(found)
