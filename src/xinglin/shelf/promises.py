@@ -24,6 +24,14 @@ class Plan:
     must_mention: tuple[str, ...] = ()
 
 
+GROUNDING = (
+    "xl101_unsupported", "xl102_wrong_person", "xl103_value", "xl104_unit", "xl105_date", "xl106_stale", "xl107_negation", "xl108_side",
+    "xl109_medicine", "xl110_dose", "xl111_trend", "xl112_flag", "xl113_status", "xl114_contradiction", "xl115_omission", "xl116_family",
+    "xl117_arithmetic", "xl120_implausible_value", "xl301_identity",
+)  # fmt: skip
+"""The checks every kind that speaks of a real person carries: is it so, can it be, is it all, does it name nobody."""
+
+
 @dataclass(frozen=True)
 class ContentKind:
     """One kind of content. `plan` picks and orders facts; a writer words them; it decides nothing else.
@@ -37,7 +45,7 @@ class ContentKind:
     not_for: Mapping[str, str]
     plan: Callable[[ContentRequest, Chart, Sequence[Fact]], Plan]
     words: Mapping[str, Mapping[str, str]]
-    checks: tuple[str, ...]  # codes; every kind carries those of `ALWAYS`
+    checks: tuple[str, ...]  # codes; kinds about a real person carry `GROUNDING`
     options: Mapping[str, str] = field(default_factory=dict)
     signers: int = 1
     leaves_as: tuple[str, ...] = ("fhir", "html", "pdf", "text")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xinglin.content.case_summary.plan import WORDS, plan
-from xinglin.shelf.promises import ContentKind
+from xinglin.shelf.promises import GROUNDING, ContentKind
 
 KIND = ContentKind(
     name="case_summary",
@@ -18,11 +18,7 @@ KIND = ContentKind(
     },
     plan=plan,
     words=WORDS,
-    checks=(
-        "xl101_unsupported", "xl102_wrong_person", "xl103_value", "xl104_unit", "xl105_date", "xl106_stale", "xl107_negation",
-        "xl108_side", "xl109_medicine", "xl110_dose", "xl111_trend", "xl112_flag", "xl113_status", "xl114_contradiction",
-        "xl115_omission", "xl116_family", "xl117_arithmetic", "xl120_implausible_value", "xl301_identity",
-    ),
+    checks=GROUNDING,
     options={
         "length": "short: one screen of the essentials; standard (default); full: also plans, past medicines and normal results.",
         "encounter": "An encounter's id (Encounter/x): results of that visit or stay only; default: the newest results of all.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xinglin.content.discharge_summary.plan import WORDS, plan
-from xinglin.shelf.promises import ContentKind
+from xinglin.shelf.promises import GROUNDING, ContentKind
 
 KIND = ContentKind(
     name="discharge_summary",
@@ -18,11 +18,7 @@ KIND = ContentKind(
     },
     plan=plan,
     words=WORDS,
-    checks=(
-        "xl101_unsupported", "xl102_wrong_person", "xl103_value", "xl104_unit", "xl105_date", "xl106_stale", "xl107_negation",
-        "xl108_side", "xl109_medicine", "xl110_dose", "xl111_trend", "xl112_flag", "xl113_status", "xl114_contradiction",
-        "xl115_omission", "xl116_family", "xl117_arithmetic", "xl120_implausible_value", "xl301_identity",
-    ),
+    checks=GROUNDING,
     options={
         "length": "short, standard (default) or full: how many results and hospital medicines are named.",
         "encounter": "An encounter's id (Encounter/x); default: the last admission, else the last visit.",

@@ -6,7 +6,7 @@ It says what the record holds and where each value stands against its range; it 
 from __future__ import annotations
 
 from xinglin.content.lab_report.plan import WORDS, plan
-from xinglin.shelf.promises import ContentKind
+from xinglin.shelf.promises import GROUNDING, ContentKind
 
 KIND = ContentKind(
     name="lab_report",
@@ -21,11 +21,7 @@ KIND = ContentKind(
     },
     plan=plan,
     words=WORDS,
-    checks=(
-        "xl101_unsupported", "xl102_wrong_person", "xl103_value", "xl104_unit", "xl105_date", "xl106_stale", "xl107_negation",
-        "xl108_side", "xl109_medicine", "xl110_dose", "xl111_trend", "xl112_flag", "xl113_status", "xl114_contradiction",
-        "xl115_omission", "xl116_family", "xl117_arithmetic", "xl120_implausible_value", "xl301_identity",
-    ),
+    checks=GROUNDING,
     options={
         "days": "How far back from the newest result to look for each analyte's latest value (default 365; 0: no limit).",
         "date": "Only results of this day (2019-03-04); default: the newest of each analyte.",
