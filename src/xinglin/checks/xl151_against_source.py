@@ -12,6 +12,7 @@ from xinglin.records import CheckCase, Issue, Sentence
 from xinglin.shelf.promises import Check, Example
 
 _CODE = "xl151_against_source"
+UNSURE = 0.45  # between this score and the judge's threshold a sentence is neither called right nor wrong
 
 
 def run(case: CheckCase) -> tuple[Issue, ...]:
@@ -24,7 +25,7 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
         return tuple(_rule_issue(s, f.start, f.end, f.denied) for s in checkable for f in held_against(s.text, chinese)[:1])
     source, note = Spoken(case.source), Spoken(_whole(case.sentences))
     judged = ((s, judge(s.text, source, note, s.start)) for s in checkable)
-    return tuple(_issue(s, j) for s, j in judged if j is not None and j.flagged)
+    return tuple(_issue(s, j) for s, j in judged if j is not None and j.wrong >= UNSURE)
 
 
 def _whole(sentences: tuple[Sentence, ...]) -> str:
@@ -37,6 +38,9 @@ def _whole(sentences: tuple[Sentence, ...]) -> str:
 
 def _issue(sentence: Sentence, judgement: Judgement) -> Issue:
     culprit = sentence.text[judgement.start : judgement.end]
+    if not judgement.flagged:
+        words = f"it could not be decided whether the source says this (score {judgement.wrong:.2f})"
+        return Issue(_CODE, "note", words, sentence.id, "not_checkable", said=culprit, start=judgement.start, end=judgement.end)
     words = "the source says otherwise" if judgement.denied else "the source does not say this"
     return Issue(
         _CODE, "warning", f"{words} (score {judgement.wrong:.2f})", sentence.id,

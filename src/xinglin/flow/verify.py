@@ -17,7 +17,8 @@ from xinglin.shelf import Shelf
 from xinglin.shelf.promises import Check
 
 OMISSION = "xl115_omission"
-_WORSE: dict[Verdict, int] = {"not_checkable": 0, "supported": 0, "unsupported": 1, "contradicted": 2}
+_WORSE: dict[Verdict, int] = {"supported": 0, "not_checkable": 1, "unsupported": 2, "contradicted": 3}
+_SOUND = ("supported", "not_checkable")
 
 
 class JudgedSentence(Struct, frozen=True):
@@ -39,7 +40,7 @@ class JudgedText(Struct, frozen=True):
     @property
     def sound(self) -> bool:
         """True when nothing is unsupported or contradicted."""
-        return all(_WORSE[s.verdict] == 0 for s in self.sentences)
+        return all(s.verdict in _SOUND for s in self.sentences)
 
 
 def all_checks(against: str) -> tuple[Check, ...]:
