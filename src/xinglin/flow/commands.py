@@ -236,11 +236,11 @@ def label_check(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """Is this file labelled, and, where this house released it, is it still as released?"""
     from xinglin.privacy import labels
 
-    rows = []
+    house, rows = asked.house(), []
     for name in given["files"]:
         data = _bytes(name)
         report = labels.check(data, name)
-        integrity, problems = asked.house().integrity(data, report.implicit or {}), list(report.problems)
+        integrity, problems = house.integrity(data, report.implicit or {}), list(report.problems)
         if integrity == "altered":
             problems.append("the bytes are not those this house released under that number")
         rows.append({"path": name, "verdict": report.verdict, "explicit": report.explicit, "implicit": report.implicit,

@@ -20,6 +20,7 @@ from xinglin.records import Chart, ContentRequest, Draft, Fact, Label, Point, Pr
 from xinglin.records.collecting import collecting_later
 from xinglin.records.draft import Language
 from xinglin.records.errors import NotFound, UsageError
+from xinglin.records.fact import MUST_BE_MENTIONED
 from xinglin.records.moments import first_instant
 from xinglin.review.desk import Desk
 from xinglin.review.keys import SigningKeys
@@ -31,7 +32,6 @@ from xinglin.store import Store
 from xinglin.workup import work_up
 
 Clock = Callable[[], datetime]
-MUST_BE_MENTIONED = 3  # importance of a fact; see records.fact
 
 
 class TakenIn(msgspec.Struct, frozen=True):

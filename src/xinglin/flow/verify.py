@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from xinglin.models import reader
 from xinglin.records import Chart, CheckCase, Draft, Fact, Issue, Omission, Sentence, Statement
 from xinglin.records.draft import Language, Severity, Verdict
+from xinglin.records.fact import MUST_BE_MENTIONED
 from xinglin.shelf import Shelf
 from xinglin.shelf.promises import Check
 
@@ -85,7 +86,7 @@ def judge_text(
     """The verdict on every sentence of a pasted text, against a chart's facts or a source document."""
     identity = chart.identity if chart else None
     sentences = reader.read_text(text, language, facts, identity=identity, as_of=as_of)
-    must = tuple(f.id for f in facts if f.importance >= 3)
+    must = tuple(f.id for f in facts if f.importance >= MUST_BE_MENTIONED)
     issues = find_issues(CheckCase(language, sentences, tuple(facts), {}, chart, None, source, as_of, must), checks)
     left_out: dict[str, Severity] = {f: i.severity for i in issues if i.check == OMISSION for f in i.facts}
     by_statement = _by_statement(i for i in issues if i.check != OMISSION)

@@ -32,6 +32,8 @@ FactKind = Literal[
     "gap",
 ]
 
+MUST_BE_MENTIONED = 3  # the importance from which a fact is mentioned, or listed as omitted
+
 
 class Evidence(Struct, frozen=True):
     """One place. `source`: "chart", "knowledge/labs@2026.1", "document", "person"; `pointer`: where in it.

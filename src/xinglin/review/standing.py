@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from xinglin.records.draft import Decision, Draft, Issue, Omission, Statement
 from xinglin.records.errors import NotFound, UsageError
+from xinglin.records.fact import MUST_BE_MENTIONED
 
-MUST_BE_MENTIONED = 3  # importance of a fact; see records.fact
 _DOUBTFUL = ("unsupported", "contradicted")
 
 
