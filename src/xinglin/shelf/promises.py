@@ -1,7 +1,7 @@
 """Everything one can add to Xinglin, on one page.
 
 An item is a module or folder whose name is the item's name, holding one object under the shelf's word:
-`content/<kind>/KIND`, `checks/<code>/CHECK`, `knowledge/<topic>/TOPIC`, `models/text/<name>/WRITER`.
+`content/<kind>/KIND`, `checks/<code>/CHECK`, `knowledge/<topic>/TOPIC`, `models/text/<name>/WRITER`, `models/image/<name>/GENERATOR`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from xinglin.records import Chart, CheckCase, ContentRequest, Fact, Identity, Issue, Point
+
+if TYPE_CHECKING:
+    from xinglin.records.imaging import ImageEdit, NoduleRequest
+    from xinglin.records.volume import Volume
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,20 @@ class AbstractWriter(ABC):
     @abstractmethod
     def write(self, points: Sequence[Point], facts: Mapping[str, Fact], words: Mapping[str, str], language: str, seed: int) -> list[str]:
         """One finished sentence (or a few) per point."""
+
+
+class AbstractLesionGenerator(ABC):
+    """Puts a lesion that is not there into a scan. The same scan, request and version give the same bytes."""
+
+    name: str
+    modalities: tuple[str, ...]  # DICOM modalities it understands
+
+    @abstractmethod
+    def insert(self, scan: Volume, request: NoduleRequest) -> ImageEdit:
+        """The box it changed and the truth about it; the scan itself stays as it is.
+
+        Raises InvalidInput for a scan or a request it cannot serve (not HU, no lung, no place of that kind), never guesses.
+        """
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,156 @@
+"""What is asked of, done to and found in images: series kept, lesions marked, nodules asked for, boxes changed.
+
+Places are LPS millimetres (x to the patient's left, y to the back, z to the head); lengths mm, volumes mm3,
+densities HU. A box of voxels travels as its bytes, so that a record stays plain data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
+
+from xinglin.records.chart import Side
+
+if TYPE_CHECKING:
+    from xinglin.records.volume import Volume
+
+Point_mm = tuple[float, float, float]
+Lobe = Literal["left-upper", "left-lower", "right-upper", "right-middle", "right-lower"]
+NoduleKind = Literal["solid", "part-solid", "ground-glass", "calcified"]
+
+
+class ScanSeries(Struct, frozen=True):
+    """A series of images the house keeps. `source` is its "ImagingStudy/x"; the pixels lie in the store under `uid`."""
+
+    source: str
+    uid: str
+    study_uid: str = ""
+    modality: str = ""
+    description: str = ""
+    when: str = ""
+    slices: int = 0
+    spacing_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)  # slice, row, column
+    frame_of_reference: str = ""
+    synthetic: bool = False
+    digest: str = ""  # of the volume: records.volume.Volume.digest
+    notes: tuple[str, ...] = ()  # repairs asked for, findings about geometry
+
+
+class LesionMeasures(Struct, frozen=True):
+    """Numbers of one outlined lesion. Lengths mm, volume mm3, densities HU; None where it cannot be measured.
+
+    long/short axis: in the slice plane where the long axis is longest (RECIST 1.1 way); `slice_instance` is that
+    slice's SOP instance UID, `long_axis_ends` two places in LPS mm. `mean_diameter_mm` is (long + short) / 2 there.
+    """
+
+    long_axis_mm: float
+    short_axis_mm: float
+    mean_diameter_mm: float
+    volume_mm3: float
+    mean_hu: float
+    sd_hu: float
+    center_mm: Point_mm
+    slice_instance: str = ""
+    slice_index: int = -1
+    long_axis_ends: tuple[Point_mm, Point_mm] = ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+    short_axis_ends: tuple[Point_mm, Point_mm] = ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+    effective_diameter_mm: float = 0.0  # of the sphere of the same volume
+    solid_volume_mm3: float | None = None
+    solid_diameter_mm: float | None = None
+    pleura_distance_mm: float | None = None
+    touches_border: bool = False
+    notes: tuple[str, ...] = ()  # "the outline leaked and was cut", "thinner than two slices" ...
+
+
+class Outline(Struct, frozen=True):
+    """A binary mask as the box it lies in: `bits` are numpy.packbits of the box in C order."""
+
+    start: tuple[int, int, int]  # slice, row, column of the box's first voxel
+    shape: tuple[int, int, int]
+    bits: bytes
+
+
+class Lesion(Struct, frozen=True):
+    """One lesion in one series, as somebody marked it. `name` ties the same lesion of several dates together."""
+
+    source: str  # "Observation/lesion-..."
+    name: str
+    series_uid: str
+    when: str  # of the acquisition
+    seed_mm: Point_mm
+    measures: LesionMeasures
+    outline: Outline
+    marked_by: str = ""
+    method: str = ""  # "region growing from a seed, xinglin 0.1" | "DICOM Segmentation" | ...
+    organ: str = ""  # lung, liver, lymph-node, ...
+    side: Side | None = None
+    lobe: str = ""
+    kind: str = ""  # solid, part-solid, ground-glass, calcified, "" when not said
+    target: bool = False  # a RECIST target lesion
+    study: str = ""  # "ImagingStudy/x"
+
+
+class NoduleRequest(Struct, frozen=True, kw_only=True):
+    """A virtual nodule as asked for. Everything left at None is drawn from the seed and then stated.
+
+    diameter_mm: of the sphere of the same volume, 2 to 40. hu: density of the solid body (of the glass for
+    ground-glass). solid_fraction: solid volume over whole volume, part-solid only. lobulation: standard deviation of
+    r/R; spicules: how many. attachment: to what it must touch. center_mm: exact place; side, lobe: where to draw one.
+    """
+
+    kind: NoduleKind = "solid"
+    diameter_mm: float = 8.0
+    margin: Literal["smooth", "lobulated", "spiculated"] = "smooth"
+    attachment: Literal["none", "pleura", "vessel"] = "none"
+    hu: float | None = None
+    solid_fraction: float | None = None
+    calcification: Literal["diffuse", "central", "laminated", "popcorn"] = "diffuse"
+    lobulation: float | None = None
+    spicules: int | None = None
+    texture_hu: float | None = None
+    texture_mm: float = 1.5
+    axes: tuple[float, float, float] | None = None  # relative lengths along slice, row, column; product 1
+    center_mm: Point_mm | None = None
+    side: Literal["left", "right"] | None = None
+    lobe: Lobe | None = None
+    seed: int = 0
+    doubling_days: float | None = None  # with `days`: the same nodule that much later
+    days: float = 0.0
+    blur_mm: tuple[float, float, float] | None = None  # FWHM of the scanner's blur; None: measured in the scan
+
+
+class ImageEdit(Struct, frozen=True):
+    """What was changed in a series: one box of voxels, and the truth about what lies in it.
+
+    `voxels`: the new values, little-endian int16 HU in C order of `shape`; everything outside the box is the source's.
+    `occupancy`: little-endian float32, the share of each voxel inside the lesion before blur (fractional mask).
+    `apparent`: little-endian float32, the same after the scanner's blur (>= 0.5 is what a reader would outline).
+    `truth`: the numbers stated about it, by documented keys (models/image/parametric_nodule/README.md):
+    volume_mm3, diameter_mm, center_x_mm ..., blur_slice_mm ..., binary_loss_percent ...
+    """
+
+    method: str  # "parametric_nodule@1"
+    series_uid: str
+    source_digest: str  # Volume.digest() of the series before the change
+    request: NoduleRequest
+    start: tuple[int, int, int]
+    shape: tuple[int, int, int]
+    voxels: bytes
+    occupancy: bytes
+    apparent: bytes
+    truth: Mapping[str, float] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)  # side, lobe, attachment, blur_from ("scan" | "kernel" | "request") ...
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ImageCase:
+    """What an image check looks at: the series as it was, as it would be released, and what is said about the change."""
+
+    source: Volume
+    result: Volume
+    edit: ImageEdit
+    label: str = ""  # the words or tag that mark the result as artificial
