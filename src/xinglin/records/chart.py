@@ -12,6 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from xinglin.records.imaging import Lesion, ScanSeries
 from xinglin.records.quantity import Concept, Quantity
 
 Side = Literal["left", "right", "bilateral"]
@@ -344,4 +345,6 @@ class Chart(Struct, frozen=True):
     specimens: tuple[Specimen, ...] = ()
     devices: tuple[Device, ...] = ()
     variants: tuple[Variant, ...] = ()
+    scans: tuple[ScanSeries, ...] = ()  # series of images the house keeps, with their pixels
+    lesions: tuple[Lesion, ...] = ()  # what somebody marked in them
     unmapped: tuple[Unmapped, ...] = ()

@@ -61,6 +61,7 @@ class Provenance(Struct, frozen=True):
     checks: tuple[str, ...] = ()
     reworded: tuple[str, ...] = ()  # statement ids that grammar had to reword
     options: Mapping[str, str] = field(default_factory=dict)
+    images: Mapping[str, str] = field(default_factory=dict)  # file kept with the chart -> its SHA-256: what the draft made or changed
     notes: tuple[str, ...] = ()  # e.g. "as_of moved to the newest entry of the record"
 
 

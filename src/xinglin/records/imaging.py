@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
 
-from xinglin.records.chart import Side
-
 if TYPE_CHECKING:
     from xinglin.records.volume import Volume
 
@@ -86,7 +84,7 @@ class Lesion(Struct, frozen=True):
     marked_by: str = ""
     method: str = ""  # "region growing from a seed, xinglin 0.1" | "DICOM Segmentation" | ...
     organ: str = ""  # lung, liver, lymph-node, ...
-    side: Side | None = None
+    side: Literal["left", "right", "bilateral"] | None = None
     lobe: str = ""
     kind: str = ""  # solid, part-solid, ground-glass, calcified, "" when not said
     target: bool = False  # a RECIST target lesion

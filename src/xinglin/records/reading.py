@@ -12,6 +12,7 @@ from msgspec import Struct
 from xinglin.records.chart import Chart, Side
 from xinglin.records.draft import Draft, Language
 from xinglin.records.fact import Fact
+from xinglin.records.imaging import ImageCase
 
 
 class Span(Struct, frozen=True):
@@ -104,3 +105,4 @@ class CheckCase(Struct, frozen=True, weakref=True):
     source: str = ""
     as_of: str = ""
     must_mention: tuple[str, ...] = ()  # fact ids that may not be missing
+    image: ImageCase | None = None  # the picture a draft made or changed, for image checks

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from xinglin.records import Chart, CheckCase, ContentRequest, Fact, Identity, Issue, Point
 
 if TYPE_CHECKING:
-    from xinglin.records.imaging import ImageEdit, NoduleRequest
+    from xinglin.records.imaging import ImageCase, ImageEdit, NoduleRequest
     from xinglin.records.volume import Volume
 
 
@@ -26,6 +26,14 @@ class Plan:
     sections: tuple[tuple[str, str], ...]
     points: tuple[Point, ...]
     must_mention: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a kind had to make before it can speak: facts about what was made, and the change itself."""
+
+    facts: tuple[Fact, ...] = ()
+    edit: ImageEdit | None = None
 
 
 GROUNDING = (
@@ -41,6 +49,7 @@ class ContentKind:
     """One kind of content. `plan` picks and orders facts; a writer words them; it decides nothing else.
 
     `words` maps a language to its phrase book; `options` names each option with its help text.
+    `prepare`, for kinds that make an image: given the pixels of a series by its UID, what it made and the facts about it.
     """
 
     name: str
@@ -54,6 +63,7 @@ class ContentKind:
     signers: int = 1
     leaves_as: tuple[str, ...] = ("fhir", "html", "pdf", "text")
     document_code: tuple[str, str] = ("", "")  # LOINC document type: code, display
+    prepare: Callable[[ContentRequest, Chart, Callable[[str], Volume]], Prepared] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,19 +78,20 @@ class Example:
     source: str = ""
     language: Literal["en", "zh"] = "en"
     identity: Identity | None = None
+    image: Callable[[], ImageCase] | None = None  # for image checks
 
 
 @dataclass(frozen=True)
 class Check:
     """One thing that must hold. `fails` must be caught, `passes` must not.
 
-    `against`: "chart" (facts of a person), "source" (a source document), "draft" (needs only the text).
+    `against`: "chart" (facts of a person), "source" (a source document), "draft" (needs only the text), "image" (a picture).
     """
 
     name: str
     title: Mapping[str, str]
     why: Mapping[str, str]
-    against: Literal["chart", "source", "draft"]
+    against: Literal["chart", "source", "draft", "image"]
     severity: Literal["note", "warning", "stop"]
     run: Callable[[CheckCase], tuple[Issue, ...]]
     fails: tuple[Example, ...]

@@ -62,7 +62,7 @@ class Erasure:
             connection.execute(delete(table).where(table.c.draft.in_(theirs)))
         connection.execute(update(tables.drafts).where(tables.drafts.c.person == person).values(state="erased"))
         connection.execute(update(tables.releases).where(tables.releases.c.person == person).values(state="erased", body=b""))
-        for table in (tables.tokens, tables.packs, tables.blobs, tables.holds):
+        for table in (tables.tokens, tables.packs, tables.files, tables.blobs, tables.holds):
             connection.execute(delete(table).where(table.c.person == person))
 
     def rotate(self, by: str) -> None:

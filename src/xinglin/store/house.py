@@ -21,6 +21,7 @@ from xinglin.store import tables
 from xinglin.store.blobs import Blobs
 from xinglin.store.database import Database
 from xinglin.store.erasure import Erasure
+from xinglin.store.files import Files
 from xinglin.store.kept import ChartRow, DraftRow, DraftState, Kept, KeptRelease, LedgerReport, SignerKey, TakenIn
 from xinglin.store.keyring import KeyRing
 from xinglin.store.ledger import Ledger, house_key
@@ -47,6 +48,7 @@ class Store:
         self.ledger = Ledger(database, home / "anchor.jsonl", house, house_key(key), self.now)
         self._people = People(database, ring, blobs, self.ledger, secret, self.now)
         self._papers = Papers(database, self._people, self.ledger, self.now)
+        self._files = Files(database, self._people, self.ledger, self.now)
         self._signers = Signers(database, self.ledger, self.now)
         self._erasure = Erasure(database, ring, blobs, self._people, self.ledger, self.now)
 
@@ -150,6 +152,21 @@ class Store:
     def history(self, chart_id: str) -> tuple[TakenIn, ...]:
         """Every take-in that changed something, oldest first."""
         return self._people.history(chart_id)
+
+    def keep_file(self, chart_id: str, name: str, content: bytes) -> bool:
+        """Keep a file with a person, under a name that never changes its content; False when it was kept already.
+
+        Raises Refused when the name is taken by other bytes, NotFound, OutOfResources.
+        """
+        return self._files.keep(chart_id, name, content)
+
+    def file(self, chart_id: str, name: str) -> bytes:
+        """The bytes of a kept file. Raises NotFound."""
+        return self._files.get(chart_id, name)
+
+    def files(self, chart_id: str) -> tuple[str, ...]:
+        """The names of a person's files, in order of arrival."""
+        return self._files.names(chart_id)
 
     # Erasing and keeping
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
 
-SCHEMA = "0001"  # the newest migration; a house with a higher one was made by a newer version
+SCHEMA = "0002"  # the newest migration; a house with a higher one was made by a newer version
 
 metadata = MetaData()
 
@@ -57,6 +57,14 @@ packs = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", String(40), nullable=False),
     Column("body", LargeBinary, nullable=False),  # references, digests, lengths, blob names
+)  # fmt: skip
+
+files = Table(
+    "files", metadata,
+    Column("person", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(40), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # name, digest, length, blob name
 )  # fmt: skip
 
 drafts = Table(

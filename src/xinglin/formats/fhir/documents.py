@@ -10,6 +10,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 
+from xinglin.formats.fhir import scans
 from xinglin.formats.fhir.entries import Entries
 from xinglin.formats.fhir.html_words import text_of_html
 from xinglin.formats.fhir.reading import Json, Reading, concept, concepts, first_code, words_of
@@ -183,6 +184,7 @@ _SIDES = {"7771000": "left", "24028007": "right", "51440002": "bilateral"}
 
 def imaging_study(r: Json, at: Reading, out: Entries) -> None:
     """An imaging study with its series."""
+    scans.scans(r, at.source, out)
     series = r.get("series") or ()
     sides = {_SIDES.get((one.get("laterality") or {}).get("code", ""), "") for one in series} - {""}
     modalities = [m.get("code", "") for m in r.get("modality") or ()] + [(one.get("modality") or {}).get("code", "") for one in series]

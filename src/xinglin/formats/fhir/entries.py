@@ -6,10 +6,12 @@ from msgspec.structs import replace
 
 from xinglin.records import chart as records
 from xinglin.records.chart import Chart, Identity, Person
+from xinglin.records.imaging import Lesion, ScanSeries
 
 LISTS = (
     "encounters", "problems", "measurements", "medicines", "allergies", "procedures", "reports", "documents", "immunizations",
     "family", "imaging", "care_plans", "goals", "specimens", "devices", "variants",
+    "scans", "lesions",
 )  # fmt: skip
 
 
@@ -37,6 +39,8 @@ class Entries:
         self.specimens: list[records.Specimen] = []
         self.devices: list[records.Device] = []
         self.variants: list[records.Variant] = []
+        self.scans: list[ScanSeries] = []
+        self.lesions: list[Lesion] = []
 
     def chart(self) -> Chart:
         """The chart as far as it has come, without version and unmapped."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xinglin.formats.fhir import scans
 from xinglin.formats.fhir.entries import Entries
 from xinglin.formats.fhir.genes import is_genetic, variant_of_observation
 from xinglin.formats.fhir.reading import (
@@ -38,6 +39,9 @@ OBSERVATION = shape(
 
 def observation(r: Json, at: Reading, out: Entries) -> None:
     """One measurement per Observation and one per component; a genetic result becomes a Variant instead."""
+    if scans.is_lesion(r):
+        scans.lesion(r, at.source, out)
+        return
     if is_genetic(r):
         out.variants.append(variant_of_observation(r, at))
         return
