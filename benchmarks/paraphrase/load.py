@@ -1,7 +1,7 @@
 """Sentences worded freely against the recorded facts of invented patients: is each one borne out?
 
 Gives every case of cases.jsonl with the facts of its patient (patients.json) as Fact papers, and scores verdicts.
-The second set (cases_second.jsonl, patients_second.json) is of another author and is asked for by name.
+The second and third sets (cases_second.jsonl, cases_third.jsonl ...) are of other authors and are asked for by name.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import msgspec
 from xinglin.records.draft import Language
 from xinglin.records.fact import Fact
 
-Which = Literal["first", "second", "all"]
-ENDING: dict[Which, tuple[str, ...]] = {"first": ("",), "second": ("_second",), "all": ("", "_second")}
+Which = Literal["first", "second", "third", "all"]
+ENDING: dict[Which, tuple[str, ...]] = {"first": ("",), "second": ("_second",), "third": ("_third",), "all": ("", "_second", "_third")}
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 from wilson import Rate, rates
@@ -40,7 +40,7 @@ class Case:
 
 
 def cases(which: Which = "first") -> Iterator[Case]:
-    """Every case of one set or of both, in file order."""
+    """Every case of one set or of all, in file order."""
     for ending in ENDING[which]:
         patients = json.loads((HERE / f"patients{ending}.json").read_text(encoding="utf-8"))
         facts = {name: tuple(msgspec.convert(fact, Fact) for fact in patient["facts"]) for name, patient in patients.items()}

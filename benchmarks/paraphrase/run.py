@@ -21,7 +21,7 @@ from machine import described
 from xinglin.flow import verify
 
 
-def measured(which: Literal["first", "second"], show: int) -> dict:
+def measured(which: Literal["first", "second", "third"], show: int) -> dict:
     """Rates of one set; `show` prints so many misses and false alarms of each class (all people are invented)."""
     checks = [c for c in verify.all_checks("chart") if c.name != verify.OMISSION]
     verdicts: list[tuple[str, str]] = []
@@ -46,12 +46,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--show", type=int, default=0, help="of the first set only")
     chosen = parser.parse_args()
-    result: dict = {"figures": measured("first", chosen.show), "second": measured("second", 0), "machine": described()}
+    result: dict = {"figures": measured("first", chosen.show), "second": measured("second", 0), "third": measured("third", 0)}
+    result["machine"] = described()
     path = HERE / "result.json"
     before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    result["second_when_first_scored"] = before.get("second_when_first_scored", result["second"])
+    for name in ("second", "third"):
+        result[f"{name}_when_first_scored"] = before.get(f"{name}_when_first_scored", result[name])
     path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    for name in ("figures", "second", "second_when_first_scored"):
+    for name in ("figures", "second", "second_when_first_scored", "third", "third_when_first_scored"):
         for side in ("wrong caught", "right let through"):
             figure = result[name][side]
             print(f"{name:<28}{side:<20}{figure['found']}/{figure['of']}  {figure['rate']:.1%}")
