@@ -27,9 +27,9 @@ def _notes(r: dict[str, Any]) -> str:
 
 
 def _paraphrase(r: dict[str, Any]) -> str:
-    first, unseen = r["figures"], r["second_when_first_scored"]
+    first, unseen = r["figures"], r["third_when_first_scored"]
     told = f"{_rate(first['wrong caught'])} found, {1 - first['right let through']['rate']:.2%} false alarms; "
-    return told + f"a set nobody had seen: {unseen['wrong caught']['rate']:.1%} and {1 - unseen['right let through']['rate']:.1%}"
+    return told + f"a third set nobody had seen: {unseen['wrong caught']['rate']:.1%} and {1 - unseen['right let through']['rate']:.1%}"
 
 
 def _crash(r: dict[str, Any]) -> str:
