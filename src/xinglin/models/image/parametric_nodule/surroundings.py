@@ -1,0 +1,119 @@
+"""What lies around the place in the scan: the level of the lung, its noise, vessels, and a wall to lean on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from xinglin.models.image.parametric_nodule.fine_grid import Box, FineGrid
+from xinglin.models.image.parametric_nodule.frame import Frame
+from xinglin.records.errors import InvalidInput
+from xinglin.records.volume import Volume
+
+STRUCTURE_FROM_HU = -500.0  # half way from lung to soft tissue: above it a voxel holds a vessel, a wall, a fissure's edge
+LUNG_HU = (-975.0, -450.0)
+SMOOTH_MM, LEVEL_MM, NOISE_SIGMAS = 1.0, 6.0, 3.0
+WALL_FROM_HU, VESSEL_RADIUS_MM = -400.0, 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """HU in the box: `voxels` as they are, `smooth` without the noise but with every structure, `lung_hu` the level of the air-filled lung."""
+
+    voxels: NDArray[np.float32]
+    smooth: NDArray[np.float32]
+    lung_hu: NDArray[np.float32]
+    noise_hu: float
+
+
+def surroundings(scan: Volume, box: Box) -> Surroundings:
+    """Looks at the box and 8 mm around it. Raises InvalidInput XL-NODULE-007 when the scan's edge cuts the box."""
+    if np.any(box.start < 0) or np.any(box.start + box.shape > np.array(scan.shape)):
+        raise InvalidInput(
+            "XL-NODULE-007",
+            "the scan's edge cuts the nodule",
+            where="NoduleRequest.center_mm",
+            why="the nodule with its blur needs room inside the scan",
+            fix="move it inwards, or take a smaller one",
+        )
+    spacing = box.grid.frame.spacing_mm
+    pad = np.minimum(np.ceil(8.0 / spacing).astype(int), 12)
+    low = np.maximum(box.start - pad, 0)
+    high = np.minimum(box.start + box.shape + pad, scan.shape)
+    wide = np.asarray(scan.voxels[tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))], dtype=np.float32)
+    smooth = ndimage.gaussian_filter(wide, SMOOTH_MM / spacing, truncate=3.0)
+    rest = wide - smooth
+    noise_hu = float(1.4826 * np.median(np.abs(rest - np.median(rest))))
+    smooth = wide - np.clip(rest, -NOISE_SIGMAS * noise_hu, NOISE_SIGMAS * noise_hu)
+    window = tuple(slice(int(a), int(a + n)) for a, n in zip(box.start - low, box.shape, strict=True))
+    return Surroundings(wide[window], smooth[window], _lung_level(smooth, spacing)[window], noise_hu)
+
+
+def _lung_level(smooth: NDArray[np.float32], spacing: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Local mean of what is neither vessel nor wall, smooth over 6 mm."""
+    airy = smooth[smooth < STRUCTURE_FROM_HU]
+    if airy.size == 0:
+        return np.full(smooth.shape, np.float32(np.median(smooth)))
+    limit = min(float(np.quantile(airy, 0.3)) + 120.0, STRUCTURE_FROM_HU)
+    counted = (smooth < limit).astype(np.float32)
+    offset = np.float32(np.median(smooth[counted > 0]))
+    near = ndimage.gaussian_filter(counted, LEVEL_MM / spacing, truncate=2.5)
+    total = ndimage.gaussian_filter(counted * (smooth - offset), LEVEL_MM / spacing, truncate=2.5)
+    return (offset + total / np.maximum(near, np.float32(1e-3))).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class LocalWall:
+    """Distance to the nearest wall around a place: a block of voxels with mm to the wall, positive inside the lung."""
+
+    frame: Frame
+    start: NDArray[np.int64]
+    depth_mm: NDArray[np.float32]
+
+    def __call__(self, grid: FineGrid) -> NDArray[np.float32]:
+        """The same at each fine cell, interpolated."""
+        found = self.depth_mm
+        for axis in range(3):
+            index = self.start[axis] + np.arange(self.depth_mm.shape[axis])
+            cells = grid.start[axis] - 0.5 + (np.arange(grid.shape[axis]) + 0.5) / grid.split[axis]
+            first = np.clip(np.floor(cells).astype(int), index[0], index[-1] - 1) - index[0]
+            along = np.clip(cells - index[first], 0, 1).astype(np.float32)
+            shape = [-1 if k == axis else 1 for k in range(3)]
+            weight = along.reshape(shape)
+            found = np.take(found, first, axis=axis) * (1 - weight) + np.take(found, first + 1, axis=axis) * weight
+        return np.ascontiguousarray(found, dtype=np.float32)
+
+    def at_place(self) -> float:
+        """Distance of the place itself."""
+        index = np.clip(np.rint(self.frame.place).astype(int) - self.start, 0, np.array(self.depth_mm.shape) - 1)
+        return float(self.depth_mm[tuple(index)])
+
+
+def local_wall(scan: Volume, frame: Frame, reach_mm: float) -> LocalWall:
+    """The chest wall, mediastinum or diaphragm near the place, found by density: brighter than -400 HU and thicker than a vessel.
+
+    Raises InvalidInput XL-NODULE-014 when there is none within reach.
+    """
+    spacing = frame.spacing_mm
+    reach = np.ceil((reach_mm + 6) / spacing).astype(int)
+    middle = np.rint(frame.place).astype(int)
+    low, high = np.maximum(middle - reach, 0), np.minimum(middle + reach + 1, scan.shape)
+    block = np.asarray(scan.voxels[tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))], dtype=np.float32)
+    smooth = ndimage.gaussian_filter(block, 0.7 / spacing, truncate=3.0)
+    bright = smooth > WALL_FROM_HU
+    deep = _distance_mm(np.pad(bright, 1, mode="edge"), spacing)[1:-1, 1:-1, 1:-1] > VESSEL_RADIUS_MM
+    if not deep.any():
+        fix = "a place nearer to the pleura"
+        raise InvalidInput("XL-NODULE-014", "no wall within the nodule's reach", where="NoduleRequest.attachment", fix=fix)
+    wall = bright & (_distance_mm(~deep, spacing) <= VESSEL_RADIUS_MM + spacing.max())
+    half = np.float32(0.5 * np.cbrt(np.prod(spacing)))
+    depth = np.where(wall, half - _distance_mm(wall, spacing), _distance_mm(~wall, spacing) - half)
+    return LocalWall(frame, low.astype(np.int64), np.asarray(ndimage.gaussian_filter(depth, 0.7), dtype=np.float32))
+
+
+def _distance_mm(mask: NDArray[np.bool_], spacing: NDArray[np.float64]) -> NDArray[np.float32]:
+    """From each voxel of the mask to the nearest one outside it."""
+    return np.asarray(ndimage.distance_transform_edt(mask, sampling=spacing), dtype=np.float32)
