@@ -49,9 +49,11 @@ def demo(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 
 def take_in(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """Records in."""
+    from xinglin.intake.images import split
+
     house = asked.house()
     notes = [p for p in given["paths"] if p.endswith((".txt", ".md"))]
-    records = [p for p in given["paths"] if p not in notes]
+    records, scans = split([p for p in given["paths"] if p not in notes])
     if notes and not given["chart"]:
         raise UsageError("XL-FLOW-010", "a text note must say whose it is", where=notes[0], fix="add --chart chart-1")
     taken: list[TakenIn] = []
@@ -60,10 +62,18 @@ def take_in(asked: Asked, given: Mapping[str, Any]) -> Outcome:
         found, people = house.take_in(records, keep=not given["dry_run"])
         taken += people
         issues = [telling.quality_row(i) for i in found.findings]
+    if scans:
+        seen, people = house.take_in_images(
+            scans, chart=given["chart"] or "", repairs=given["repair"], same_person=given["same_person"] or "", keep=not given["dry_run"]
+        )
+        taken += people
+        issues += [telling.quality_row(i) for i in seen.findings]
+        for one in seen.series:
+            asked.note(telling.series_line(one))
     taken += [house.add_note(given["chart"], Path(p), given["when"] or "") for p in notes]
     for row in issues:
         asked.note(telling.quality_line(row))
-    if not taken:
+    if not taken and not (scans and given["dry_run"]):
         raise InvalidInput("XL-FLOW-011", "no person was found in what was given", why="a chart begins with a Patient resource",
                            where=", ".join(given["paths"]))  # fmt: skip
     for one in taken:
@@ -72,6 +82,27 @@ def take_in(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     value = {"charts": [telling.taken_value(t) for t in taken], "issues": issues}
     failed = any(row["kind"] == "unread" for row in issues)
     return Outcome(value, tuple(t.chart.id for t in taken), PARTIAL if failed else 0)
+
+
+def show_images(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """The series and lesions of a chart."""
+    chart = asked.house().chart(given["chart"])
+    series = [telling.series_value(n, one) for n, one in enumerate(chart.scans, 1)]
+    lines = [f"{n}  {telling.series_line(one)}" for n, one in enumerate(chart.scans, 1)] + [telling.lesion_line(x) for x in chart.lesions]
+    return Outcome({"chart": chart.id, "series": series, "lesions": [telling.lesion_value(x) for x in chart.lesions]}, tuple(lines))
+
+
+def mark(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """One lesion outlined and measured."""
+    from xinglin.flow.images import place_of, series_meant
+
+    house = asked.house()
+    chart = house.chart(given["chart"])
+    lesion = house.images.mark(
+        chart, series_meant(chart, given["series"] or ""), place_of(given["at"]), name=given["name"], by=given["by"] or _who(),
+        kind=given["type"] or "", organ=given["organ"], target=given["target"],
+    )  # fmt: skip
+    return Outcome({"chart": chart.id, "lesion": telling.lesion_value(lesion)}, (telling.lesion_line(lesion),))
 
 
 def show_chart(asked: Asked, given: Mapping[str, Any]) -> Outcome:

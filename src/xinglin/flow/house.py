@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timezone
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal
 
@@ -14,20 +14,22 @@ from msgspec.structs import replace
 
 from xinglin import __version__, intake
 from xinglin.flow import verify
+from xinglin.flow.images import KEPT_EDIT, ImageRoom, TakenImages
 from xinglin.flow.settings import Settings, load
 from xinglin.privacy import labels
 from xinglin.records import Chart, ContentRequest, Draft, Fact, Label, Point, Provenance, Release, Statement
 from xinglin.records.collecting import collecting_later
 from xinglin.records.draft import Language
 from xinglin.records.errors import NotFound, UsageError
-from xinglin.records.fact import MUST_BE_MENTIONED
+from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED
+from xinglin.records.imaging import ImageCase, ImageEdit
 from xinglin.records.moments import first_instant
 from xinglin.review.desk import Desk
 from xinglin.review.keys import SigningKeys
 from xinglin.review.release import Setting, release
 from xinglin.review.writers import writers_for
 from xinglin.shelf import Shelf
-from xinglin.shelf.promises import AbstractWriter, Check, ContentKind, Topic
+from xinglin.shelf.promises import AbstractWriter, Check, ContentKind, Prepared, Topic
 from xinglin.store import Store
 from xinglin.workup import work_up
 
@@ -66,6 +68,11 @@ class House:
         return Store.open(self.settings.home, self.settings.database, clock=self.clock)
 
     @cached_property
+    def images(self) -> ImageRoom:
+        """The series kept with charts, and what is done in them."""
+        return ImageRoom(self)
+
+    @cached_property
     def desk(self) -> Desk:
         """Where people decide and sign."""
         return Desk(self.store, self.judge, keys=SigningKeys(self.store, enrolment=self.settings.enrolment))
@@ -73,7 +80,7 @@ class House:
     # ---- records in
 
     def take_in(self, sources: Sequence[str | Path], *, keep: bool = True) -> tuple[intake.Intake, tuple[TakenIn, ...]]:
-        """Read everything, link people, keep all of it or nothing. Raises InvalidInput (also for contradicting identities)."""
+        """Read records, link people, keep all of it or nothing. Raises InvalidInput (also for contradicting identities)."""
         found = intake.read(sources, as_of=self.clock().date().isoformat())
         linked = [(person, *self._known(person)) for person in found.people]
         if not keep:
@@ -92,13 +99,24 @@ class House:
             for c, k, p, link in taken
         )
 
+    def take_in_images(
+        self, paths: Sequence[Path], *, chart: str = "", repairs: Sequence[str] = (), same_person: str = "", keep: bool = True
+    ) -> tuple[TakenImages, tuple[TakenIn, ...]]:
+        """Read DICOM series, find out whose they are, keep all of them or none; see `ImageRoom.take_in`."""
+        taken = self.images.take_in(paths, chart=chart, repairs=repairs, same_person=same_person, keep=keep)
+        return taken, tuple(TakenIn(self.chart(handle), 1, new, perhaps=perhaps) for handle, new, perhaps in taken.charts)
+
     def _known(self, person: intake.PersonRecord) -> tuple[intake.PersonKey, intake.Link]:
         """What the person is recognised by, and the chart they already have, if any."""
         key = intake.PersonKey.of_identity(person.patient, person.identity, person.born, person.sex)
-        stored = [(handle, self._key(handle)) for handle in self.store.people_sharing(intake.tokens(key))]
-        return key, intake.link(key, stored)
+        return key, self.known(key)
 
-    def _key(self, chart_id: str) -> intake.PersonKey:
+    def known(self, key: intake.PersonKey) -> intake.Link:
+        """The chart of a person recognised by `key`, and the charts they may be confused with."""
+        return intake.link(key, [(handle, self.key(handle)) for handle in self.store.people_sharing(intake.tokens(key))])
+
+    def key(self, chart_id: str) -> intake.PersonKey:
+        """What a stored person is recognised by."""
         chart = self.chart(chart_id)
         return intake.PersonKey.of_identity(chart.person.source, chart.identity, chart.person.born, chart.person.sex)
 
@@ -140,18 +158,27 @@ class House:
         chart = self.chart(request.chart)
         as_of, notes = self.as_of(chart, request.as_of)
         request = replace(request, as_of=as_of, kind=request.kind.replace("-", "_"))
-        draft = self.draft(request, chart, notes)
-        return self.store.keep_draft(draft, _fingerprint(request, chart)) if keep else draft
+        draft, edit = self._drafted(request, chart, notes)
+        if not keep:
+            return draft
+        with self.store.together():
+            if edit is not None:
+                self.store.keep_file(request.chart, *self.images.kept_name(edit))
+            return self.store.keep_draft(draft, _fingerprint(request, chart))
+
+    def draft(self, request: ContentRequest, chart: Chart, notes: tuple[str, ...] = ()) -> Draft:
+        """The pure part of `make`: nothing is kept, no clock is read; pixels are read where the kind works on them."""
+        return self._drafted(request, chart, notes)[0]
 
     @collecting_later()
-    def draft(self, request: ContentRequest, chart: Chart, notes: tuple[str, ...] = ()) -> Draft:
-        """The pure part of `make`: no store, no clock."""
+    def _drafted(self, request: ContentRequest, chart: Chart, notes: tuple[str, ...]) -> tuple[Draft, ImageEdit | None]:
         kind = self.kinds[request.kind]
         if unknown := sorted(set(request.options) - set(kind.options)):
             raise UsageError(
                 "XL-FLOW-002", f"{kind.name} has no option {unknown[0]!r}", fix=f"options: {', '.join(kind.options) or 'none'}"
             )
-        facts = work_up(chart, request.as_of)
+        prepared = kind.prepare(request, chart, partial(self.images.volume, request.chart)) if kind.prepare else Prepared()
+        facts = (*work_up(chart, request.as_of), *prepared.facts)
         plan = kind.plan(request, chart, facts)
         by_id = {f.id: f for f in facts}
         statements = self._worded(kind, plan.points, by_id, request, request.writer)
@@ -165,18 +192,31 @@ class House:
             sections=plan.sections,
             statements=statements,
             facts=_mentioned(statements, owed, facts),
-            provenance=self._provenance(request, kind, chart, notes),
+            provenance=replace(self._provenance(request, kind, chart, notes), images=self._images_of(prepared.edit)),
             must_mention=owed,
         )
-        judged = verify.judge_draft(draft, facts, chart, [self.checks[c] for c in kind.checks])
-        return judged if request.writer == "grammar" else self._reworded(judged, kind, plan.points, by_id, request, facts, chart)
+        image = self.images.case(chart.id, prepared.edit)
+        judged = verify.judge_draft(draft, facts, chart, [self.checks[c] for c in kind.checks], image)
+        if request.writer != "grammar":
+            judged = self._reworded(judged, kind, plan.points, by_id, request, facts, chart, image)
+        return judged, prepared.edit
+
+    def _images_of(self, edit: ImageEdit | None) -> dict[str, str]:
+        """What a draft made, by the name it is kept under, with its digest."""
+        if edit is None:
+            return {}
+        name, _ = self.images.kept_name(edit)
+        return {name: name.removeprefix(KEPT_EDIT)}
 
     @collecting_later()
     def judge(self, draft: Draft) -> Draft:
         """The draft checked again against the record as it is now (after an edit)."""
         chart = self.chart(draft.chart)
         facts = work_up(chart, draft.provenance.as_of)
-        return verify.judge_draft(draft, facts, chart, [self.checks[c] for c in self.kinds[draft.kind].checks])
+        known = {fact.id for fact in facts}
+        made = tuple(fact for fact in draft.facts if fact.id not in known and fact.id.startswith(MADE_HERE))
+        image = self.images.case(draft.chart, self.images.edit(draft))
+        return verify.judge_draft(draft, (*facts, *made), chart, [self.checks[c] for c in self.kinds[draft.kind].checks], image)
 
     def _worded(
         self, kind: ContentKind, points: Sequence[Point], facts: Mapping[str, Fact], request: ContentRequest, writer: str
@@ -187,7 +227,7 @@ class House:
 
     def _reworded(
         self, draft: Draft, kind: ContentKind, points: Sequence[Point], by_id: Mapping[str, Fact],
-        request: ContentRequest, facts: Sequence[Fact], chart: Chart,
+        request: ContentRequest, facts: Sequence[Fact], chart: Chart, image: ImageCase | None,
     ) -> Draft:  # fmt: skip
         """Another writer's sentences that did not hold are worded by `grammar` instead, and the provenance says so."""
         plain = {s.id: s for s in self._worded(kind, points, by_id, request, "grammar")}
@@ -196,7 +236,7 @@ class House:
             return draft
         statements = tuple(plain[s.id] if s.id in failed else s for s in draft.statements)
         draft = replace(draft, statements=statements, provenance=replace(draft.provenance, reworded=failed))
-        return verify.judge_draft(draft, facts, chart, [self.checks[c] for c in kind.checks])
+        return verify.judge_draft(draft, facts, chart, [self.checks[c] for c in kind.checks], image)
 
     def _provenance(self, request: ContentRequest, kind: ContentKind, chart: Chart, notes: tuple[str, ...]) -> Provenance:
         return Provenance(

@@ -59,13 +59,36 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "take-in",
-        "FHIR bundle, NDJSON, folder or address, or a text note -> chart",
+        "FHIR bundle, NDJSON, folder or address, DICOM images, or a text note -> chart",
         "take_in",
         (
             Parameter("paths", "files, folders or a FHIR address", "path", positional=True, many=True, required=True),
-            Parameter("chart", "add what is read to this chart (needed for a text note)"),
+            Parameter("chart", "add what is read to this chart (needed for a text note; images are held against it)"),
+            Parameter("repair", "a defect of image geometry to put right: doubled, tilt, uneven, missing", many=True, labels=("NAME",)),
+            Parameter("same_person", "why images under another name are of this person after all", labels=("REASON",)),
             Parameter("when", "the day a text note was written (YYYY-MM-DD)"),
             DRY_RUN,
+        ),
+    ),
+    Operation(
+        "images",
+        "the series kept with a chart, and the lesions marked in them",
+        "show_images",
+        (Parameter("chart", "a chart's id", positional=True, required=True),),
+    ),
+    Operation(
+        "mark",
+        "outline and measure the lesion at a place of a series, and keep it with the chart",
+        "mark",
+        (
+            Parameter("chart", "a chart's id", positional=True, required=True),
+            Parameter("at", "a place inside it: x,y,z in LPS millimetres", required=True),
+            Parameter("series", "number in `xinglin images`, or series UID; none: the only series"),
+            Parameter("name", "what to call it; the same name on another date is the same lesion", default="A"),
+            Parameter("type", "what it looks like", choices=("solid", "part-solid", "ground-glass", "calcified")),
+            Parameter("organ", "where it lies", default="lung"),
+            Parameter("target", "a RECIST target lesion", "flag", False),
+            BY,
         ),
     ),
     Operation(

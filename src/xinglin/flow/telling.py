@@ -11,6 +11,7 @@ import msgspec
 from xinglin.flow.verify import JudgedText
 from xinglin.records import Draft, Fact, Issue, Quantity, Statement
 from xinglin.records.draft import Language
+from xinglin.records.imaging import Lesion, ScanSeries
 
 if TYPE_CHECKING:
     from xinglin.flow.house import House, TakenIn
@@ -21,6 +22,35 @@ Row = dict[str, Any]
 
 
 # ---- values
+
+
+def series_line(scan: ScanSeries) -> str:
+    """One series of images for people."""
+    across = " x ".join(f"{mm:.2f}" for mm in scan.spacing_mm)
+    made = ", SYNTHETIC" if scan.synthetic else ""
+    repaired = f"; {'; '.join(scan.notes)}" if scan.notes else ""
+    return f"series {scan.uid[-12:]}: {scan.modality}, {scan.when[:10] or 'no date'}, {scan.slices} slices, {across} mm{made}{repaired}"
+
+
+def series_value(number: int, scan: ScanSeries) -> Row:
+    """One series of images as scripts see it."""
+    return {"number": number, "uid": scan.uid, "modality": scan.modality, "description": scan.description, "when": scan.when,
+            "slices": scan.slices, "spacing_mm": list(scan.spacing_mm), "synthetic": scan.synthetic, "notes": list(scan.notes)}  # fmt: skip
+
+
+def lesion_value(lesion: Lesion) -> Row:
+    """One marked lesion as scripts see it; lengths mm, volume mm3, densities HU."""
+    measures = msgspec.to_builtins(lesion.measures)
+    return {"name": lesion.name, "source": lesion.source, "series": lesion.series_uid, "when": lesion.when, "organ": lesion.organ,
+            "side": lesion.side, "type": lesion.kind, "target": lesion.target, "marked_by": lesion.marked_by, "measures": measures}  # fmt: skip
+
+
+def lesion_line(lesion: Lesion) -> str:
+    """One marked lesion for people."""
+    m = lesion.measures
+    axes = f"{m.long_axis_mm:.1f} x {m.short_axis_mm:.1f} mm"
+    notes = f"; {'; '.join(m.notes)}" if m.notes else ""
+    return f"lesion {lesion.name}, {lesion.when[:10]}: {axes}, {m.volume_mm3:.0f} mm3, mean {m.mean_hu:.0f} HU, slice {m.slice_index + 1}{notes}"
 
 
 def fact_value(fact: Fact) -> Row:

@@ -14,6 +14,7 @@ from xinglin.models import reader
 from xinglin.records import Chart, CheckCase, Draft, Fact, Issue, Omission, Sentence, Statement
 from xinglin.records.draft import Language, Severity, Verdict
 from xinglin.records.fact import MUST_BE_MENTIONED
+from xinglin.records.imaging import ImageCase
 from xinglin.shelf import Shelf
 from xinglin.shelf.promises import Check
 
@@ -61,13 +62,22 @@ def find_issues(case: CheckCase, checks: Iterable[Check]) -> tuple[Issue, ...]:
     return tuple(sorted(found, key=lambda i: (order.get(i.statement, len(order)), i.check, i.start)))
 
 
-def judge_draft(draft: Draft, facts: Sequence[Fact], chart: Chart, checks: Sequence[Check]) -> Draft:
+def judge_draft(draft: Draft, facts: Sequence[Fact], chart: Chart, checks: Sequence[Check], image: ImageCase | None = None) -> Draft:
     """The draft with its issues, omissions and verdicts filled in from scratch."""
     as_of, language = draft.provenance.as_of, draft.language
     pairs = [(s.id, s.text) for s in draft.statements]
     sentences = reader.read_statements(pairs, language, facts, identity=chart.identity, as_of=as_of)
     case = CheckCase(
-        language, sentences, tuple(facts), {s.id: s.facts for s in draft.statements}, chart, draft, "", as_of, draft.must_mention
+        language,
+        sentences,
+        tuple(facts),
+        {s.id: s.facts for s in draft.statements},
+        chart,
+        draft,
+        "",
+        as_of,
+        draft.must_mention,
+        image,
     )
     issues = find_issues(case, checks)
     left_out = {f for i in issues if i.check == OMISSION for f in i.facts}

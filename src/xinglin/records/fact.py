@@ -32,6 +32,7 @@ FactKind = Literal[
     "gap",
 ]
 
+MADE_HERE = "made."  # how the ids of facts begin that a kind made itself: a virtual nodule is no fact of the person
 MUST_BE_MENTIONED = 3  # the importance from which a fact is mentioned, or listed as omitted
 
 

@@ -7,7 +7,7 @@ densities HU. A box of voxels travels as its bytes, so that a record stays plain
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
@@ -142,6 +142,23 @@ class ImageEdit(Struct, frozen=True):
     truth: Mapping[str, float] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)  # side, lobe, attachment, blur_from ("scan" | "kernel" | "request") ...
     notes: tuple[str, ...] = ()
+
+    def box(self) -> tuple[slice, slice, slice]:
+        """The changed voxels, as indices of the series' array."""
+        k, j, i = (slice(first, first + count) for first, count in zip(self.start, self.shape, strict=True))
+        return k, j, i
+
+    def applied_to(self, source: Volume) -> Volume:
+        """The series with the change in it, marked as synthetic. Raises InvalidInput for another series."""
+        import numpy as np
+
+        from xinglin.records.errors import InvalidInput
+
+        if source.digest() != self.source_digest:
+            raise InvalidInput("XL-IMAGE-001", "the change was made in another series", where=source.series_uid, fix="make the draft anew")
+        voxels = source.voxels.copy()
+        voxels[self.box()] = np.frombuffer(self.voxels, "<i2").reshape(self.shape)
+        return replace(source, voxels=voxels, synthetic=True)
 
 
 @dataclass(frozen=True, eq=False)

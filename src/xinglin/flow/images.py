@@ -1,0 +1,168 @@
+"""Images on the road: series taken in and kept, read back as volumes, lesions marked in them, changes of a draft.
+
+The house calls these; nothing here decides what is said about an image.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from xinglin import __version__, intake
+from xinglin.records import Chart, Draft
+from xinglin.records.errors import NotFound, UsageError
+from xinglin.records.imaging import ImageCase, ImageEdit, Lesion, Point_mm, ScanSeries
+
+if TYPE_CHECKING:
+    from xinglin.flow.house import House
+    from xinglin.intake.images import ImagesOf
+    from xinglin.records.volume import Volume
+
+KEPT_SCAN, KEPT_EDIT = "scan/", "edit/"
+
+
+class TakenImages(msgspec.Struct, frozen=True):
+    """What became of images: (chart, new, perhaps also these charts) per person; the series; what was found wrong."""
+
+    charts: tuple[tuple[str, bool, tuple[str, ...]], ...]
+    series: tuple[ScanSeries, ...]
+    findings: tuple[intake.Finding, ...]
+
+
+class ImageRoom:
+    """The images of one house. The series last read stays at hand: drafts, checks and pages ask for the same one."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._last: tuple[str, str, Volume] | None = None
+
+    def take_in(
+        self, paths: Sequence[Path], *, chart: str = "", repairs: Sequence[str] = (), same_person: str = "", keep: bool = True
+    ) -> TakenImages:
+        """Read every series, find out whose it is, and keep all of them or none.
+
+        `chart` adds them to a chart; `repairs` are defects of geometry to put right; `same_person` is why a name that
+        differs from the chart's is the same person. Raises InvalidInput, UsageError.
+        """
+        from xinglin.intake import images
+
+        people, findings = images.read(paths, repairs)
+        if chart and len(people) > 1:
+            raise UsageError(
+                "XL-FLOW-020", "the images are of several people", where="--chart", fix="take each person's folder in by itself"
+            )
+        series = tuple(one.scan for person in people for one in person.series)
+        if not keep:
+            return TakenImages((), series, findings)
+        with self._house.store.together():
+            kept = tuple(self._keep(one, chart, same_person) for one in people)
+        return TakenImages(kept, series, findings)
+
+    def _keep(self, found: ImagesOf, chart: str, same_person: str) -> tuple[str, bool, tuple[str, ...]]:
+        """(chart, whether anything was new, who it may be confused with) of one person's images."""
+        from xinglin.intake import images
+
+        house, store = self._house, self._house.store
+        link = intake.Link(chart) if chart else house.known(found.key)
+        resources: list[tuple[str, bytes]] = []
+        handle = link.same or store.new_chart(intake.tokens(found.key), found.key.patient)
+        if chart:
+            images.see_that_it_may_be(found, house.key(chart), same_person)
+            if same_person:
+                store.note("house", "images of another name added as the same person", chart)
+        elif not link.same:
+            resources.append(found.patient)
+        known = house.chart(handle) if link.same else Chart()
+        patient = known.person.source or found.patient[0]
+        resources += images.study_resources(found, patient, known.scans)
+        for one in found.series:
+            store.keep_file(handle, KEPT_SCAN + one.scan.uid, one.packed)
+        return handle, store.keep_resources(handle, resources, about="images").changed, link.doubtful
+
+    def volume(self, chart: str, uid: str) -> Volume:
+        """The voxels of a kept series. Raises NotFound."""
+        if self._last is None or self._last[:2] != (chart, uid):
+            from xinglin.intake import images
+
+            self._last = (chart, uid, images.volume_of(self._house.store.file(chart, KEPT_SCAN + uid)))
+        return self._last[2]
+
+    def files(self, chart: str, uid: str) -> tuple[bytes, ...]:
+        """The DICOM files of a kept series, as they came in."""
+        from xinglin.intake import images
+
+        return images.files_of(self._house.store.file(chart, KEPT_SCAN + uid))
+
+    # ---- what a draft changes
+
+    def kept_name(self, edit: ImageEdit) -> tuple[str, bytes]:
+        """(file name, bytes) under which a change is kept; the draft's provenance carries the same digest."""
+        content = msgspec.msgpack.encode(edit)
+        return KEPT_EDIT + hashlib.sha256(content).hexdigest(), content
+
+    def edit(self, draft: Draft) -> ImageEdit | None:
+        """The change a draft makes, None for a draft without one. Raises when it is not the one the draft speaks of."""
+        names = [name for name in draft.provenance.images if name.startswith(KEPT_EDIT)]
+        if not names:
+            return None
+        content = self._house.store.file(draft.chart, names[0])
+        return msgspec.msgpack.decode(content, type=ImageEdit)
+
+    def case(self, chart: str, edit: ImageEdit | None) -> ImageCase | None:
+        """The series before and after a change, for the image checks."""
+        if edit is None:
+            return None
+        source = self.volume(chart, edit.series_uid)
+        return ImageCase(source, edit.applied_to(source), edit, "SYNTHETIC")
+
+    # ---- lesions
+
+    def mark(
+        self, chart: Chart, series: ScanSeries, seed_mm: Point_mm, *, name: str, by: str, kind: str = "", organ: str = "lung",
+        target: bool = False,
+    ) -> Lesion:  # fmt: skip
+        """Outline the lesion at a place, measure it and keep it as an Observation of the chart."""
+        from xinglin.intake import images
+        from xinglin.workup.imaging import measured_at
+
+        volume = self.volume(chart.id, series.uid)
+        measures, outline, place, notes = measured_at(volume, seed_mm, kind)
+        key = hashlib.sha256(f"{series.uid}\n{name}".encode()).hexdigest()[:32]
+        lesion = Lesion(
+            source=f"Observation/lesion-{key}", name=name, series_uid=series.uid, when=series.when, seed_mm=seed_mm,
+            measures=msgspec.structs.replace(measures, notes=(*measures.notes, *notes)), outline=outline, marked_by=by,
+            method=f"region growing from a marked point, xinglin {__version__}", organ=organ, side=place.get("side") or None,  # type: ignore[arg-type]
+            lobe=place.get("lobe", ""), kind=kind, target=target, study=series.source,
+        )  # fmt: skip
+        store = self._house.store
+        store.keep_resources(chart.id, [images.lesion_resource(chart.person.source, lesion, store.now())], about="lesion marked")
+        return lesion
+
+
+def series_meant(chart: Chart, word: str) -> ScanSeries:
+    """The series a person means: its UID, its number in the list (1 is the first), or the only one. Raises NotFound, UsageError."""
+    if not chart.scans:
+        raise NotFound("XL-FLOW-021", f"{chart.id} has no images", fix="take them in: xinglin take-in FOLDER --chart " + chart.id)
+    if not word and len(chart.scans) > 1:
+        raise UsageError("XL-FLOW-022", "which series?", fix=f"xinglin images {chart.id} lists them; give the number or the UID")
+    if word.isdigit() and 1 <= int(word) <= len(chart.scans):
+        return chart.scans[int(word) - 1]
+    found = [one for one in chart.scans if not word or one.uid == word]
+    if not found:
+        raise NotFound("XL-FLOW-023", "there is no such series", where=chart.id, fix=f"xinglin images {chart.id} lists them")
+    return found[0]
+
+
+def place_of(words: str) -> Point_mm:
+    """A place "x,y,z" in LPS millimetres. Raises UsageError."""
+    try:
+        x, y, z = (float(part) for part in words.split(","))
+    except ValueError:
+        raise UsageError(
+            "XL-FLOW-024", "a place is three numbers", where="--at", fix="write x,y,z in LPS millimetres: --at -62.5,14,-310"
+        ) from None
+    return x, y, z

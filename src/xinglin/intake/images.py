@@ -1,0 +1,229 @@
+"""Images in: folders of DICOM become series of one person each, with the pixels packed to be kept.
+
+The record gets a Patient (when the person is new) and an ImagingStudy; the pixels travel beside it. A series whose
+geometry is not a sound volume is a finding and is left out, unless the repair it needs was asked for by name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from xinglin.formats.fhir.findings import Finding
+from xinglin.formats.fhir.scans import imaging_study, lesion_observation
+from xinglin.intake.linking import PersonKey
+from xinglin.records.errors import InvalidInput, OutOfResources, XinglinError
+from xinglin.records.imaging import Lesion, ScanSeries
+
+if TYPE_CHECKING:
+    from xinglin.formats.dicom import Header, SeriesFiles
+    from xinglin.records.volume import Volume
+
+_VOLUMES = ("CT", "MR", "PT")
+_NOT_IMAGES = (".json", ".ndjson", ".gz", ".txt", ".md", ".text", ".xml", ".csv", ".tsv", ".html", ".pdf", ".vcf", ".hl7")
+_SEXES = {"M": "male", "F": "female", "O": "other"}
+
+
+class Packed(Struct, frozen=True, array_like=True):
+    """A series as it is kept: its files as they came, and the repairs that were asked for."""
+
+    files: tuple[bytes, ...]
+    repairs: tuple[str, ...] = ()
+
+
+class FoundSeries(Struct, frozen=True):
+    """One sound series: what the chart will say of it, and the bytes to keep under `scan/<uid>`."""
+
+    scan: ScanSeries
+    packed: bytes
+
+
+class ImagesOf(Struct, frozen=True):
+    """All series of one person in the input. `patient` is the Patient resource made from the files' headers."""
+
+    key: PersonKey
+    patient: tuple[str, bytes]
+    series: tuple[FoundSeries, ...]
+    study_descriptions: dict[str, str]  # by study UID
+
+
+def split(sources: Sequence[str | Path]) -> tuple[list[str | Path], list[Path]]:
+    """(sources for the record reader, sources that hold DICOM files). A folder may be both."""
+    records: list[str | Path] = []
+    images: list[Path] = []
+    for source in sources:
+        path = Path(source)
+        kinds = {_is_dicom(one) for one in _files_in(path)} if not str(source).startswith(("http://", "https://")) else {False}
+        if True in kinds:
+            images.append(path)
+        if kinds != {True}:
+            records.append(source)
+    return records, images
+
+
+def _files_in(path: Path) -> Iterable[Path]:
+    return (one for one in path.rglob("*") if one.is_file()) if path.is_dir() else (path,)
+
+
+def _is_dicom(path: Path) -> bool:
+    """Whether a file reads as DICOM at its beginning: the preamble's mark, or a first element of group 2 or 8."""
+    if path.name.lower().endswith(_NOT_IMAGES) or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.read(132)
+    return head[128:132] == b"DICM" or head[:2] in (b"\x08\x00", b"\x02\x00") or path.name.lower().endswith((".dcm", ".ima"))
+
+
+def read(paths: Sequence[Path], repairs: Iterable[str] = ()) -> tuple[tuple[ImagesOf, ...], tuple[Finding, ...]]:
+    """The people whose images lie in `paths`, each with their sound series, and findings about the rest.
+
+    Raises the first typed error when nothing at all could be used.
+    """
+    from xinglin.formats import dicom
+
+    asked = frozenset(repairs)
+    found = dicom.find_series(paths)
+    findings = [_finding(one) for one in found.findings]
+    first: XinglinError | None = None
+    people: dict[str, list[tuple[Header, FoundSeries]]] = {}
+    for series in found.series:
+        try:
+            header, one = _series(series, asked)
+        except (InvalidInput, OutOfResources) as error:
+            first = first or error
+            findings.append(Finding(error.code, "warning", "unread", error.where, f"{error.what}: {error.why}".rstrip(": "), error.fix))
+        else:
+            people.setdefault(_person(header), []).append((header, one))
+    findings += [Finding("XL-INTAKE-050", "note", "unread", one.where, f"not an image series: {one.what}") for one in found.others]
+    if first and not people:
+        raise first
+    return tuple(_images(rows) for _, rows in sorted(people.items())), tuple(findings)
+
+
+def _finding(one: object) -> Finding:
+    get = lambda name: str(getattr(one, name, ""))  # noqa: E731
+    return Finding(get("code"), "warning", "unread", get("place") or get("where"), get("reason") or get("why"), get("remedy") or get("fix"))
+
+
+def _series(series: SeriesFiles, repairs: frozenset[str]) -> tuple[Header, FoundSeries]:
+    """One series read whole, so that only what can be read again is kept."""
+    from xinglin.formats import dicom
+
+    files = tuple(path.read_bytes() for path in series.paths)
+    header = dicom.header_of(files[0])
+    if header.modality not in _VOLUMES:
+        raise InvalidInput("XL-INTAKE-051", "a series of this modality is not taken in", where=series.where, why=header.modality or "none",
+                           fix="give CT, MR or PET series")  # fmt: skip
+    volume = dicom.read_series(files, repair=repairs)
+    packed = msgspec.msgpack.encode(Packed(files, tuple(sorted(repairs))))
+    return header, FoundSeries(_scan(header, volume), packed)
+
+
+def _scan(header: Header, volume: Volume) -> ScanSeries:
+    return ScanSeries(
+        source=f"ImagingStudy/scan-{_short(header.study_uid)}", uid=header.series_uid, study_uid=header.study_uid,
+        modality=header.modality, description=header.series_description, when=volume.acquired or header.acquired or header.study_date,
+        slices=volume.shape[0], spacing_mm=volume.spacing_mm, frame_of_reference=volume.frame_of_reference,
+        synthetic=volume.synthetic, digest=volume.digest(), notes=volume.repairs,
+    )  # fmt: skip
+
+
+def volume_of(packed: bytes) -> Volume:
+    """The volume of a kept series. Raises the typed error of the reader when the bytes are not what was kept."""
+    from xinglin.formats import dicom
+
+    kept = msgspec.msgpack.decode(packed, type=Packed)
+    return dicom.read_series(kept.files, repair=frozenset(kept.repairs))
+
+
+def files_of(packed: bytes) -> tuple[bytes, ...]:
+    """The DICOM files of a kept series, as they came in."""
+    return msgspec.msgpack.decode(packed, type=Packed).files
+
+
+def study_resources(images: ImagesOf, patient: str, known: Sequence[ScanSeries]) -> list[tuple[str, bytes]]:
+    """The ImagingStudy of each study, with the series of it that were kept before. `patient` is "Patient/x"."""
+    studies: dict[str, dict[str, ScanSeries]] = {}
+    sources = {one.scan.source for one in images.series}
+    for scan in (*(one for one in known if one.source in sources), *(one.scan for one in images.series)):
+        studies.setdefault(scan.source, {})[scan.uid] = scan
+    return [
+        imaging_study(
+            patient, [group[uid] for uid in sorted(group)], images.study_descriptions.get(next(iter(group.values())).study_uid, "")
+        )
+        for _, group in sorted(studies.items())
+    ]
+
+
+def lesion_resource(patient: str, lesion: Lesion, marked_at: str) -> tuple[str, bytes]:
+    """The Observation of a marked lesion."""
+    return lesion_observation(patient, lesion, marked_at)
+
+
+def see_that_it_may_be(images: ImagesOf, chart: PersonKey, despite: str) -> None:
+    """Raises InvalidInput when the files' person contradicts the chart they are to be added to.
+
+    Birth date and sex must not differ; a name that differs needs `despite`, the reason why it is the same person.
+    """
+    said = images.key
+    for word, ours, theirs in (("birth date", chart.born, said.born), ("sex", chart.sex, said.sex)):
+        if ours and theirs and "unknown" not in (ours, theirs) and not (ours.startswith(theirs) or theirs.startswith(ours)):
+            raise InvalidInput(
+                "XL-INTAKE-052", "the images are of another person", where="--chart", why=f"the {word} in the files differs from the chart's",
+                fix="find out whose images these are",
+            )  # fmt: skip
+    if said.names and chart.names and not _share_a_name(said.names, chart.names) and not despite:
+        raise InvalidInput(
+            "XL-INTAKE-053", "the name in the images is not the chart's", where="--chart", why="perhaps another spelling, perhaps another person",
+            fix='if it is the same person, say why: --same-person "REASON"',
+        )  # fmt: skip
+
+
+def _share_a_name(one: frozenset[str], other: frozenset[str]) -> bool:
+    letters = lambda names: {"".join(sorted(name)) for name in names}  # noqa: E731 - "doejohn" is "johndoe"
+    return bool(letters(one) & letters(other))
+
+
+def _person(header: Header) -> str:
+    """What tells the people of the input apart: every identifying field of the header together."""
+    return "\x1f".join((header.issuer, header.patient_id, header.patient_name, header.birth_date, header.sex))
+
+
+def _images(rows: list[tuple[Header, FoundSeries]]) -> ImagesOf:
+    header = rows[0][0]
+    reference, patient = _patient(header)
+    key = PersonKey.of(reference, json.loads(patient))
+    descriptions = {row.study_uid: row.study_description for row, _ in rows}
+    series = sorted((one for _, one in rows), key=lambda one: one.scan.uid)
+    return ImagesOf(key, (reference, patient), tuple(series), descriptions)
+
+
+def _patient(header: Header) -> tuple[str, bytes]:
+    """A Patient with what the header says. Without an issuer the number is no identifier: other hospitals use it too."""
+    identity = _person(header) if header.patient_id or header.patient_name else header.study_uid
+    reference = f"Patient/dicom-{_short(identity)}"
+    family, _, given = header.patient_name.partition("^")
+    name = {k: v for k, v in (("family", family), ("given", [g for g in given.replace("^", " ").split(" ") if g])) if v}
+    resource = {
+        "resourceType": "Patient",
+        "id": reference.removeprefix("Patient/"),
+        **(
+            {"identifier": [{"system": f"urn:dicom:issuer:{header.issuer}", "value": header.patient_id}]}
+            if header.issuer and header.patient_id
+            else {}
+        ),
+        **({"name": [name]} if name else {}),
+        **({"gender": _SEXES[header.sex]} if header.sex in _SEXES else {}),
+        **({"birthDate": header.birth_date} if header.birth_date else {}),
+    }
+    return reference, json.dumps(resource, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
