@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from xinglin.knowledge import labs
+from xinglin.models.reader.record_index import index_of
 from xinglin.records import CheckCase, Claim, Code, Concept, Evidence, Fact, Issue, Quantity, Sentence
 from xinglin.records.quantity import LOINC
 from xinglin.records.reading import SaidNumber
@@ -31,7 +33,7 @@ OFTEN_UNSAID = ("/uL",)  # "white cells 6500" means per microlitre
 
 def run(case: CheckCase) -> tuple[Issue, ...]:
     """One stop per number said that cannot be, and per sentence that speaks of a recorded value that cannot be."""
-    facts = {fact.id: fact for fact in case.facts}
+    facts = index_of(case.facts).facts
     found: list[Issue] = []
     for sentence in case.sentences:
         said = [issue for claim in sentence.claims if claim.kind in KINDS for issue in _claimed(sentence, claim)]
@@ -72,7 +74,7 @@ def _claimed(sentence: Sentence, claim: Claim) -> Iterator[Issue]:
 
 def _is_named(analyte: labs.Analyte, words: str) -> bool:
     """Whether the test is called by its name here, and not by "it" or "they"."""
-    return analyte in (labs.by_name(words), labs.by_name(words, "zh"))
+    return analyte in _named(words)
 
 
 def _belongs(text: str, claim: Claim, number: SaidNumber) -> bool:
@@ -92,7 +94,14 @@ def _analyte(claim: Claim) -> labs.Analyte | None:
     system, _, code = claim.key.partition(":")
     if system in ("loinc", "analyte"):
         return labs.analyte(code)
-    return labs.by_name(claim.subject.text) or labs.by_name(claim.subject.text, "zh")
+    english, chinese = _named(claim.subject.text)
+    return english or chinese
+
+
+@lru_cache(maxsize=4096)
+def _named(words: str) -> tuple[labs.Analyte | None, labs.Analyte | None]:
+    """What these words name in English and in Chinese."""
+    return labs.by_name(words), labs.by_name(words, "zh")
 
 
 def _pressures(sentence: Sentence, claim: Claim, numbers: list[SaidNumber]) -> Iterator[Issue]:
@@ -141,15 +150,21 @@ def _can_be(analyte: labs.Analyte, value: Decimal, unit: str, comparator: str) -
 
 def _recorded(sentence: Sentence, facts: list[Fact]) -> Iterator[Issue]:
     for fact in facts:
-        value = fact.value
-        analyte = labs.analyte(fact.key.removeprefix("loinc:")) if fact.kind == "measurement" else None
-        if analyte is None or not isinstance(value, Quantity) or not labs.convertible(analyte, value.unit or value.shown_unit):
-            continue
-        if not _can_be(analyte, value.number, value.unit or value.shown_unit, value.comparator):
+        broken = _broken_limits(fact.key, fact.value) if fact.kind == "measurement" and isinstance(fact.value, Quantity) else ""
+        if broken:
             yield Issue(
                 CODE, "stop", "the record itself holds a value that cannot be: look at its source", sentence.id, "contradicted",
-                known=_limits(analyte), facts=(fact.id,),
+                known=broken, facts=(fact.id,),
             )  # fmt: skip
+
+
+@lru_cache(maxsize=65536)
+def _broken_limits(key: str, value: Quantity) -> str:
+    """The limits of a test where a recorded value breaks them, else "": a result is looked at once, however often it is spoken of."""
+    analyte, unit = labs.analyte(key.removeprefix("loinc:")), value.unit or value.shown_unit
+    if analyte is None or not labs.convertible(analyte, unit) or _can_be(analyte, value.number, unit, value.comparator):
+        return ""
+    return _limits(analyte)
 
 
 def _number(number: SaidNumber) -> Decimal | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from xinglin.models.reader.frequencies import FoundFrequency
 from xinglin.models.reader.numbers import FoundNumber
+from xinglin.models.reader.passing_over import holds
 from xinglin.models.reader.scanning import Mention
 from xinglin.models.reader.times import FoundTime
 from xinglin.models.reader.units import COUNT_UNITS, TIME_UNITS
@@ -55,14 +56,15 @@ def fits(unit: str, mention: Mention) -> bool:
 
 _WARM = re.compile(r"temp|fever|pyrexia|体温|发热|发烧|温度")
 _TIMED = re.compile(r"time|interval|duration|prothrombin|qt|\bpt\b|ptt|时间|间期|period")
+# "\s*+" takes all blanks there are: where a time stood in the sentence there are many, and nothing behind them begins with one.
 _REFERENCE_AHEAD = re.compile(
     r"(?:ref(?:erence)?(?: range| interval| value)?|normal(?: range| value)?|(?:upper|lower) (?:reference )?limit(?: of normal)?|target(?: range)?|goal|therapeutic range|参考(?:范围|值|区间)|正常(?:值|范围|参考值)|上限|下限|目标(?:值|范围)?|阈值)"
-    r"\s*(?:of|is|was|for age|为|是|in adults)?\s*[:：=]?\s*[(<>≤≥=~]*\s*$"
+    r"\s*+(?:of|is|was|for age|为|是|in adults)?\s*+[:：=]?\s*+[(<>≤≥=~]*\s*+$"
 )
 _PREVIOUS_AHEAD = re.compile(
     r"(?:f(?<=\bf)rom(?: (?:a|the))?(?: (?:previous|prior|baseline|earlier|initial|first))?(?: (?:value|level|reading|result|measurement))?(?: of)?|previously|(?:compared|comparison) (?:with|to)(?: (?:a |the |its )?(?:previous|prior|earlier|last)?(?: (?:value|level|reading|result))?(?: of)?)?"
     r"|versus|v(?<=\bv)s\.?|t(?<=\bt)han(?: the)?(?: (?:previous|prior|earlier|last))?(?: (?:value|level|reading|result))?(?: of)?|previous(?: value| level| result| reading)?(?: was| of|:)?|prior(?: value| level| result)?(?: was| of|:)?|earlier(?: value| level)?(?: was| of)?|baseline(?: of| was|:)?|it was|having been|had been|used to be|against|as against|was"
-    r"|由|从|较|比|(?<![抗白病胶糖酶])原为?|此前为?|之前为?|上次为?|前次为?|先前为?|既往为?|曾为|自|与|相较于?|对比|前值为?)\s*(?:的|时的?)?\s*(?:on|in|at|\(|of)?\s*\)?\s*(?:the )?(?:value |level |result |reading )?(?:of |was )?(?:about|approximately|约)?\s*$"
+    r"|由|从|较|比|(?<![抗白病胶糖酶])原为?|此前为?|之前为?|上次为?|前次为?|先前为?|既往为?|曾为|自|与|相较于?|对比|前值为?)\s*+(?:的|时的?)?\s*+(?:on|in|at|\(|of)?\s*+\)?\s*+(?:the )?(?:value |level |result |reading )?(?:of |was )?(?:about|approximately|约)?\s*+$"
 )
 _STRONG_PREVIOUS = re.compile(
     r"(?:from|previous|prior|earlier|compared|versus|vs|than|baseline|having been|had been|used to be|against|由|从|较|比|原|此前|之前|上次|前次|先前|既往|曾|自|与|对比|前值)"
@@ -70,7 +72,7 @@ _STRONG_PREVIOUS = re.compile(
 _CHANGES = "increase|decrease|rise|fall|drop|change|reduction|difference|gain|loss|decline"
 _OF_CHANGE = "|".join(f"{word} (?:of|by)(?: about| approximately)?" for word in _CHANGES.split("|"))
 _CHANGE_AHEAD = re.compile(
-    rf"(?:b(?<=\bb)y(?: about| approximately| around| roughly)?|{_OF_CHANGE}|upto|下降了?|升高了?|增加了?|降低了?|减少了?|上升了?|相差|差值为?|变化(?:幅度)?为?|涨幅(?:为|约|达)?|降幅(?:为|约|达)?|升幅(?:为|约|达)?|增幅为?)\s*约?\s*$"
+    rf"(?:b(?<=\bb)y(?: about| approximately| around| roughly)?|{_OF_CHANGE}|upto|下降了?|升高了?|增加了?|降低了?|减少了?|上升了?|相差|差值为?|变化(?:幅度)?为?|涨幅(?:为|约|达)?|降幅(?:为|约|达)?|升幅(?:为|约|达)?|增幅为?)\s*+约?\s*+$"
 )
 _CHANGE_BEHIND = re.compile(
     r"\s*(?:point|unit|percentage point)?s?\s*(?:higher|lower|increase|decrease|rise|fall|drop|more|less|up|down|reduction|gain|decline|的?(?:升高|下降|增加|降低|上升|减少))"
@@ -103,7 +105,7 @@ def place_numbers(
     """Every number with its role and mention. `clauses` gives the clause of each character."""
     placed = [PlacedNumber(number, clause=clauses[number.start]) for number in numbers]
     plain = _without_times(folded, times)
-    hints = "".join(letter for letter, pattern in _HINTS if pattern.search(plain)) if numbers else ""
+    hints = "".join([letter for letter, words in _HINTS if holds(plain, words)]) if numbers else ""
     for index, one in enumerate(placed):
         number = one.number
         ahead = plain[max(0, number.start - 56) : number.start]
@@ -129,15 +131,15 @@ def _without_times(folded: str, times: list[FoundTime]) -> str:
 
 # Words without which a pattern cannot hit anywhere in the sentence; looked for once per sentence, because most sentences have none.
 _HINTS = (
-    ("r", re.compile(r"ref|normal|limit|target|goal|range|参考|正常|[上下]限|目标|阈值")),
-    (
-        "p",
-        re.compile(
-            r"from|prev|compar|versus|\bvs|than|prior|earlier|baseline|was|been|used to|against|[由从较比原曾自与]|此前|之前|上次|前次|先前|既往|前值|对比"
-        ),
-    ),
-    ("c", re.compile(r"\bby|increas|decreas|rise|fall|drop|chang|reduc|differ|gain|loss|lost|declin|up|down|rose|fell|[升降减增差幅变加]")),
-)
+    ("r", ("ref", "normal", "limit", "target", "goal", "range", "参考", "正常", "上限", "下限", "目标", "阈值")),
+    ("p", ("from", "prev", "compar", "versus", "vs", "than", "prior", "earlier", "baseline", "was", "been", "used to", "against",
+           "由", "从", "较", "比", "原", "曾", "自", "与", "此前", "之前", "上次", "前次", "先前", "既往", "前值", "对比")),
+    ("c", ("by", "increas", "decreas", "rise", "fall", "drop", "chang", "reduc", "differ", "gain", "loss", "declin", "upto", "升", "降", "减", "增", "差", "幅", "变", "加")),
+)  # fmt: skip
+# How the words ahead of a number must end for an age, or for a label, to be said; blanks behind them do not count.
+_AGE_ENDS = ("of", "age", "aged", "is", ":", "：", "龄", "为", "现年")
+_LABEL_ENDS = ("stage", "grade", "type", "class", "level", "phase", "no", "no.", "number", "day", "week", "visit", "room", "bed", "step", "page", "figure", "table", "gravida", "para",
+               "第", "期", "级", "g", "p")  # fmt: skip
 
 
 def _role_by_words(folded: str, number: FoundNumber, ahead: str, hints: str) -> str:
@@ -146,7 +148,7 @@ def _role_by_words(folded: str, number: FoundNumber, ahead: str, hints: str) -> 
         or _AGE_BEHIND.match(folded, number.end)
     ):
         return "onset" if _ONSET_AGE_AHEAD.search(ahead) or folded.startswith(("时", "起"), number.end) else "age"
-    if number.unit in ("", "a") and _AGE_AHEAD.search(ahead):
+    if number.unit in ("", "a") and ahead.rstrip().endswith(_AGE_ENDS) and _AGE_AHEAD.search(ahead):
         return "onset" if _ONSET_AGE_AHEAD.search(ahead) or re.search(r"at (?:the )?age(?: of)?\s*$", ahead) else "age"
     if "r" in hints and _REFERENCE_AHEAD.search(ahead):
         return "reference"
@@ -164,7 +166,7 @@ def _role_by_words(folded: str, number: FoundNumber, ahead: str, hints: str) -> 
         return "count"
     if number.unit in TIME_UNITS and number.unit not in ("s",):
         return "duration"
-    if not number.unit and _LABEL_AHEAD.search(ahead) and "." not in number.value:
+    if not number.unit and ahead.rstrip().endswith(_LABEL_ENDS) and _LABEL_AHEAD.search(ahead) and "." not in number.value:
         return "label"
     return ""
 
@@ -260,8 +262,9 @@ def place_times(folded: str, times: list[FoundTime], placed: list[PlacedNumber],
                 mentions[place].times.append(index)
 
 
+_COMPARING = ("than", "compar", "versus", "vs", "relative", "较", "比", "与", "ris", "fall", "increas", "decreas", "worsen", "improv")
 _COMPARED_AHEAD = re.compile(
-    r"(?:\bthan(?: it was)?|compared (?:with|to)|versus|\bvs\.?|relative to|较|比|与|相较于?)\s*(?:in|on|that of|those of|the)?\s*$|(?:ris|fall|increas|decreas|worsen|improv)\w*\s*$"
+    r"(?:\bthan(?: it was)?|compared (?:with|to)|versus|\bvs\.?|relative to|较|比|与|相较于?)\s*+(?:in|on|that of|those of|the)?\s*+$|(?:ris|fall|increas|decreas|worsen|improv)\w*\s*$"
 )
 _COMPARED_WITH = re.compile(r"(?:than|since|from) (?:in )?")
 
@@ -275,7 +278,7 @@ def _only_compared(folded: str, time: FoundTime, placed: list[PlacedNumber]) -> 
     ):
         return False
     ahead = folded[max(0, time.start - 24) : time.start]
-    if _COMPARED_AHEAD.search(ahead):
+    if holds(ahead, _COMPARING) and _COMPARED_AHEAD.search(ahead):
         return True
     return (
         _COMPARED_WITH.match(folded, time.start) is not None
@@ -326,12 +329,8 @@ def _dated(
     return _back_targets(folded, back, time, placed)
 
 
-def _hangs_on(folded: str, back: list[Item], time: FoundTime) -> bool:
-    """True when the time stands right behind a value: "110 on 4 March", "110 (May)", "110 in May", "5月的"."""
-    if not back:
-        return False
-    gap = folded[back[-1][1] : time.start].strip()
-    return gap in (
+_HANGING = frozenset(
+    (
         "",
         "on",
         "in",
@@ -351,6 +350,15 @@ def _hangs_on(folded: str, back: list[Item], time: FoundTime) -> bool:
         "back in",
         "/",
     )
+)
+
+
+def _hangs_on(folded: str, back: list[Item], time: FoundTime) -> bool:
+    """True when the time stands right behind a value: "110 on 4 March", "110 (May)", "110 in May", "5月的"."""
+    if not back:
+        return False
+    gap = folded[back[-1][1] : time.start].strip()
+    return gap in _HANGING
 
 
 def _key(item: Item) -> tuple[str, int]:

@@ -7,6 +7,7 @@ import re
 
 from xinglin.models.reader.attaching import PlacedNumber
 from xinglin.models.reader.numbers import FoundNumber
+from xinglin.models.reader.passing_over import holds
 from xinglin.models.reader.scanning import Mention
 from xinglin.models.reader.subjects import DIASTOLIC, PRESSURE, SYSTOLIC, Subject
 from xinglin.models.reader.text_forms import fold
@@ -90,13 +91,14 @@ def _plain_role(kind: str, one: PlacedNumber) -> str:
     return {"medicine": "dose", "drug_class": "dose", "immunization": "dose", "allergy": "dose"}.get(kind, "value")
 
 
+_SIDES = ("left", "right", "左", "右")
 _VALUE_SIDE = re.compile(r"\b(?P<en>left|right)\b|(?P<zh>[左右])")
 
 
 def _side_of_value(text: str, values: list[PlacedNumber], group: list[PlacedNumber]) -> str:
     """The side said of one of several values: "24 on the left and 17 on the right", 右眼24，左眼17."""
     folded = fold(text)
-    if _VALUE_SIDE.search(folded) is None:
+    if not holds(folded, _SIDES) or _VALUE_SIDE.search(folded) is None:
         return ""
     start, end = group[0].number.start, group[-1].number.end
     before = max((one.number.end for one in values if one.number.end <= start), default=0)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xinglin.models.reader.numbers import chinese_value, english_value
+from xinglin.models.reader.passing_over import holds
 from xinglin.models.reader.text_forms import fold
 
 
@@ -54,10 +55,16 @@ _PATTERN = re.compile(
 )  # fmt: skip
 # What every rhythm holds; most sentences have nothing of it. Each way begins with a letter, so that places are passed over quickly.
 _QUICK = re.compile(
-    rf"(?:a|an|per|each|every|/|x)\s*\d*\s*{_UNIT}\b|daily|weekly|monthly|nightly|hourly|yearly|x\d|every|q\.?\s?\d|每|次|"
+    rf"(?:a|in an|per|each|every|/|x)\s*\d*\s*{_UNIT}\b|daily|weekly|monthly|nightly|hourly|yearly|x\d|every|q\.?\s?\d|每|次|"
     + "|".join(rf"{word[0]}(?<![a-z.]{word[0]}){re.escape(word[1:])}(?![a-z])" for word in _WORDS if word.isascii())
     + "|" + "|".join(word for word in _WORDS if not word.isascii())
 )  # fmt: skip
+# And before that is asked, plain pieces one of which stands in all of these; of the short words, and the units h and d, whole ones.
+_STEMS = ("daily", "week", "month", "year", "hour", "hr", "day", "night", "morning", "evening", "every", "q", "once", "twice", "need", "i.d", "r.n", "prn",
+          "bedtime", "mane", "nocte", "alternate", "required", "biw", "tiw", "wk", "in an", "每", "次", "睡前", "晨", "隔", "早晚", "一日", "必要时", "按需", "需要时")  # fmt: skip
+_SHORT = re.compile(
+    r"o(?<![a-z.]o)[dm](?![a-z])|h(?:(?<![a-z.]h)s(?![a-z])|(?<=[axrhy/\s\dn]h)\b)|d(?<=[axrhy/\s\dn]d)\b|b(?<![a-z.]b)i?d(?![a-z])|t(?<![a-z.]t)(?:id|ds)(?![a-z])"
+)
 _TIMES = {"once": "1", "twice": "2", "thrice": "3", "a": "1", "an": "1", "second": "2"}
 
 
@@ -101,7 +108,7 @@ def normal(times: Decimal, hours: Decimal) -> str:
 
 def find_frequencies(folded: str) -> list[FoundFrequency]:
     """All rhythms of a folded sentence in order."""
-    if not _QUICK.search(folded):
+    if not ((holds(folded, _STEMS) or _SHORT.search(folded)) and _QUICK.search(folded)):
         return []
     found = [FoundFrequency(match.start(), match.end(), _rhythm(match)) for match in _PATTERN.finditer(folded)]
     return [one for one in found if one.rhythm]

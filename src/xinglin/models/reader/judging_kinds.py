@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from xinglin.models.reader.findings import Finding, View, finding
+from xinglin.models.reader.passing_over import holds
 from xinglin.models.reader.text_forms import fold
 from xinglin.records.fact import Fact
 from xinglin.records.reading import Claim, Span
@@ -113,6 +114,8 @@ _SAME_WORD = {
 def stages_of(words: str) -> list[tuple[str, str, int, int]]:
     """Stages, classes and grades in folded words: (kinds of label, number, start, end)."""
     found = []
+    if not holds(words, tuple(_SAME_WORD)):
+        return found
     for match in _STAGE.finditer(words):
         label, value = (match[1], match[2]) if match[1] else (match[4], match[3])
         found.append((_SAME_WORD[label], _LETTERED.get(value, value[:1]), match.start(), match.end()))

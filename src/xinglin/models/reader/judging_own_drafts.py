@@ -127,6 +127,7 @@ def _short_and_known(view: View, text: str, words: set[str]) -> bool:
 
 _LISTED = frozenset(("medicine", "problem", "procedure", "immunization", "encounter"))
 _ITEM = re.compile(r"(?:(?! and )[^,;，；、:：和及与])+")
+_LETTER_DIGIT = re.compile(r"\d(?<=[a-z]\d)")
 _CODE = re.compile(r"\b[a-z]{3,}\d+[a-z0-9]*|\b[a-z]+\d{4,}[a-z0-9]*")
 
 
@@ -138,7 +139,7 @@ def _unknown_items(view: View, text: str) -> list[Finding]:
         Finding(
             "unsupported", "unsupported", "No fact of this statement holds this code", "", match.group(), "", (), match.start(), match.end()
         )
-        for match in _CODE.finditer(folded)
+        for match in (_CODE.finditer(folded) if _LETTER_DIGIT.search(folded) else ())
         if not any(match.group() in sheet.words for sheet in sheets)
     ]
     if len(sheets) < 2 or any(sheet.fact.kind not in _LISTED for sheet in sheets):

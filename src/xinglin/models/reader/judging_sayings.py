@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from xinglin.models.reader.agreement import number_of
 from xinglin.models.reader.findings import Finding, View, finding
+from xinglin.models.reader.passing_over import holds
 from xinglin.models.reader.record_index import RecordIndex
 from xinglin.models.reader.smoking import judge_smoking, speaks_of_smoking
 from xinglin.models.reader.text_forms import fold
@@ -97,7 +98,7 @@ def judge_sayings(view: View, folded: str, found: list[Finding]) -> tuple[list[F
     if smoked is not None:
         found = [one for one in found if one.code == "date" or not _of_smoking(view, one)] + smoked
     for saying in _SAYINGS:
-        if any(stem in folded for stem in saying.stems):
+        if holds(folded, saying.stems):
             found = found + [one for one in _unborne(view, folded, saying) if not _told(found, one)]
     return found, smoked is not None
 

@@ -9,6 +9,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
+from xinglin.models.reader.passing_over import holds, touches
 from xinglin.models.reader.units import TIME_UNITS, unit_at
 
 
@@ -27,7 +28,8 @@ class FoundNumber(NamedTuple):
     joint: str = ""
 
 
-_DIGITS = re.compile(r"(?<![\d.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)")
+# No digit or full stop before it; a digit first, so that places are passed over quickly.
+_DIGITS = re.compile(r"[\d.](?<![\d.].)(?:(?<=\d)(?:\d{0,2}(?:,\d{3})+(?:\.\d+)?|\d*(?:\.\d+)?)|(?<=\.)\d+)")
 _COMPARATORS = {
     "<": "<", "<=": "<=", "≤": "<=", "≦": "<=", ">": ">", ">=": ">=", "≥": ">=", "≧": ">=", "less than": "<", "below": "<", "under": "<", "lower than": "<",
     "fewer than": "<", "more than": ">", "greater than": ">", "above": ">", "over": ">", "higher than": ">", "at least": ">=", "at most": "<=",
@@ -46,7 +48,7 @@ _BEFORE = re.compile(
     )
     + r")\s*$"
 )
-_LAST_LETTERS = frozenset(word[-1] for word in (*_COMPARATORS, *_ABOUT))
+_LAST_WORDS = (*_COMPARATORS, *_ABOUT)  # what the words before a number must end with for any of this to be said
 _AFTER = re.compile(r"\s*(?:左右|上下|or so\b|余(?!\w)|许)")
 _JOINT = re.compile(r"\s?([/]|-|~|–|—|to|至|到|and|与|和|\*|x)\s?")
 _LOOSE_JOINTS = frozenset(("and", "与", "和"))
@@ -59,7 +61,7 @@ def find_numbers(folded: str, taken: tuple[tuple[int, int], ...] = ()) -> list[F
     behind = 0
     composed = _composed(folded)
     for start, end, value in _raw(folded):
-        if start < behind or any(start < stop and end > begin for begin, stop in taken):
+        if start < behind or touches(taken, start, end):
             continue
         found.append(composed.get(start) or _with_unit(folded, start, end, value))
         behind = found[-1].end
@@ -67,7 +69,7 @@ def find_numbers(folded: str, taken: tuple[tuple[int, int], ...] = ()) -> list[F
 
 
 _COMPOSED = re.compile(
-    r"(?<![\d.])(?P<big>\d{1,3})\s?(?:"
+    r"(?P<big>\d(?<![\d.]\d)\d{0,2})\s?(?:"
     r"(?P<feet>ft\b\.?|feet\b|foot\b)[\s,]*(?:and )?(?P<inches>\d{1,2}(?:\.\d+)?)(?:\s?(?:inch(?:es)?\b|ins?\b\.?|\"|''))?"
     r"|'\s?(?P<marked>\d{1,2}(?:\.\d+)?)\s?(?:\"|'')"
     r"|(?:stones?|st)\b\.?[\s,]*(?:and )?(?P<pounds>\d{1,2}(?:\.\d+)?)\s?(?:lbs?|pounds?)\b"
@@ -123,8 +125,8 @@ def _with_unit(folded: str, start: int, end: int, value: str) -> FoundNumber:
     unit_start, unit_end, unit = unit_at(folded, end)
     if not unit and folded.startswith("百分之", max(0, start - 3)):
         return FoundNumber(start - 3, end, end, value, "%", "%", "", False)
-    last = folded[max(0, start - 16) : start].rstrip()[-1:]
-    ahead = _BEFORE.search(folded, max(0, start - 16), start) if last and last in _LAST_LETTERS else None
+    said = folded[max(0, start - 16) : start].rstrip().endswith(_LAST_WORDS)
+    ahead = _BEFORE.search(folded, max(0, start - 16), start) if said else None
     comparator = _COMPARATORS[ahead.group("comparator")] if ahead and ahead.group("comparator") else ""
     about = bool(ahead and ahead.group("about"))
     stop = unit_end if unit else end
@@ -215,7 +217,7 @@ def _chinese_whole(words: str) -> int | None:
 
 def _chinese(folded: str) -> list[tuple[int, int, str]]:
     raw = []
-    if not _CHINESE.search(folded):
+    if folded.isascii() or not _CHINESE.search(folded):
         return raw
     barred = [(match.start(), match.end()) for match in _NOT_NUMBERS.finditer(folded)]
     for match in _CHINESE.finditer(folded):
@@ -277,6 +279,26 @@ _ENGLISH_ANY = re.compile(
     r"\b(?:(?:" + "|".join(sorted((*_ENGLISH, "hundred", "thousand"), key=len, reverse=True)) + r")\b(?:[ -](?:and )?|(?= point)|$|\b))+(?: ?point(?: (?:"
     + "zero|one|two|three|four|five|six|seven|eight|nine" + r")\b)+)?"
 )  # fmt: skip
+_ENGLISH_STEMS = (
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twel",
+    "twen",
+    "thir",
+    "fif",
+    "forty",
+    "hundred",
+    "zero",
+)
 _ENGLISH_QUICK = re.compile(r"\b(?:" + "|".join(sorted(_ENGLISH, key=len, reverse=True)) + r"|hundred)\b")
 
 
@@ -302,7 +324,7 @@ def english_value(words: str) -> str | None:
 
 def _english(folded: str) -> list[tuple[int, int, str]]:
     raw = []
-    if not _ENGLISH_QUICK.search(folded):
+    if not holds(folded, _ENGLISH_STEMS) or not _ENGLISH_QUICK.search(folded):
         return raw
     for match in _ENGLISH_ANY.finditer(folded):
         words = match.group().rstrip(" -")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from xinglin.models.reader.attaching import PlacedNumber
+from xinglin.models.reader.context_words import Role
 from xinglin.models.reader.person_names import FoundName, birth_date_place
 from xinglin.models.reader.scanning import ContextHit
 from xinglin.models.reader.times import FoundTime
@@ -28,30 +29,42 @@ def person_claims(
     text: str, folded: str, hits: list[ContextHit], placed: list[PlacedNumber], times: list[FoundTime], names: list[FoundName]
 ) -> list[Claim]:
     """Claims about the person; nothing is claimed by a pronoun in a sentence that speaks of relatives or staff."""
+    told = [(hit, role) for hit in hits for role in hit.roles if role.what in ("sex", "pronoun")]
+    ages = [one for one in placed if one.role == "age"]
+    place = birth_date_place(text) if times else None
+    claims = _of_the_patient(text, folded, told, ages, place, times) if told or ages or place else []
+    for name in names:
+        span = Span(name.start, name.end, name.text)
+        claims.append(Claim("person", span, name.kind, flag=name.sex))
+    return claims
+
+
+def _of_the_patient(
+    text: str,
+    folded: str,
+    told: list[tuple[ContextHit, Role]],
+    ages: list[PlacedNumber],
+    place: tuple[int, int] | None,
+    times: list[FoundTime],
+) -> list[Claim]:
+    """Sex, age and birth date, where no relative or member of staff is spoken of."""
     claims: list[Claim] = []
-    others = _FAMILY.search(folded) is not None
-    for hit in hits:
-        for role in hit.roles:
-            if role.what == "sex" and not others and _is_sex(folded, hit):
-                claims.append(Claim("person", Span(hit.start, hit.end, text[hit.start : hit.end]), "sex", flag=role.value))
-            elif role.what == "pronoun" and not others:
-                claims.append(Claim("person", Span(hit.start, hit.end, text[hit.start : hit.end]), "pronoun", flag=role.value))
-    for one in placed:
-        if one.role == "age" and not others:
-            number = one.number
-            span = Span(number.start, number.end, text[number.start : number.end])
-            said = SaidNumber(span, number.value, number.unit or "a", number.shown_unit, number.comparator, number.approximate, "age")
-            claims.append(Claim("person", span, "age", numbers=(said,)))
-    place = birth_date_place(text)
-    if place is not None and not others:
+    if _FAMILY.search(folded) is not None:
+        return claims
+    for hit, role in told:
+        if role.what == "pronoun" or _is_sex(folded, hit):
+            claims.append(Claim("person", Span(hit.start, hit.end, text[hit.start : hit.end]), role.what, flag=role.value))
+    for one in ages:
+        number = one.number
+        span = Span(number.start, number.end, text[number.start : number.end])
+        said = SaidNumber(span, number.value, number.unit or "a", number.shown_unit, number.comparator, number.approximate, "age")
+        claims.append(Claim("person", span, "age", numbers=(said,)))
+    if place is not None:
         for time in times:
             if 0 <= time.start - place[1] <= 2 or place[0] <= time.start <= place[1]:
                 span = Span(time.start, time.end, text[time.start : time.end])
                 claims.append(Claim("person", span, "born", times=(SaidTime(span, "date", time.first, time.last),)))
                 break
-    for name in names:
-        span = Span(name.start, name.end, name.text)
-        claims.append(Claim("person", span, name.kind, flag=name.sex))
     return claims
 
 

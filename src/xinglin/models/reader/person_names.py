@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from xinglin.models.reader.passing_over import holds
+
 _TITLE = re.compile(r"\b(?P<title>Mr|Mrs|Ms|Miss|Mx|Master)\.?\s+(?P<name>[A-Z][a-zA-Z'’-]+(?:\s+[A-Z][a-zA-Z'’-]+){0,2})")
 _LABEL = re.compile(
     r"(?:\b(?:[Pp]atient(?:'s)? name|[Nn]ame|[Pp]atient|PATIENT|NAME|Pt)\s*[:：=]\s*|\b(?:patient|pt) (?:named|called) )"
@@ -23,6 +25,7 @@ _NUMBER = re.compile(
     r"(?:\b(?:MRN|mrn|Mrn|[Mm]edical record (?:number|no\.?)|[Hh]ospital (?:number|no\.?)|[Pp]atient (?:ID|id|Id|number|no\.?)|ID|NHS (?:number|no\.?))|病历号|住院号|门诊号|身份证号?码?|患者编号|登记号|病案号)"
     r"\s*(?:is|为|[:：#=])?\s*(?P<number>[A-Za-z]{0,6}-?\d[\w-]{2,})"
 )
+_BIRTH = ("born", "birth", "DOB", "D.O.B", "出生", "生于", "生日")
 _BORN = re.compile(
     r"(?:\b(?:born(?: on| in)?|[Dd]ate of birth|DOB|D\.O\.B\.?|birth date)|出生日期|出生于|生于|生日)\s*(?:is|was|为|[:：])?\s*"
 )
@@ -124,6 +127,9 @@ class FoundName(NamedTuple):
 
 
 _SEX = {"Mr": "male", "Master": "male", "Mrs": "female", "Ms": "female", "Miss": "female"}
+_STEMS = ("Mr", "Ms", "Mx", "Miss", "Master", "name", "Name", "NAME", "patient", "Patient", "PATIENT", "Pt", "pt", "MRN", "mrn", "Mrn", "ID", "record", "number", "NHS",
+          "姓名", "患者", "病人", "先生", "女士", "小姐", "号", "阿姨", "大爷", "同志")  # fmt: skip
+_TWO_CAPITALS = re.compile(r"[A-Z][a-z'-]+ [A-Z]")
 _QUICK = re.compile(
     r"\bM(?:r|rs|s|x|iss|aster)\b|[Nn]ame|NAME|[Pp]atient|PATIENT|\bPt\b|\bpt\b|MRN|mrn|Mrn|ID\b|record|number|NHS|姓名|患者|病人|先生|女士|小姐|号|阿姨|大爷|同志|^[A-Z][a-z'-]+ [A-Z]"
 )
@@ -131,7 +137,7 @@ _QUICK = re.compile(
 
 def find_names(text: str) -> list[FoundName]:
     """Names and identity numbers as written in one sentence."""
-    if not _QUICK.search(text):
+    if not ((holds(text, _STEMS) or _TWO_CAPITALS.match(text)) and _QUICK.search(text)):
         return []
     found: list[FoundName] = []
     for match in _TITLE.finditer(text):
@@ -157,5 +163,5 @@ def _title_sex(text: str, end: int) -> str:
 
 def birth_date_place(text: str) -> tuple[int, int] | None:
     """Where "born" or 出生日期 stands, the date follows behind it."""
-    match = _BORN.search(text)
+    match = _BORN.search(text) if holds(text, _BIRTH) else None
     return match.span() if match else None

@@ -21,7 +21,7 @@ from xinglin.models.reader.sentences import is_courtesy, is_heading, says_someth
 from xinglin.models.reader.subjects import Subject, known_words, subjects_of
 from xinglin.models.reader.text_forms import fold, guess_language
 from xinglin.models.reader.times import FoundTime, find_times
-from xinglin.models.reader.unknown_words import find_unknown
+from xinglin.models.reader.unknown_words import find_unknown, may_hold_unknown
 from xinglin.records.chart import Identity
 from xinglin.records.draft import Language
 from xinglin.records.fact import Fact
@@ -126,6 +126,8 @@ class Reader:
         times: list[FoundTime],
         clauses: list[int],
     ) -> None:
+        if not may_hold_unknown(folded):
+            return
         covered = bytearray(len(folded))
         for mention in mentions:
             covered[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
@@ -146,13 +148,18 @@ def _is_checkable(text: str, claims: tuple[Claim, ...], loose: tuple[SaidNumber,
     """False for headings, and for courtesies and fragments that speak of nothing in the record."""
     if is_heading(text):
         return False
-    return bool(loose) or says_something(text) or any(claim.facts or claim.numbers or not is_courtesy(text) for claim in claims)
+    if loose or any([claim.facts or claim.numbers for claim in claims]):
+        return True
+    return says_something(text) or (bool(claims) and not is_courtesy(text))
 
 
 def _clauses_of(folded: str) -> list[int]:
     """The number of the clause of every character."""
     numbers: list[int] = []
-    for number, piece in enumerate(split_clauses(folded)):
+    pieces = split_clauses(folded)
+    if len(pieces) == 1:
+        return [0] * (len(folded) + 1)
+    for number, piece in enumerate(pieces):
         numbers += [number] * (piece.end - len(numbers))
     return numbers + [numbers[-1] if numbers else 0] * (len(folded) + 1 - len(numbers))
 

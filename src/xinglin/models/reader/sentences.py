@@ -7,6 +7,7 @@ stand alone (between semicolons, or at "but") is a clause.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from xinglin.models.reader.text_forms import fold
@@ -114,7 +115,8 @@ _NOT_AN_END = frozenset(
         "r.n",
     ]
 )
-_STOP = re.compile(r"[.!?。！？｡…]+[\"'”’」』)\]）】]*|\n+|\r+")
+# Begins with one set of signs, so that places are passed over quickly; the rest says which of the three it is: stops, new lines, returns.
+_STOP = re.compile(r"[.!?。！？｡…\n\r](?:(?<=[^\n\r])[.!?。！？｡…]*[\"'”’」』)\]）】]*|(?<=\n)\n*|(?<=\r)\r*)")
 _BLANK = " \t\r\n\u3000\u00a0"
 _BULLET = re.compile(r"\s*(?:[-*•·▪◦●○–]\s+|\(?\d{1,2}[.)、）](?!\d)\s*|[（(]?[一二三四五六七八九十]{1,2}[)）、]\s*|[a-hA-H][.)]\s+)")
 
@@ -132,9 +134,10 @@ def _is_end(text: str, mark: re.Match[str]) -> bool:
     first = mark.group()[0]
     if first != ".":
         return True
-    before, after = text[: mark.start()][-24:], text[mark.end() : mark.end() + 1]
+    after = text[mark.end() : mark.end() + 1]
     if after and after not in _BLANK and not ("\u3400" <= after <= "\u9fff"):
         return False  # 3.5, b.i.d., file.ext
+    before = text[max(0, mark.start() - 24) : mark.start()]
     word = re.split(r"[\s(（,;:]", before)[-1].lower()
     if word in _NOT_AN_END or (len(word) == 1 and word.isalpha() and word != "i"):
         rest = text[mark.end() :].lstrip()
@@ -186,6 +189,12 @@ _UNITS_THAT_END = frozenset(
 
 def split_sentences(text: str) -> list[Piece]:
     """The sentences of a text in order; bullets and list numbers are left out of the pieces."""
+    return list(_split(text))
+
+
+@lru_cache(maxsize=4096)
+def _split(text: str) -> tuple[Piece, ...]:
+    """Kept for a while: a sentence is split when it is read and again when it is judged."""
     pieces, begin = [], 0
     for mark in _STOP.finditer(text):
         if mark.start() < begin or not _is_end(text, mark):
@@ -193,7 +202,10 @@ def split_sentences(text: str) -> list[Piece]:
         pieces.append(_without_bullet(text, begin, mark.end()))
         begin = mark.end()
     pieces.append(_without_bullet(text, begin, len(text)))
-    return [piece for piece in pieces if piece.end > piece.start and any(sign.isalnum() for sign in text[piece.start : piece.end])]
+    return tuple([piece for piece in pieces if piece.end > piece.start and _LETTER.search(text, piece.start, piece.end)])
+
+
+_LETTER = re.compile(r"[^\W_]")
 
 
 def _without_bullet(text: str, start: int, end: int) -> Piece:
@@ -203,7 +215,8 @@ def _without_bullet(text: str, start: int, end: int) -> Piece:
 
 
 _CLAUSE = re.compile(
-    r"[;。!?|\n]|\. |\b(?:but|however|although|though|whereas|while)\b|但是|(?<!不)但|然而|不过(?!敏)|而(?=未|无|非)|[。.](?=[\u4e00-\u9fff])"
+    r"[;。!?|\n]|\. |b(?<=\bb)ut\b|h(?<=\bh)owever\b|a(?<=\ba)lthough\b|t(?<=\bt)hough\b|w(?<=\bw)h(?:ereas|ile)\b"
+    r"|但是|但(?<!不但)|然而|不过(?!敏)|而(?=未|无|非)|[。.](?=[\u4e00-\u9fff])"
 )
 
 
@@ -230,7 +243,7 @@ _HEADING = re.compile(r"^[\w\s/&'()（）\-]{1,60}[:：]?\s*$")
 def is_heading(text: str) -> bool:
     """True for a line that only names a section ("Medications:", "检查结果：", "ASSESSMENT AND PLAN")."""
     line = text.strip().strip("#*=_【】[]").strip()
-    if not line or not _HEADING.match(line):
+    if not line or line[-1] in ".。" or not _HEADING.match(line):
         return False
     if any(sign.isdigit() for sign in line):
         return False

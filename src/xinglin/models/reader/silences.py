@@ -9,6 +9,7 @@ import re
 
 from xinglin.models.reader.agreement import times_agree
 from xinglin.models.reader.findings import Finding, View, finding
+from xinglin.models.reader.passing_over import holds
 from xinglin.records.fact import Fact
 from xinglin.records.reading import Claim
 
@@ -30,7 +31,7 @@ _TOPICS = (
 
 def judge_silence(view: View, folded: str) -> list[Finding] | None:
     """What is wrong with a sentence of a pasted text that says that the record is silent; None where it says no such thing."""
-    if view.cited is not None or not any(stem in folded for stem in _STEMS) or _SILENT.search(folded) is None:
+    if view.cited is not None or not holds(folded, _STEMS) or _SILENT.search(folded) is None:
         return None
     gaps = {fact.key for fact in view.record.facts.values() if fact.kind == "gap"}
     topics = [(key, found) for key, pattern in _TOPICS if (found := pattern.search(folded)) is not None]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from xinglin.models.reader.agreement import any_time_agrees, values_agree
 from xinglin.models.reader.findings import Finding, View, finding
+from xinglin.models.reader.passing_over import holds
 from xinglin.models.reader.text_forms import fold
 from xinglin.models.reader.times import find_times
 from xinglin.records.fact import Fact
@@ -41,7 +42,7 @@ def smoking_answer(folded: str) -> tuple[str, int, int] | None:
     >>> smoking_answer("never smoker"), smoking_answer("吸烟20年")
     (('never', 0, 12), ('ever', 0, 3))
     """
-    if not any(stem in folded for stem in _STEMS):
+    if not holds(folded, _STEMS):
         return None
     plain = _BESIDE.sub(lambda found: " " * len(found.group()), folded)
     for answer, pattern in _ANSWERS:
@@ -52,7 +53,7 @@ def smoking_answer(folded: str) -> tuple[str, int, int] | None:
 
 def speaks_of_smoking(folded: str) -> bool:
     """Whether a folded name or text has a word of smoking in it."""
-    return any(stem in folded for stem in _STEMS) and _BESIDE.fullmatch(folded) is None
+    return holds(folded, _STEMS) and _BESIDE.fullmatch(folded) is None
 
 
 _PIECE = re.compile(r"(?:[^。.;；!?]|\.(?=\S))+")
@@ -60,6 +61,8 @@ _PIECE = re.compile(r"(?:[^。.;；!?]|\.(?=\S))+")
 
 def judge_smoking(view: View, folded: str) -> list[Finding] | None:
     """What is wrong with the answer a sentence gives; None where it gives none or the record holds none to compare."""
+    if not holds(folded, _STEMS):
+        return None
     pieces = [(found.start(), said) for found in _PIECE.finditer(folded) if (said := smoking_answer(found.group())) is not None]
     if not pieces:
         return None

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
 from xinglin.models.reader.numbers import chinese_value, english_value
+from xinglin.models.reader.passing_over import holds
 from xinglin.models.reader.units import unit_at
 
 
@@ -81,8 +82,28 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("year", r"(?:\b(?:in|since|from|of|onset|during|until|by|year|before|after|around|circa|early|late|mid|dated|to|through)[\s:,(-]+|(?<=\()|(?<=- )|(?<=– ))(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)\b(?![-/.]\d)(?!\s*(?:mg|ml|kcal|g\b|units|/))"),
     ("year", r"(?:自|于|从|在|至)\s*(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)(?=[年起，,。;；\s)]|$)"),
 )  # fmt: skip
-_QUICK = re.compile(
-    r"(?:1[89]\d|2[01]\d|22[01])\d|[年月周天日]|ago|last|today|yesterday|this|earlier|previously|before|星期|礼拜|小时|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|in \w+ (?:day|week|month|year)|prior|back"
+_QUICK_WORDS = (
+    "年",
+    "月",
+    "日",
+    "天",
+    "周",
+    "星期",
+    "礼拜",
+    "小时",
+    "last",
+    "this",
+    "before",
+    "ago",
+    "back",
+    "prior",
+    "earlier",
+    "previously",
+    "today",
+    "yesterday",
+)
+_RARE = re.compile(
+    r"j(?<=\bj)(?:an|un|ul)|f(?<=\bf)eb|m(?<=\bm)a[ry]|a(?<=\ba)(?:pr|ug)|s(?<=\bs)ep|o(?<=\bo)ct|n(?<=\bn)ov|d(?<=\bd)ec|in \w+ (?:day|week|month|year)"
 )
 # What a sentence must hold before a pattern is worth trying, in the order of _PATTERNS: Y a year, M a month's name, A "ago" and the like,
 # W a day word, I "in", / a slash or full stop; Chinese characters stand for themselves.
@@ -117,21 +138,19 @@ _NEEDS = (
 )
 _COMPILED = tuple((kind, needs, re.compile(pattern)) for (kind, pattern), needs in zip(_PATTERNS, _NEEDS, strict=True))
 _YEAR = re.compile(r"(?:1[89]\d|2[01]\d|22[01])\d")
-_MONTH_NAME = re.compile("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")
-_AGO = re.compile("ago|earlier|before|previously|back|prior")
-_DAY_WORD = re.compile("today|yesterday|tomorrow|last|this|earlier|past|the day|the year")
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_AGO = ("ago", "earlier", "before", "previously", "back", "prior")
+_DAY_WORDS = ("today", "yesterday", "tomorrow", "last", "this", "earlier", "past", "the day", "the year")
+_SIGNS: dict[str, Callable[[str], object]] = {
+    "年": lambda folded: "年" in folded, "月": lambda folded: "月" in folded, "前": lambda folded: "前" in folded, "后": lambda folded: "后" in folded,
+    "C": lambda folded: not folded.isascii(), "Y": _YEAR.search, "M": lambda folded: holds(folded, _MONTH_NAMES), "A": lambda folded: holds(folded, _AGO),
+    "W": lambda folded: holds(folded, _DAY_WORDS), "I": lambda folded: "in " in folded, "/": lambda folded: "/" in folded or "." in folded,
+}  # fmt: skip
 
 
-def _present(folded: str) -> str:
+def _present(folded: str, among: Iterable[str] = _SIGNS) -> str:
     """The letters of `_NEEDS` that a sentence fulfils."""
-    found = "".join(sign for sign in "年月前后" if sign in folded)
-    found += "C" if not folded.isascii() else ""
-    found += "Y" if _YEAR.search(folded) else ""
-    found += "M" if _MONTH_NAME.search(folded) else ""
-    found += "A" if _AGO.search(folded) else ""
-    found += "W" if _DAY_WORD.search(folded) else ""
-    found += "I" if "in " in folded else ""
-    return found + ("/" if "/" in folded or "." in folded else "")
+    return "".join([sign for sign in among if _SIGNS[sign](folded)])
 
 
 _SINCE = re.compile(
@@ -144,19 +163,22 @@ _UNTIL = re.compile(
 
 
 @lru_cache(maxsize=1024)
-def _worth_trying(present: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((kind, pattern) for kind, needs, pattern in _COMPILED if all(sign in present for sign in needs))
+def _worth_trying(present: str) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    return tuple((kind, needs, pattern) for kind, needs, pattern in _COMPILED if all(sign in present for sign in needs))
 
 
 def find_times(folded: str, as_of: str = "") -> list[FoundTime]:
     """All times of a folded sentence in order; relative ones only where `as_of` (a day) is given."""
-    if not _QUICK.search(folded):
+    if not (_YEAR.search(folded) or holds(folded, _QUICK_WORDS) or _RARE.search(folded)):
         return []
     today = _day(as_of)
     found: list[FoundTime] = []
     covered = bytearray(len(folded))
-    present = _present(folded)
-    for kind, pattern in _worth_trying(present):
+    rest, present = folded, _present(folded)
+    for kind, needs, pattern in _worth_trying(present):
+        if found and not all([sign in present for sign in needs]):
+            continue
+        before = len(found)
         for match in pattern.finditer(folded):
             start, end = match.span()
             if start == end or covered.find(1, start, end) >= 0:
@@ -165,7 +187,10 @@ def find_times(folded: str, as_of: str = "") -> list[FoundTime]:
             if span is None:
                 continue
             covered[start:end] = b"\x01" * (end - start)
+            rest = rest[:start] + " " * (end - start) + rest[end:]
             found.append(_placed(folded, match, kind, span))
+        if len(found) > before:  # what a pattern needs must stand outside the times found already, for they are not read twice
+            present = _present(rest, present)
     return sorted(found)
 
 

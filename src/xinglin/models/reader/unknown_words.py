@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from xinglin.models.reader.context_words import context_tree
+from xinglin.models.reader.passing_over import holds
 from xinglin.models.reader.subjects import known_words
 from xinglin.records.reading import Span
 
@@ -21,6 +22,13 @@ _SUFFIX_ZH = re.compile(r"(?:诊断为?|患有?|确诊为?|合并|并发|罹患)
                         r"|(?:行|接受|曾行|施行|做过)(?:了)?(?P<cut>[\u4e00-\u9fff]{2,12}?(?:切除术|置换术|成形术|移植术|修补术|吻合术|造口术|搭桥术|手术|术))"
                         r"|(?:服用|口服|使用|给予|予以?|应用|注射)(?P<drug>[\u4e00-\u9fff]{2,8}?(?:片|胶囊|注射液|颗粒|缓释片|肠溶片|普利|沙坦|洛尔|他汀|霉素|西林|拉唑|地平|沙星|环素|列汀|列净|单抗|替尼|韦|肝素|沙班|唑仑|韦林))"
                         r"|对(?P<allergy>[\u4e00-\u9fff]{2,8}?)过敏")  # fmt: skip
+# What each of the three must hold to hit at all.
+_ENDINGS = ("itis", "ectomy", "otomy", "ostomy", "oplasty", "opathy", "emia", "osis", "oma", "algia", "plegia", "uria", "megaly", "rrhage", "rrhea", "rrhoea", "pril", "sartan", "olol",
+            "statin", "mycin", "cillin", "azole", "dipine", "floxacin", "cycline", "gliptin", "gliflozin", "glutide", "tidine", "mab", "tinib", "vir", "parin", "xaban", "setron", "triptan",
+            "barbital", "azepam", "caine", "thiazide", "glitazone", "oxetine", "phylline", "lukast", "dronate", "sulfa", "steride", "zosin", "afil")  # fmt: skip
+_CUES = ("history of", "diagnos", "suffer", "complains of", "present", "broke", "fractured", "tore", "sprained", "dislocated", "hospitali", "admitted", "operation for", "surgery for", "treated", "known to have", "underwent",
+         "status post", "s/p", "allerg", "takes", "taking", "prescribed", "started on", "receiv", "was given", "on regular")  # fmt: skip
+_CUES_ZH = ("诊断", "患", "确诊", "合并", "并发", "罹患", "行", "接受", "做过", "用", "口服", "予", "注射", "对")
 _PLAIN = frozenset(
     [
         "diagnosis",
@@ -99,18 +107,23 @@ _PLAIN = frozenset(
 )
 
 
+def may_hold_unknown(folded: str) -> bool:
+    """False where nothing can be found: no ending of a medical word, no cue."""
+    return holds(folded, _ENDINGS) or holds(folded, _CUES) or (not folded.isascii() and holds(folded, _CUES_ZH))
+
+
 def find_unknown(folded: str, covered: bytearray) -> list[tuple[int, int, str]]:
     """Stretches that name a clinical thing nobody listed: (start, end, kind). `covered` marks what was recognised."""
     found: list[tuple[int, int, str]] = []
-    for match in _SUFFIX.finditer(folded):
+    for match in _SUFFIX.finditer(folded) if holds(folded, _ENDINGS) else ():
         _keep(found, covered, match.start(), match.end(), "problem" if not _drug_like(match.group()) else "medicine", folded)
-    for match in _CUE.finditer(folded):
+    for match in _CUE.finditer(folded) if holds(folded, _CUES) else ():
         start, end = match.span("thing")
         kind = "procedure" if match["cut"] else "allergy" if match["allergy"] else "medicine" if match["drug"] else "problem"
         if kind == "medicine":
             end = start + len(folded[start:end].split()[0])
         _keep(found, covered, start, end, kind, folded)
-    for match in _SUFFIX_ZH.finditer(folded):
+    for match in _SUFFIX_ZH.finditer(folded) if holds(folded, _CUES_ZH) else ():
         group = next(name for name in ("thing", "cut", "drug", "allergy") if match[name])
         kind = {"thing": "problem", "cut": "procedure", "drug": "medicine", "allergy": "allergy"}[group]
         _keep(found, covered, match.start(group), match.end(group), kind, folded)
