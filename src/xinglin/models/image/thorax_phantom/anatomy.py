@@ -108,7 +108,10 @@ def _heart(of: Anatomy, z: Array, y: Array, x: Array, grow: float = 0.0) -> Arra
     p, q = c * dx + s * dy, -s * dx + c * dy
     dz = dz + 0.35 * p
     a, b, h = (m + grow for m in of.heart_mm)
-    return (np.sqrt((p / a) ** 2 + (q / b) ** 2 + (dz / h) ** 2) - 1) * min(a, b, h)
+    ventricles = (np.sqrt((p / a) ** 2 + (q / b) ** 2 + (dz / h) ** 2) - 1) * min(a, b, h)
+    right = (np.sqrt(((x + 14) / (32 + grow)) ** 2 + ((y + 24) / (36 + grow)) ** 2 + ((z + 32) / (42 + grow)) ** 2) - 1) * (32 + grow)
+    behind = (np.sqrt(((x - 4) / (36 + grow)) ** 2 + ((y - 10) / (26 + grow)) ** 2 + ((z + 18) / (26 + grow)) ** 2) - 1) * (26 + grow)
+    return _soft_min(_soft_min(ventricles, right, 14), behind, 14)
 
 
 def _mediastinum(of: Anatomy, z: Array, y: Array, x: Array) -> Array:
@@ -138,7 +141,7 @@ def _abdomen(of: Anatomy, z: Array, y: Array, x: Array, side: int) -> Array:
 def _body(of: Anatomy, z: Array, y: Array, x: Array, inset: float) -> Array:
     shoulder = smooth_step((z - 85) / 75)
     a, b = of.width_mm - inset - 6 * shoulder, of.depth_mm - 0.85 * inset - 16 * shoulder
-    return _ellipse(x, y - 7, a, b + 15, 2.35)
+    return _ellipse(x, y - 7, a, b + 15, 2.2)
 
 
 def distance(of: Anatomy, organ: Organ, z: Array, y: Array, x: Array) -> Array:

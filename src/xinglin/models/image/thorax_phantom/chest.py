@@ -20,7 +20,7 @@ Float = NDArray[np.float32]
 ORGANS: tuple[Organ, ...] = ("body", "muscle", "cavity", "heart", "liver", "spleen", "stomach", "gas", "lung-left", "lung-right")
 AIR, SKIN, FAT, MUSCLE, BLOOD, WALL = -1000.0, 20.0, -105.0, 55.0, 42.0, 20.0
 FILLING: dict[Organ, float] = {"heart": 44.0, "liver": 58.0, "spleen": 50.0, "stomach": 25.0, "gas": -980.0}
-FISSURE_HU, FISSURE_MM = -560.0, 0.7
+FISSURE_HU, FISSURE_MM = -620.0, 0.6
 CORTEX_HU, MARROW_HU = 620.0, 190.0
 
 

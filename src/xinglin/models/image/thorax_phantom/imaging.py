@@ -13,20 +13,21 @@ Float = NDArray[np.float32]
 FWHM = 2.3548200450309493  # of a Gaussian of standard deviation 1
 
 
-def sampling(count: int, fineness: int, step_mm: float, blur_mm: float, halo: int) -> Float:
-    """Matrix (count, count * fineness + 2 * halo) from fine voxels to blurred, sampled ones; rows sum to 1.
+def blur_taps(fineness: int, step_mm: float, blur_mm: float) -> NDArray[np.float32]:
+    """What fine voxels count for in one sampled voxel: a Gaussian of the scanner's blur folded with the voxel's box; sum 1."""
+    return np.convolve(gaussian_taps(blur_mm / FWHM / step_mm), np.full(fineness, 1 / fineness)).astype(np.float32)
 
-    The kernel is a Gaussian (its variance put right for the fine grid) folded with the voxel's box.
-    """
-    box = np.full(fineness, 1 / fineness)
-    kernel = np.convolve(gaussian_taps(blur_mm / FWHM / step_mm), box)
-    length = count * fineness + 2 * halo
-    matrix = np.zeros((count, length), np.float64)
-    before = (len(kernel) - fineness) // 2
-    for k in range(count):
-        at = np.clip(np.arange(len(kernel)) + halo + k * fineness - before, 0, length - 1)
-        np.add.at(matrix[k], at, kernel)
-    return matrix.astype(np.float32)
+
+def sampled(fine: Float, taps: NDArray[np.float32], fineness: int, halo: int, along: int) -> Float:
+    """Blurs and samples one axis; `halo` fine voxels at either end lie outside the grid."""
+    count = (fine.shape[along] - 2 * halo) // fineness
+    before = halo - (len(taps) - fineness) // 2
+    total: Float | None = None
+    for n, weight in enumerate(taps):
+        stretch = slice(before + n, before + n + count * fineness - fineness + 1, fineness)
+        part = fine[(slice(None),) * along + (stretch,)] * weight
+        total = part if total is None else np.add(total, part, out=total)
+    return np.ascontiguousarray(total)
 
 
 def gaussian_taps(sigma: float) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xinglin.models.image.thorax_phantom import imaging
-from xinglin.models.image.thorax_phantom.chest import Chest, built
+from xinglin.models.image.thorax_phantom.chest import built
 from xinglin.models.image.thorax_phantom.rendering import Painting, painted, slabs
 from xinglin.records.errors import InvalidInput
 from xinglin.records.volume import Volume
@@ -18,7 +18,8 @@ STRUCTURES = (
     "body", "table", "lung-left", "lung-right", "upper", "middle", "vessels", "airways",
     "heart", "aorta", "great-vessels", "ribs", "spine", "sternum", "liver", "blades",
 )  # fmt: skip
-AT_LEAST_MM = 0.75  # fine voxels need not be smaller
+PART_OF = {"column": "spine", "lung-left-upper": "upper", "lung-right-upper": "upper", "right-middle": "middle"}
+AT_LEAST_MM = (1.2, 0.75, 0.75)  # fine voxels need not be smaller
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def thorax(
     noise_seed: int | None = None,
     center_mm: tuple[float, float, float] = (0.0, 0.0, 0.0),
     fineness: tuple[int, int, int] | None = None,
-    places_per_lung: int = 420,
+    places_per_lung: int = 900,
     synthetic: bool = True,
     acquired: str = "",
 ) -> Phantom:
@@ -104,7 +105,7 @@ def thorax(
             "no phantom has this shape, spacing, blur or noise",
             fix="shape of at least 4, spacing above 0 mm, no negative blur or noise",
         )
-    fine = fineness or tuple(int(np.clip(round(s / AT_LEAST_MM), 1, 3)) for s in spacing_mm)
+    fine = fineness or tuple(int(np.clip(round(s / least), 1, 3)) for s, least in zip(spacing_mm, AT_LEAST_MM, strict=True))
     recipe = Recipe(
         shape, spacing_mm, seed, blur_mm, noise_sd_hu, noise_peak_per_mm, noise_along_mm, seed if noise_seed is None else noise_seed,
         center_mm, (fine[0], fine[1], fine[2]), places_per_lung, synthetic, acquired,
@@ -130,7 +131,7 @@ def _places(recipe: Recipe, along: int, halo: int) -> NDArray[np.float32]:
 def _halo(recipe: Recipe, along: int) -> int:
     """Fine voxels needed outside the grid so that its edge is blurred rightly; a whole number of voxels."""
     fine = recipe.fineness[along]
-    reach = 1.8 * recipe.blur_mm[along] / (recipe.spacing_mm[along] / fine)
+    reach = (len(imaging.blur_taps(fine, recipe.spacing_mm[along] / fine, recipe.blur_mm[along])) - fine) / 2
     return int(np.ceil(reach / fine)) * fine
 
 
@@ -140,51 +141,56 @@ def _imaged(recipe: Recipe) -> tuple[NDArray[np.float32], NDArray[np.uint16]]:
     extent = (float(z[0]), float(z[-1])), (float(y[0]), float(y[-1])), (float(x[0]), float(x[-1]))
     chest = built(recipe.seed, extent, recipe.places_per_lung)
     step = tuple(s / f for s, f in zip(recipe.spacing_mm, recipe.fineness, strict=True))
-    to_slices, to_rows, to_columns = (
-        imaging.sampling(recipe.shape[k], recipe.fineness[k], step[k], recipe.blur_mm[k], halo[k]) for k in range(3)
-    )
+    taps = [imaging.blur_taps(recipe.fineness[k], step[k], recipe.blur_mm[k]) for k in range(3)]
     blurred = np.zeros(recipe.shape, np.float32)
     truth = np.zeros(recipe.shape, np.uint16)
     fine = recipe.fineness[0]
-    for start, slab in slabs(z, y, x, fine * max(1, 6 // fine)):
+    for start, slab in slabs(z, y, x, fine * max(1, 6 // fine), recipe.fineness):
         painting = painted(chest, slab)
-        flat = np.matmul(np.matmul(to_rows, painting.hu), to_columns.T)
-        weight = to_slices[:, start : start + len(flat)]
-        for k in np.flatnonzero(weight.any(1)):
-            blurred[k] += np.tensordot(weight[k], flat, 1)
+        rows = imaging.sampled(painting.hu, taps[1], recipe.fineness[1], halo[1], 1)
+        flat = imaging.sampled(rows, taps[2], recipe.fineness[2], halo[2], 2)
+        _add_slices(blurred, flat, start - halo[0], taps[0], fine)
         _note(truth, painting, recipe, (start - halo[0]) // fine, halo)
     return blurred, truth
 
 
+def _add_slices(blurred: NDArray[np.float32], flat: NDArray[np.float32], first: int, taps: NDArray[np.float32], fine: int) -> None:
+    """Gives each fine slice to the slices that it counts for; `first` is the number of the first fine one (0: the grid's own first)."""
+    before = (len(taps) - fine) // 2
+    for n, plane in enumerate(flat):
+        at = first + n + before  # weight of this fine slice in slice k is taps[at - k * fine]
+        for k in range(max(0, -(-(at - len(taps) + 1) // fine)), min(len(blurred) - 1, at // fine) + 1):
+            blurred[k] += plane * taps[at - k * fine]
+
+
 def _note(truth: NDArray[np.uint16], painting: Painting, recipe: Recipe, first: int, halo: tuple[int, ...]) -> None:
     """Sets the bits of the slices that this slab covers."""
-    count = painting.slab.shape[0] // recipe.fineness[0]
-    last = min(first + count, recipe.shape[0])
-    if first < 0 or first >= last:
+    fine = recipe.fineness
+    count = painting.slab.shape[0] // fine[0]
+    if first < 0 or first >= recipe.shape[0]:
         return
-    rows, columns = recipe.shape[1:]
-    for bit, name in enumerate(STRUCTURES):
-        for part_name in {"upper": ("lung-left-upper", "lung-right-upper"), "middle": ("right-middle",)}.get(name, (name,)):
-            if part_name not in painting.parts:
-                continue
-            box, part = painting.parts[part_name]
-            filled = _averaged(painting, box, part, recipe, halo)[: last - first, :rows, :columns] >= 0.5
-            if name == "upper" and part_name == "lung-right-upper":
-                box, part = painting.parts["right-middle"]
-                filled &= _averaged(painting, box, part, recipe, halo)[: last - first, :rows, :columns] < 0.5
-            truth[first:last] |= filled.astype(np.uint16) << np.uint16(bit)
+    onto = np.zeros((count, recipe.shape[1] + 2 * halo[1] // fine[1], recipe.shape[2] + 2 * halo[2] // fine[2]), np.uint16)
+    for name, (box, part) in painting.parts.items():
+        bit = STRUCTURES.index(PART_OF.get(name, name)) if PART_OF.get(name, name) in STRUCTURES else -1
+        if bit >= 0:
+            where = tuple(
+                slice((b.start or 0) // f, (n if b.stop is None else b.stop) // f)
+                for b, f, n in zip(box, fine, painting.slab.shape, strict=True)
+            )
+            onto[where] |= (_filled(part, fine)).astype(np.uint16) << np.uint16(bit)
+    last = min(first + count, recipe.shape[0])
+    rows, columns = halo[1] // fine[1], halo[2] // fine[2]
+    truth[first:last] = onto[: last - first, rows : rows + recipe.shape[1], columns : columns + recipe.shape[2]]
 
 
-def _averaged(
-    painting: Painting, box: tuple[slice, slice, slice], part: NDArray[np.float32], recipe: Recipe, halo: tuple[int, ...]
-) -> NDArray[np.float32]:
-    """Share of every voxel that a structure fills."""
-    whole = np.zeros(painting.slab.shape, np.float32)
-    whole[box] = part
-    fz, fy, fx = recipe.fineness
-    inner = whole[:, halo[1] : whole.shape[1] - halo[1], halo[2] : whole.shape[2] - halo[2]]
-    total = sum(inner[a::fz, b::fy, c::fx] for a in range(fz) for b in range(fy) for c in range(fx))
-    return np.asarray(total, np.float32) / np.float32(fz * fy * fx)
+def _filled(part: NDArray[np.float32], fine: tuple[int, int, int]) -> NDArray[np.bool_]:
+    """Voxels of which a structure fills at least half."""
+    fz, fy, fx = fine
+    total = part[::fz, ::fy, ::fx].copy()
+    for a, b, c in np.ndindex(fz, fy, fx):
+        if a or b or c:
+            total += part[a::fz, b::fy, c::fx]
+    return total >= 0.5 * fz * fy * fx
 
 
 def _scanned(recipe: Recipe, noiseless: NDArray[np.float32], truth: NDArray[np.uint16]) -> Phantom:

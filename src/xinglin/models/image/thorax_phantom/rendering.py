@@ -14,10 +14,9 @@ from xinglin.models.image.thorax_phantom import chest as tissue
 from xinglin.models.image.thorax_phantom.anatomy import SPINE_Y_MM, Organ
 from xinglin.models.image.thorax_phantom.branching import Tubes
 from xinglin.models.image.thorax_phantom.chest import Chest, vertebra
-from xinglin.models.image.thorax_phantom.drawing import Slab, draw_tubes, lay, share
+from xinglin.models.image.thorax_phantom.drawing import Box, Slab, draw_tubes, lay, share
 
 Float = NDArray[np.float32]
-Box = tuple[slice, slice, slice]
 TABLE_Y_MM, TABLE_RADIUS_MM = 138.0, 420.0
 
 
@@ -37,15 +36,23 @@ class Painting:
             return None
         return box, share(field.read(self.slab, box) + np.float32(inset_mm), self.slab.step_mm)
 
-    def tubes(self, tubes: Tubes, squeeze_z: float = 1.0, thinner_mm: float = 0.0) -> Float:
-        """Share of every fine voxel inside tubes."""
-        onto = np.zeros(self.slab.shape, np.float32)
-        draw_tubes(Tubes(tubes.ends, np.maximum(tubes.radii - thinner_mm, 0.2)) if thinner_mm else tubes, self.slab, onto, squeeze_z)
-        return onto
+    def tubes(self, tubes: Tubes, hu: float, squeeze_z: float = 1.0, thinner_mm: float = 0.0) -> tuple[Box, Float] | None:
+        """Paints tubes; gives where they are and their share there."""
+        thin = Tubes(tubes.ends, np.maximum(tubes.radii - thinner_mm, 0.2)) if thinner_mm else tubes
+        found = draw_tubes(thin, self.slab, squeeze_z)
+        if found is not None:
+            lay(self.hu[found[0]], found[1], hu)
+        return found
+
+    def keep(self, name: str, found: tuple[Box, Float] | None) -> None:
+        """Notes the share of a structure for the truth."""
+        if found is not None:
+            self.parts[name] = found
 
     def whole(self) -> Box:
         """The whole slab as a box."""
-        return slice(None), slice(None), slice(None)
+        z, y, x = self.slab.shape
+        return slice(0, z), slice(0, y), slice(0, x)
 
 
 def painted(chest: Chest, slab: Slab) -> Painting:
@@ -97,20 +104,17 @@ def _wall(on: Painting) -> None:
 def _bones(on: Painting) -> None:
     for name, squeeze, cortex in (("ribs", 0.62, 1.3), ("arches", 0.8, 1.2), ("sternum", 1.0, 1.1), ("blades", 1.0, 1.0)):
         tubes = on.chest.bones[name]
-        outer = on.tubes(tubes, squeeze)
-        lay(on.hu, outer, tissue.CORTEX_HU)
-        lay(on.hu, on.tubes(tubes, squeeze, cortex), tissue.MARROW_HU)
-        on.parts["spine" if name == "arches" else name] = (on.whole(), outer)
+        on.keep("spine" if name == "arches" else name, on.tubes(tubes, tissue.CORTEX_HU, squeeze))
+        on.tubes(tubes, tissue.MARROW_HU, squeeze, cortex)
     _spine(on)
 
 
 def _spine(on: Painting) -> None:
-    rows = slice(*np.searchsorted(on.slab.y, (SPINE_Y_MM - 22, SPINE_Y_MM + 34)))
-    columns = slice(*np.searchsorted(on.slab.x, (-26, 26)))
-    box = slice(None), rows, columns
-    if rows.start >= rows.stop or columns.start >= columns.stop:
+    box = on.slab.part((-1e9, SPINE_Y_MM - 22, -26), (1e9, SPINE_Y_MM + 34, 26))
+    if box is None:
         return
-    z, y, x = on.slab.z[:, None, None], on.slab.y[None, rows, None], on.slab.x[None, None, columns]
+    inner = on.slab.cut(box)
+    z, y, x = inner.z[:, None, None], inner.y[None, :, None], inner.x[None, None, :]
     column, height = vertebra(z, y, x, on.chest.anatomy.rib_phase_mm)
     hu = on.hu[box]
     step = on.slab.step_mm
@@ -121,8 +125,7 @@ def _spine(on: Painting) -> None:
     lay(hu, share(column + np.float32(1.4), step), 175.0)
     lay(hu, share(column, step) * share(9.6 - height, step), 420.0)
     lay(hu, share(column, step) * share(10.8 - height, step), 85.0)
-    arches = on.parts["spine"][1]
-    np.maximum(arches[box], whole, out=arches[box])
+    on.keep("column", (box, whole))
 
 
 def _organs(on: Painting) -> None:
@@ -133,9 +136,7 @@ def _organs(on: Painting) -> None:
             lay(on.hu[found[0]], found[1], tissue.FILLING[name])
             on.parts[name] = found
     for name, tubes in on.chest.great.items():
-        part = on.tubes(tubes)
-        lay(on.hu, part, 32.0 if name == "oesophagus" else tissue.BLOOD)
-        on.parts["great-vessels" if name == "vessels" else name] = (on.whole(), part)
+        on.keep("great-vessels" if name == "vessels" else name, on.tubes(tubes, 32.0 if name == "oesophagus" else tissue.BLOOD))
 
 
 def _lungs(on: Painting) -> None:
@@ -148,11 +149,9 @@ def _lungs(on: Painting) -> None:
         _fissures(on, side, box, filling)
         lay(on.hu[box], part, filling)
         on.parts[side] = found
-    vessels, walls, lumen = on.tubes(on.chest.vessels), on.tubes(on.chest.walls), on.tubes(on.chest.airways)
-    lay(on.hu, vessels, tissue.BLOOD)
-    lay(on.hu, walls, tissue.WALL)
-    lay(on.hu, lumen, tissue.AIR)
-    on.parts["vessels"], on.parts["airways"] = (on.whole(), vessels), (on.whole(), lumen)
+    on.keep("vessels", on.tubes(on.chest.vessels, tissue.BLOOD))
+    on.tubes(on.chest.walls, tissue.WALL)
+    on.keep("airways", on.tubes(on.chest.airways, tissue.AIR))
 
 
 def _fissures(on: Painting, side: str, box: Box, filling: Float) -> None:
@@ -163,11 +162,13 @@ def _fissures(on: Painting, side: str, box: Box, filling: Float) -> None:
         thin = np.maximum(thin, share(np.abs(horizontal) - half, on.slab.step_mm) * (oblique > 0))
         middle = (oblique > 0) & (horizontal <= 0)
         on.parts["right-middle"] = (box, middle.astype(np.float32))
-    on.parts[f"{side}-upper"] = (box, (oblique > 0).astype(np.float32))
+        on.parts["lung-right-upper"] = (box, ((oblique > 0) & (horizontal > 0)).astype(np.float32))
+    else:
+        on.parts["lung-left-upper"] = (box, (oblique > 0).astype(np.float32))
     lay(filling, thin, tissue.FISSURE_HU)
 
 
-def slabs(z_mm: Float, y_mm: Float, x_mm: Float, slices: int) -> Iterator[tuple[int, Slab]]:
+def slabs(z_mm: Float, y_mm: Float, x_mm: Float, slices: int, fine: tuple[int, int, int]) -> Iterator[tuple[int, Slab]]:
     """The fine slices in pieces of so many; each with the number of its first."""
     for start in range(0, len(z_mm), slices):
-        yield start, Slab(z_mm[start : start + slices], y_mm, x_mm)
+        yield start, Slab(z_mm[start : start + slices], y_mm, x_mm, fine)

@@ -55,12 +55,12 @@ def sternum(of: Anatomy) -> Tubes:
     """A flat bone in front, three rods side by side; and the collar bones."""
     front = -(of.lung_depth_mm + 5.0)
     parts = []
-    for across in (-10.0, -4.0, 4.0, 10.0):
+    for across in (-12.0, -8.0, -4.0, 0.0, 4.0, 8.0, 12.0):
         wide = 1.35
         parts.append(
             chain(
                 [(78, front + 34, across * wide), (52, front + 17, across * wide), (-5, front + 3, across), (-62, front + 1, across * 0.8)],
-                [5.0, 4.6, 4.4, 4.0],
+                [4.8, 4.6, 4.4, 4.0],
             )
         )
     for side in (1, -1):
@@ -75,11 +75,11 @@ def shoulder_blades(of: Anatomy) -> Tubes:
     parts = []
     out = of.lung_width_mm / 67
     for side in (1, -1):
-        for step in range(9):
-            x = 74 + 6 * step
+        for step in range(16):
+            x = 74 + 3.4 * step
             y = 100 - 0.011 * (x - 60) ** 2
-            low = -8 + 7 * step
-            parts.append(chain([(low, y, side * x * out), (112, y - 8, side * x * out)], [2.6, 2.8]))
+            low = -8 + 4 * step
+            parts.append(chain([(low, y, side * x * out), (112, y - 8, side * x * out)], [2.4, 2.8]))
     return joined(parts)
 
 
