@@ -158,7 +158,7 @@ def _recorded(sentence: Sentence, facts: list[Fact]) -> Iterator[Issue]:
             )  # fmt: skip
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _broken_limits(key: str, value: Quantity) -> str:
     """The limits of a test where a recorded value breaks them, else "": a result is looked at once, however often it is spoken of."""
     analyte, unit = labs.analyte(key.removeprefix("loinc:")), value.unit or value.shown_unit

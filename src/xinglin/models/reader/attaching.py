@@ -329,28 +329,7 @@ def _dated(
     return _back_targets(folded, back, time, placed)
 
 
-_HANGING = frozenset(
-    (
-        "",
-        "on",
-        "in",
-        "(",
-        "at",
-        "from",
-        "dated",
-        "in the",
-        ":",
-        "于",
-        "@",
-        "since",
-        "as of",
-        "measured on",
-        "taken on",
-        "recorded on",
-        "back in",
-        "/",
-    )
-)
+_HANGING = frozenset(("", "on", "in", "(", "at", "from", "dated", "in the", ":", "于", "@", "since", "as of", "measured on", "taken on", "recorded on", "back in", "/"))  # fmt: skip
 
 
 def _hangs_on(folded: str, back: list[Item], time: FoundTime) -> bool:

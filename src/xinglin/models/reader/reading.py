@@ -18,7 +18,7 @@ from xinglin.models.reader.phrase_tree import tokens_of
 from xinglin.models.reader.scanning import ContextHit, Mention, scan
 from xinglin.models.reader.scopes import apply_context
 from xinglin.models.reader.sentences import is_courtesy, is_heading, says_something, split_clauses, split_sentences
-from xinglin.models.reader.subjects import Subject, known_words, subjects_of
+from xinglin.models.reader.subjects import Subject, Subjects, known_words, subjects_of
 from xinglin.models.reader.text_forms import fold, guess_language
 from xinglin.models.reader.times import FoundTime, find_times
 from xinglin.models.reader.unknown_words import find_unknown, may_hold_unknown
@@ -26,6 +26,19 @@ from xinglin.records.chart import Identity
 from xinglin.records.draft import Language
 from xinglin.records.fact import Fact
 from xinglin.records.reading import Claim, SaidNumber, SaidTime, Sentence, Span
+
+_KEPT = 4096  # statements kept of one record
+_read: list[tuple[Subjects, str, dict[str, Sentence]]] = []
+
+
+def _statements_of(subjects: Subjects, as_of: str) -> dict[str, Sentence]:
+    """The statements read already with the same words on the same day, of the last few records; they know no id."""
+    for known, day, read in _read:
+        if known is subjects and day == as_of:
+            return read
+    _read.append((subjects, as_of, {}))
+    del _read[:-4]
+    return _read[-1][2]
 
 
 class Reader:
@@ -36,7 +49,7 @@ class Reader:
         self._as_of = as_of
         self._subjects = subjects_of(facts)
         self._known = known_words()
-        self._own_names = frozenset(name for name in (identity.names if identity else ()) if name)
+        self._read_before = _statements_of(self._subjects, as_of)
 
     def read_statements(self, statements: Iterable[tuple[str, str]]) -> tuple[Sentence, ...]:
         """One Sentence per (id, text), however many full stops the text has."""
@@ -56,6 +69,15 @@ class Reader:
         return tuple(sentences)
 
     def _statement(self, key: str, text: str) -> Sentence:
+        """Texts of one record repeat each other's sentences: what was read once is not read again."""
+        read = self._read_before.get(text)
+        if read is None:
+            if len(self._read_before) >= _KEPT:
+                self._read_before.clear()
+            read = self._read_before[text] = self._statement_anew(text)
+        return read if read.id == key else Sentence(key, text, 0, read.claims, read.loose, read.names, read.times, read.checkable)
+
+    def _statement_anew(self, text: str) -> Sentence:
         pieces = split_sentences(text)
         claims: list[Claim] = []
         loose: list[SaidNumber] = []
@@ -70,7 +92,7 @@ class Reader:
             names += [_moved_span(span, move) for span in named]
             times += [_moved_time(time, move) for time in said]
         return Sentence(
-            key, text, 0, tuple(claims), tuple(loose), tuple(names), tuple(times), _is_checkable(text, tuple(claims), tuple(loose))
+            "", text, 0, tuple(claims), tuple(loose), tuple(names), tuple(times), _is_checkable(text, tuple(claims), tuple(loose))
         )
 
     def _read(

@@ -192,7 +192,7 @@ def split_sentences(text: str) -> list[Piece]:
     return list(_split(text))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _split(text: str) -> tuple[Piece, ...]:
     """Kept for a while: a sentence is split when it is read and again when it is judged."""
     pieces, begin = [], 0

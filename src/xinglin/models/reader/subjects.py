@@ -124,9 +124,26 @@ class Subjects(NamedTuple):
     by_key: dict[str, Subject]
 
 
-@collecting_later()
+_made: list[tuple[Sequence[Fact], Subjects]] = []
+
+
 def subjects_of(facts: Sequence[Fact]) -> Subjects:
-    """The names of one person's facts, with the synonyms that the word list and the laboratory table know for them."""
+    """The names of one person's facts, with the synonyms that the word list and the laboratory table know for them.
+
+    Made once while a tuple of facts is the same object: one record is read again for every kind of text.
+    """
+    for known, subjects in _made:
+        if known is facts:
+            return subjects
+    subjects = _subjects(facts)
+    if isinstance(facts, tuple):
+        _made.append((facts, subjects))
+        del _made[:-2]
+    return subjects
+
+
+@collecting_later()
+def _subjects(facts: Sequence[Fact]) -> Subjects:
     groups: dict[tuple[str, str], list[Fact]] = {}
     for fact in facts:
         group = _GROUP.get(fact.kind)
@@ -221,7 +238,11 @@ def _add_blood_pressure(by_key: dict[str, Subject], names: dict[tuple[str, ...],
 def _distinct(members: Sequence[Fact]) -> tuple[_Named, ...]:
     """The names of the facts of one group, each set of names once, under the kind of the first fact that has it."""
     seen: dict[tuple, _Named] = {}
+    last: tuple[Concept, object] | None = None
     for fact in members:
+        if last is not None and fact.concept is last[0] and fact.names is last[1]:
+            continue  # the same words, shared by all results of one test
+        last = (fact.concept, fact.names)
         names = tuple(fact.names.items())
         if (fact.concept, names) not in seen:
             seen[fact.concept, names] = _Named(fact.kind, fact.concept, names)
