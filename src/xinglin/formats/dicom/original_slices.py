@@ -32,6 +32,11 @@ PLACE: Final = (
     "PixelSpacing", "NumberOfFrames",
 )  # fmt: skip
 
+_PATIENT_AND_STUDY: Final = (
+    "PatientID", "PatientName", "PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID", "StudyDate", "StudyTime",
+    "ReferringPhysicianName",
+)  # fmt: skip
+
 
 @contextmanager
 def quietly() -> Iterator[None]:
@@ -92,6 +97,20 @@ def in_slice_order(headers: Sequence[Dataset], grid: Volume) -> list[int]:
             raise _misplaced(where, f"another file lies at slice {at} too")
         order[at] = number
     return order
+
+
+def make_complete(header: Dataset) -> str:
+    """Makes a header acceptable to highdicom, in place; returns the patient's sex as it was written.
+
+    Every type 2 attribute of patient and study must be present: what is absent becomes empty, which says "not known"
+    (PS3.5 7.4.3). A sex highdicom does not know is taken out and must be put in again afterwards.
+    """
+    for keyword in _PATIENT_AND_STUDY:
+        if keyword not in header:
+            setattr(header, keyword, "")
+    sex = str(header.PatientSex or "")
+    header.PatientSex = sex if sex in ("M", "F", "O") else ""
+    return sex
 
 
 def _slice_of(header: Dataset, grid: Volume, where: str) -> int:

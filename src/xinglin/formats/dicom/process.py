@@ -1,0 +1,163 @@
+"""Starts the limited reading process, hands it files, and turns its death into an error that names the file.
+
+One process serves a whole series or folder; a volume comes back in a block of shared memory, so that nothing is copied
+and nothing is left behind. POSIX only (`resource`, descriptor passing).
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+from xinglin.formats.dicom.header import Header
+from xinglin.formats.dicom.image import Instance
+from xinglin.formats.dicom.limits import DEFAULT_LIMITS, Limits, too_much, wrong
+from xinglin.formats.dicom.messages import Decode, Gone, Look, Made, Message, Seen, Source, receive, send
+from xinglin.records import errors
+
+_BOOT = "import sys, json; sys.path[:] = json.loads(sys.argv[2]); from xinglin.formats.dicom.inside import main; main(int(sys.argv[1]))"
+_ALIGNED = mmap.ALLOCATIONGRANULARITY
+
+
+def error_of(fault: tuple[str, str, str, str, str, str], name: str = "") -> errors.XinglinError:
+    """The error that travelled, with the file's name before its place."""
+    code, what, where, why, fix, kind = fault
+    form = errors.OutOfResources if kind == "OutOfResources" else errors.InvalidInput
+    return form(code, what, where=", ".join(part for part in (name, where) if part), why=why, fix=fix)
+
+
+def shared_block() -> int:
+    """A handle of memory without a name, gone when the last side closes it."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("xinglin-dicom", os.MFD_CLOEXEC)
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
+class ReadingProcess:
+    """A reading process that lives as long as its `with` block. Not for two threads at once."""
+
+    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.limits = limits
+        self._child: subprocess.Popen[bytes] | None = None
+        self._line: socket.socket | None = None
+
+    def __enter__(self) -> ReadingProcess:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the process."""
+        if self._line is not None:
+            self._line.close()
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+        self._line = self._child = None
+
+    def _started(self) -> socket.socket:
+        if self._line is None:
+            ours, theirs = socket.socketpair()
+            command = [sys.executable, "-I", "-c", _BOOT, str(theirs.fileno()), json.dumps(sys.path)]
+            quiet = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
+            self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=quiet
+            )
+            theirs.close()
+            ours.settimeout(self.limits.wall_seconds)
+            self._line = ours
+        return self._line
+
+    def _answer(self) -> Message:
+        """The next answer. Raises the typed error of a process that died, hung or talked nonsense, and ends it."""
+        assert self._line is not None
+        try:
+            return receive(self._line)[0]
+        except TimeoutError:
+            fault = too_much(14, "reading the file takes too long", why=f"no answer in {self.limits.wall_seconds:g} s")
+        except (Gone, OSError):
+            fault = self._cause_of_death()
+        except msgspec.DecodeError:
+            fault = wrong(11, "reading the file broke the reading process", why="its answer made no sense")
+        self.close()
+        raise fault
+
+    def _cause_of_death(self) -> errors.XinglinError:
+        assert self._child is not None
+        try:
+            ended = self._child.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            ended = 0
+        if ended == -signal.SIGXCPU:
+            return too_much(14, "reading the file takes too long", why=f"the limit is {self.limits.cpu_seconds} s of processor time")
+        why = f"it ended with signal {-ended}" if ended < 0 else f"it ended with status {ended}"
+        return wrong(11, "reading the file broke the reading process", why=why, fix="the file is damaged or hostile: ask for a new export")
+
+    def look(self, sources: Sequence[Source], *, keep: bool = False, block: int | None = None) -> Iterator[Instance]:
+        """One Instance for every source, in order. A file that kills the process gets an error and the next ones are read by a new one."""
+        done = 0
+        while done < len(sources):
+            line = self._started()
+            try:
+                send(line, Look(tuple(sources[done:]), self.limits, keep), block)
+                for _ in range(len(sources) - done):
+                    answer = self._answer()
+                    assert isinstance(answer, Seen)
+                    done += 1
+                    yield answer.instance
+            except OSError:
+                done += 1
+                yield _dead(self._cause_of_death())
+                self.close()
+            except errors.XinglinError as error:
+                done += 1
+                yield _dead(error)
+                if keep:
+                    return
+
+    def decode(self, frames: Sequence[tuple[int, int]], kind: str, block: int | None = None) -> Iterator[Made]:
+        """One answer for every (source, frame) of the files last looked at with `keep`."""
+        line = self._started()
+        send(line, Decode(tuple(frames), kind), block)
+        for _ in frames:
+            answer = self._answer()
+            assert isinstance(answer, Made)
+            yield answer
+
+
+def _dead(error: errors.XinglinError) -> Instance:
+    fault = (error.code, error.what, error.where, error.why, error.fix, type(error).__name__)
+    return Instance(header=Header(), error=fault)
+
+
+def sources_of(given: Sequence[Path] | Sequence[bytes]) -> tuple[list[Source], int | None, list[str]]:
+    """Sources for `look`, the shared block that holds given bytes (or None), and a name for each."""
+    sources: list[Source] = []
+    names: list[str] = []
+    block: int | None = None
+    at = 0
+    for number, item in enumerate(given, 1):
+        if isinstance(item, bytes | bytearray | memoryview):
+            block = shared_block() if block is None else block
+            os.pwrite(block, item, at)
+            sources.append(Source("", at, len(item)))
+            names.append(f"file {number}")
+            at += -(-len(item) // _ALIGNED) * _ALIGNED
+        else:
+            path = Path(item)
+            sources.append(Source(str(path.absolute())))
+            names.append(path.name)
+    return sources, block, names
