@@ -44,7 +44,7 @@ class Body:
 
 def body_of(design: Design, frame: Frame, wall: Wall | None = None) -> Body:
     """The nodule around the frame's place. Raises InvalidInput XL-NODULE-014 when the wall leaves no room for its volume."""
-    body = outline(design.random("outline"), design.lobulation, lobes=design.request.margin == "lobulated")
+    body = outline(design.random("outline"), design.lobulation, design.request.margin)
     pieces = strands(design, body)
     lengths, rotation = axes_of(design)
     if design.axes is not None:

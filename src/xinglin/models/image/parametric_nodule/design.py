@@ -27,8 +27,8 @@ CALCIUM_HU = {"diffuse": (300.0, 700.0), "central": (400.0, 900.0), "laminated":
 CALCIUM_FRACTION = {"diffuse": (1.0, 1.0), "central": (0.12, 0.30), "laminated": (0.35, 0.50), "popcorn": (0.18, 0.32)}
 SOLID_FRACTION = (0.15, 0.50)
 LOBULATION = {"smooth": (0.02, 0.04), "lobulated": (0.10, 0.15), "spiculated": (0.05, 0.10)}
-SPICULES = {"smooth": (0, 0), "lobulated": (0, 0), "spiculated": (12, 28)}
-TEXTURE_HU = {"solid": (8.0, 16.0), "part-solid": (12.0, 25.0), "ground-glass": (15.0, 30.0), "calcified": (10.0, 25.0)}
+SPICULES = {"smooth": (0, 0), "lobulated": (0, 0), "spiculated": (24, 44)}
+TEXTURE_HU = {"solid": (8.0, 16.0), "part-solid": (15.0, 30.0), "ground-glass": (20.0, 40.0), "calcified": (10.0, 25.0)}
 
 
 @dataclass(frozen=True, eq=False)

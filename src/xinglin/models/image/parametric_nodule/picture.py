@@ -48,7 +48,7 @@ def picture_of(design: Design, body: Body, inner: NDArray[np.float32] | None, bo
     added = _glass(design, seen, around) if design.glass_hu is not None else _solid(design, seen, around)
     if inner is not None:
         added = added + _inner(design, box.blurred(inner), around)
-    ceiling = np.maximum(_brightest(design) + np.float32(LARGEST_SIGMAS * grain_hu) - around.smooth, 0)
+    ceiling = np.maximum(_brightest(design) + np.float32(LARGEST_SIGMAS * grain_hu) - around.clean, 0)
     added = np.clip(added + texture, 0, ceiling)
     return Picture(whole_hu(around.voxels, added), added, occupancy, apparent, grain_hu, lung_hu)
 
@@ -61,14 +61,13 @@ def _glass(design: Design, seen: NDArray[np.float32], around: Surroundings) -> N
 def _glass_contrast(design: Design, around: Surroundings) -> NDArray[np.float32]:
     """HU that a voxel full of glass gains over what is there: less where there is tissue already."""
     share = (np.float32(design.glass_hu or 0.0) - around.lung_hu) / (np.float32(TISSUE_HU) - around.lung_hu)
-    return np.clip(share, 0, 1) * np.maximum(np.float32(TISSUE_HU) - around.smooth, 0)
+    return np.asarray(np.clip(share, 0, 1) * np.maximum(np.float32(TISSUE_HU) - around.clean, 0), dtype=np.float32)
 
 
 def _solid(design: Design, seen: NDArray[np.float32], around: Surroundings) -> NDArray[np.float32]:
     """A solid body takes the place of lung; where a vessel or a wall fills the voxel in part, the rest is filled, no more."""
     full = np.maximum(np.float32(design.solid_hu) - around.lung_hu, 0)
-    room = np.maximum(np.float32(design.solid_hu + 2 * design.texture_hu) - around.smooth, 0)
-    return np.minimum(seen * full, room)
+    return np.asarray(np.minimum(seen * full, np.maximum(full - around.excess_hu, 0)), dtype=np.float32)
 
 
 def _inner(design: Design, seen: NDArray[np.float32], around: Surroundings) -> NDArray[np.float32]:

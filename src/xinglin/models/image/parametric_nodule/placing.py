@@ -29,9 +29,9 @@ def must_be_lung(occupancy: NDArray[np.float32], around: Surroundings, attachmen
     Raises InvalidInput XL-NODULE-006 where there is no lung, XL-NODULE-015 where something is in the way that was not asked for.
     """
     weight = float(occupancy.sum(dtype=np.float64))
-    overlap = float(occupancy[around.smooth > STRUCTURE_FROM_HU].sum(dtype=np.float64)) / weight
-    airy = around.smooth <= STRUCTURE_FROM_HU
-    level = float((occupancy * airy * around.smooth).sum(dtype=np.float64)) / max(float((occupancy * airy).sum(dtype=np.float64)), 1e-6)
+    overlap = float(occupancy[around.clean > STRUCTURE_FROM_HU].sum(dtype=np.float64)) / weight
+    airy = around.clean <= STRUCTURE_FROM_HU
+    level = float((occupancy * airy * around.clean).sum(dtype=np.float64)) / max(float((occupancy * airy).sum(dtype=np.float64)), 1e-6)
     if overlap > 0.9 or not LUNG_HU[0] <= level <= LUNG_HU[1]:
         raise InvalidInput(
             "XL-NODULE-006", "the place is not in the lung", where="NoduleRequest.center_mm", why="its density is not that of lung",

@@ -15,9 +15,7 @@ from scipy.special import gammaln, lpmv
 from xinglin.models.image.parametric_nodule.design import Design
 
 THETAS, PHIS = 192, 384  # 0.94 degrees: 0.25 mm on the surface of the largest nodule
-HIGHEST_DEGREE = 7
-POWER = 2.0
-BODY, SPICULE_START = 1.0, 0.8
+SPICULE_START = 0.85
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +37,17 @@ class Strand:
     end_width: float
 
 
-def outline(random: np.random.Generator, lobulation: float, lobes: bool = False) -> Outline:
-    """A star-shaped body. lobulation: standard deviation of r/R over all directions, 0 to 0.25. lobes: rounded bulges with notches."""
+def outline(random: np.random.Generator, lobulation: float, margin: str = "smooth") -> Outline:
+    """A star-shaped body. lobulation: standard deviation of r/R over all directions, 0 to 0.25.
+
+    margin: "smooth" undulates gently; "lobulated" has rounded bulges with notches between; "spiculated" is ragged.
+    """
     weights = _solid_angles()
-    bumps = _harmonics(random, 2, HIGHEST_DEGREE)
-    if lobes:
-        creases = _harmonics(random, 3, 5)
+    bumps = _harmonics(random, 2, *((12, 1.0) if margin == "spiculated" else (6, 2.0)))
+    if margin == "lobulated":
+        creases = _harmonics(random, 2, 4, 2.0)
         creases /= np.sqrt((weights * creases**2).sum())
-        bumps = 0.45 * bumps / np.sqrt((weights * bumps**2).sum()) + np.sqrt(creases**2 + 0.02)
+        bumps = 0.45 * bumps / np.sqrt((weights * bumps**2).sum()) + np.sqrt(creases**2 + 0.04)
     bumps -= (weights * bumps).sum()
     deviation = np.sqrt((weights * bumps**2).sum())
     radius = np.maximum(1 + bumps * (lobulation / deviation), 0.3)
@@ -60,13 +61,13 @@ def _solid_angles() -> NDArray[np.float64]:
     return np.repeat((edges[:-1] - edges[1:])[:, None] / (2 * PHIS), PHIS, axis=1)
 
 
-def _harmonics(random: np.random.Generator, lowest: int, highest: int) -> NDArray[np.float64]:
-    """A random sum of real spherical harmonics; the strength of degree l falls as l ** -POWER."""
+def _harmonics(random: np.random.Generator, lowest: int, highest: int, power: float) -> NDArray[np.float64]:
+    """A random sum of real spherical harmonics; the strength of degree l falls as l ** -power."""
     cosines = np.cos((np.arange(THETAS) + 0.5) * np.pi / THETAS)
     azimuth = (np.arange(PHIS) + 0.5) * 2 * np.pi / PHIS
     total = np.zeros((THETAS, PHIS))
     for degree in range(lowest, highest + 1):
-        strengths = random.normal(0, degree**-POWER, size=2 * degree + 1)
+        strengths = random.normal(0, degree**-power, size=2 * degree + 1)
         for order in range(degree + 1):
             scale = np.sqrt((2 * degree + 1) / (4 * np.pi) * np.exp(gammaln(degree - order + 1) - gammaln(degree + order + 1)))
             along = scale * (np.sqrt(2) if order else 1.0) * lpmv(order, degree, cosines)
@@ -94,7 +95,7 @@ def strands(design: Design, body: Outline) -> tuple[Strand, ...]:
     for _ in range(design.spicules):
         direction = _direction(random)
         start = direction * SPICULE_START * radius_towards(body, direction)
-        length, width = random.uniform(0.45, 1.05), random.uniform(0.05, 0.10)
+        length, width = random.uniform(0.45, 1.15), random.uniform(0.08, 0.15)
         _grow(found, random, start, direction, length, width, branches=True)
     return tuple(found)
 
@@ -110,7 +111,7 @@ def _grow(
         towards = towards + random.normal(0, 0.13, size=3)
         towards = towards / np.linalg.norm(towards)
         end = start + towards * length / pieces
-        from_, to = (width * (1 - 0.85 * share / pieces) for share in (piece, piece + 1))
+        from_, to = (width * (1 - 0.75 * share / pieces) for share in (piece, piece + 1))
         found.append(Strand(start, end, from_, to))
         start = end
         if branch and piece == 2:

@@ -15,18 +15,24 @@ from xinglin.records.volume import Volume
 
 STRUCTURE_FROM_HU = -500.0  # half way from lung to soft tissue: above it a voxel holds a vessel, a wall, a fissure's edge
 LUNG_HU = (-975.0, -450.0)
-SMOOTH_MM, LEVEL_MM, NOISE_SIGMAS = 1.0, 6.0, 3.0
+SMOOTH_MM, LEVEL_MM, STRUCTURE_SIGMAS, NOISE_SIGMAS = 1.0, 6.0, 4.0, 3.0
 WALL_FROM_HU, VESSEL_RADIUS_MM = -400.0, 3.0
 
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """HU in the box: `voxels` as they are, `smooth` without the noise but with every structure, `lung_hu` the level of the air-filled lung."""
+    """HU in the box. `voxels` as they are; `lung_hu` the level of the air-filled lung; `excess_hu` how much vessels, walls and
+    other structures stand above it, 0 where there is nothing but lung and noise."""
 
     voxels: NDArray[np.float32]
-    smooth: NDArray[np.float32]
     lung_hu: NDArray[np.float32]
+    excess_hu: NDArray[np.float32]
     noise_hu: float
+
+    @property
+    def clean(self) -> NDArray[np.float32]:
+        """Lung and structures without the noise."""
+        return self.lung_hu + self.excess_hu
 
 
 def surroundings(scan: Volume, box: Box) -> Surroundings:
@@ -44,25 +50,51 @@ def surroundings(scan: Volume, box: Box) -> Surroundings:
     low = np.maximum(box.start - pad, 0)
     high = np.minimum(box.start + box.shape + pad, scan.shape)
     wide = np.asarray(scan.voxels[tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))], dtype=np.float32)
-    smooth = ndimage.gaussian_filter(wide, SMOOTH_MM / spacing, truncate=3.0)
+    smooth = _blurred(wide, SMOOTH_MM / spacing)
     rest = wide - smooth
-    noise_hu = float(1.4826 * np.median(np.abs(rest - np.median(rest))))
-    smooth = wide - np.clip(rest, -NOISE_SIGMAS * noise_hu, NOISE_SIGMAS * noise_hu)
+    noise_hu = _spread(rest)
+    clean = np.where(_structures(rest, noise_hu), wide, smooth)
+    lung_hu, airy = _lung_level(clean, spacing)
+    excess = clean - lung_hu
+    left_hu = _spread(excess[airy]) if airy.any() else 0.0
+    excess = np.asarray(excess * (1 - _fading(excess, NOISE_SIGMAS * left_hu)), dtype=np.float32)
     window = tuple(slice(int(a), int(a + n)) for a, n in zip(box.start - low, box.shape, strict=True))
-    return Surroundings(wide[window], smooth[window], _lung_level(smooth, spacing)[window], noise_hu)
+    return Surroundings(wide[window], lung_hu[window], excess[window], noise_hu)
 
 
-def _lung_level(smooth: NDArray[np.float32], spacing: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Local mean of what is neither vessel nor wall, smooth over 6 mm."""
+def _blurred(values: NDArray[np.float32], sigmas: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Gaussian of so many voxels along each axis."""
+    return np.asarray(ndimage.gaussian_filter(values, sigmas, truncate=2.5), dtype=np.float32)
+
+
+def _structures(rest: NDArray[np.float32], noise_hu: float) -> NDArray[np.bool_]:
+    """Where what a smooth picture leaves over is too much for noise: vessels and edges, and the voxels next to them."""
+    return np.asarray(ndimage.binary_dilation(np.abs(rest) > STRUCTURE_SIGMAS * noise_hu, np.ones((1, 3, 3))), dtype=np.bool_)
+
+
+def _spread(values: NDArray[np.float32]) -> float:
+    """Standard deviation of the many, whatever the few are (1.4826 times the median absolute deviation)."""
+    return float(1.4826 * np.median(np.abs(values - np.median(values))))
+
+
+def _fading(size: NDArray[np.float32], limit: float) -> NDArray[np.float32]:
+    """1 up to 2/3 of the limit, 0 from 4/3 of it on: what is noise by its size, and what is not."""
+    if limit <= 0:
+        return (size <= 0).astype(np.float32)
+    return np.asarray(np.clip(2 - 1.5 * size / np.float32(limit), 0, 1), dtype=np.float32)
+
+
+def _lung_level(smooth: NDArray[np.float32], spacing: NDArray[np.float64]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Local mean of what is neither vessel nor wall, smooth over 6 mm; and which voxels were counted."""
     airy = smooth[smooth < STRUCTURE_FROM_HU]
     if airy.size == 0:
-        return np.full(smooth.shape, np.float32(np.median(smooth)))
+        return np.full(smooth.shape, np.float32(np.median(smooth))), np.zeros(smooth.shape, dtype=bool)
     limit = min(float(np.quantile(airy, 0.3)) + 120.0, STRUCTURE_FROM_HU)
     counted = (smooth < limit).astype(np.float32)
-    offset = np.float32(np.median(smooth[counted > 0]))
-    near = ndimage.gaussian_filter(counted, LEVEL_MM / spacing, truncate=2.5)
-    total = ndimage.gaussian_filter(counted * (smooth - offset), LEVEL_MM / spacing, truncate=2.5)
-    return (offset + total / np.maximum(near, np.float32(1e-3))).astype(np.float32)
+    offset = np.median(smooth[counted > 0]).astype(np.float32)
+    near = _blurred(counted.astype(np.float32), LEVEL_MM / spacing)
+    total = _blurred(np.asarray(counted * (smooth - offset), dtype=np.float32), LEVEL_MM / spacing)
+    return (offset + total / np.maximum(near, np.float32(1e-3))).astype(np.float32), counted > 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +134,7 @@ def local_wall(scan: Volume, frame: Frame, reach_mm: float) -> LocalWall:
     middle = np.rint(frame.place).astype(int)
     low, high = np.maximum(middle - reach, 0), np.minimum(middle + reach + 1, scan.shape)
     block = np.asarray(scan.voxels[tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))], dtype=np.float32)
-    smooth = ndimage.gaussian_filter(block, 0.7 / spacing, truncate=3.0)
+    smooth = _blurred(block, 0.7 / spacing)
     bright = smooth > WALL_FROM_HU
     deep = _distance_mm(np.pad(bright, 1, mode="edge"), spacing)[1:-1, 1:-1, 1:-1] > VESSEL_RADIUS_MM
     if not deep.any():
@@ -111,7 +143,7 @@ def local_wall(scan: Volume, frame: Frame, reach_mm: float) -> LocalWall:
     wall = bright & (_distance_mm(~deep, spacing) <= VESSEL_RADIUS_MM + spacing.max())
     half = np.float32(0.5 * np.cbrt(np.prod(spacing)))
     depth = np.where(wall, half - _distance_mm(wall, spacing), _distance_mm(~wall, spacing) - half)
-    return LocalWall(frame, low.astype(np.int64), np.asarray(ndimage.gaussian_filter(depth, 0.7), dtype=np.float32))
+    return LocalWall(frame, low.astype(np.int64), _blurred(depth, np.full(3, 0.7)))
 
 
 def _distance_mm(mask: NDArray[np.bool_], spacing: NDArray[np.float64]) -> NDArray[np.float32]:
