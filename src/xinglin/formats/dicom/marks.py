@@ -74,6 +74,12 @@ def moment(text: str, *, what: str = "made") -> datetime:
         ) from error
 
 
+def date_time(text: str, *, what: str = "made") -> str:
+    """An ISO 8601 moment as DICOM writes it (VR DT), with its offset from UTC where it names one."""
+    given = moment(text, what=what)
+    return given.strftime("%Y%m%d%H%M%S") + (given.strftime("%z")[:5] if given.tzinfo else "")
+
+
 def check_mark(mark: Mark) -> None:
     """Raises InvalidInput XL-DICOM-510 or 511 when a mark cannot be written as it stands."""
     moment(mark.made)
@@ -184,8 +190,7 @@ def _equipment(mark: Mark, synthetic: bool) -> Dataset:
     item.Manufacturer = MANUFACTURER
     item.ManufacturerModelName = MANUFACTURER
     item.SoftwareVersions = __version__
-    made = moment(mark.made)
-    item.ContributionDateTime = made.strftime("%Y%m%d%H%M%S") + (made.strftime("%z")[:5] if made.tzinfo else "")
+    item.ContributionDateTime = date_time(mark.made)
     item.ContributionDescription = _contribution(mark)
     item.PurposeOfReferenceCodeSequence = [code_item(SYNTHESIZING if synthetic else PROCESSING)]
     return item

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from xinglin import __version__
 from xinglin.formats.dicom.coded_terms import finding, site
-from xinglin.formats.dicom.marks import MANUFACTURER, Mark, Signer, as_unicode, check_mark, derived_uid, file_bytes, moment, stamp
+from xinglin.formats.dicom.marks import MANUFACTURER, Mark, Signer, as_unicode, check_mark, date_time, derived_uid, file_bytes, stamp
 from xinglin.formats.dicom.original_slices import UNREADABLE, make_complete, quietly, read_original
 from xinglin.formats.dicom.write_segmentation import EXPLICIT, settle_equipment, tracking_uid
 from xinglin.records.errors import InvalidInput
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         MeasurementReport,
         MeasurementsAndQualitativeEvaluations,
         ObservationContext,
-        SourceImageForMeasurement,
+        TrackingIdentifier,
         VolumetricROIMeasurementsAndQualitativeEvaluations,
     )
     from pydicom.dataset import Dataset
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from xinglin.records.imaging import Lesion, Point_mm
 
+    Outlined = tuple[Dataset, Dataset]  # the Segmentation, and its segment that outlines a lesion
     Group = MeasurementsAndQualitativeEvaluations | VolumetricROIMeasurementsAndQualitativeEvaluations
 
 _SERIES_NUMBER_STEP: Final = 3000
@@ -63,11 +64,13 @@ def write_measurements(
     _check(lesions, headers)
     with quietly():
         outlines = _outlines(segmentation)
-        first = next(iter(sorted(headers.items())))[1]
-        sex = [make_complete(header) for _, header in sorted(headers.items())][0]
+        first = headers[min(headers)]
+        sex = {uid: make_complete(header) for uid, header in headers.items()}[min(headers)]
         try:
             groups = [group for lesion in lesions for group in _groups(lesion, headers, first, outlines)]
-            report = _built(_evidence(lesions, headers, first, outlines), _content(groups, first, observer, signer), mark, signer, series_number)
+            report = _built(
+                _evidence(lesions, headers, first, outlines), _content(groups, first, observer, signer), mark, signer, series_number
+            )
         except UNREADABLE as error:
             raise InvalidInput(
                 "XL-DICOM-532", "the report cannot be made for this series", why=f"{type(error).__name__} in a header",
@@ -75,7 +78,7 @@ def write_measurements(
             ) from error  # fmt: skip
         report.PatientSex = sex
         if signer is not None:
-            report.VerifyingObserverSequence[0].VerificationDateTime = moment(signer.signed_at, what="signed_at").strftime("%Y%m%d%H%M%S")
+            report.VerifyingObserverSequence[0].VerificationDateTime = date_time(signer.signed_at, what="signed_at")
         settle_equipment(report)
         as_unicode(report, mark)
         stamp(report, mark, synthetic=first.get("SyntheticData") == "YES" if synthetic is None else synthetic)
@@ -88,15 +91,19 @@ def _check(lesions: Sequence[Lesion], headers: Mapping[str, Dataset]) -> None:
     for n, lesion in enumerate(lesions):
         where, m = f"lesion {n + 1}", lesion.measures
         if m.slice_instance and m.slice_instance not in headers:
-            raise InvalidInput("XL-DICOM-530", "the slice it was measured in is not among the files", where=where, fix="give the whole series")
+            raise InvalidInput(
+                "XL-DICOM-530", "the slice it was measured in is not among the files", where=where, fix="give the whole series"
+            )
         sizes = (m.long_axis_mm, m.short_axis_mm, m.mean_diameter_mm, m.volume_mm3, m.sd_hu)
         if not all(math.isfinite(size) and size >= 0 for size in sizes) or not math.isfinite(m.mean_hu):
             raise InvalidInput("XL-DICOM-531", "a measure is not a number that can be reported", where=where, fix="measure it again")
         if not lesion.name.strip():
-            raise InvalidInput("XL-DICOM-530", "a lesion has no name", where=where, why="the name ties it together over time", fix="name it")
+            raise InvalidInput(
+                "XL-DICOM-530", "a lesion has no name", where=where, why="the name ties it together over time", fix="name it"
+            )
 
 
-def _outlines(segmentation: bytes | None) -> dict[str, tuple[Dataset, Dataset]]:
+def _outlines(segmentation: bytes | None) -> dict[str, Outlined]:
     """Tracking id -> the Segmentation and the segment that outlines it."""
     if segmentation is None:
         return {}
@@ -109,37 +116,34 @@ def _outlines(segmentation: bytes | None) -> dict[str, tuple[Dataset, Dataset]]:
     return {str(segment.get("TrackingID", "")): (found, segment) for segment in found.SegmentSequence}
 
 
-def _evidence(
-    lesions: Sequence[Lesion], headers: Mapping[str, Dataset], first: Dataset, outlines: Mapping[str, tuple[Dataset, Dataset]]
-) -> list[Dataset]:
+def _evidence(lesions: Sequence[Lesion], headers: Mapping[str, Dataset], first: Dataset, outlines: Mapping[str, Outlined]) -> list[Dataset]:
     """Everything the report points at; the first one lends patient and study."""
     slices = {lesion.measures.slice_instance for lesion in lesions} - {""}
     images = [first, *(headers[uid] for uid in sorted(slices) if headers[uid] is not first)]
     return images + [outlines[name][0] for name in sorted({lesion.name for lesion in lesions} & set(outlines))[:1]]
 
 
-def _groups(
-    lesion: Lesion, headers: Mapping[str, Dataset], first: Dataset, outlines: Mapping[str, tuple[Dataset, Dataset]]
-) -> list[Group]:
-    from highdicom.sr import MeasurementsAndQualitativeEvaluations, TrackingIdentifier
+def _groups(lesion: Lesion, headers: Mapping[str, Dataset], first: Dataset, outlines: Mapping[str, Outlined]) -> list[Group]:
+    from highdicom.sr import MeasurementsAndQualitativeEvaluations, SourceImageForMeasurementGroup, TrackingIdentifier
 
     outline = outlines.get(lesion.name)
     uid = str(outline[1].get("TrackingUID", "")) if outline else ""
     tracking = TrackingIdentifier(uid=uid or tracking_uid(str(first.StudyInstanceUID), lesion.name), identifier=lesion.name)
     kind = _kind(outline)
     sites = _sites(lesion)
-    axes = _axes(lesion, headers, str(first.FrameOfReferenceUID))
-    if outline is None:
-        return [
-            MeasurementsAndQualitativeEvaluations(
-                tracking_identifier=tracking, finding_type=kind, finding_sites=sites, measurements=[*axes, *_bulk(lesion)]
-            )
-        ]
-    group = MeasurementsAndQualitativeEvaluations(tracking_identifier=tracking, finding_type=kind, finding_sites=sites, measurements=axes)
-    return [group, _region(lesion, tracking, kind, sites, outline)]
+    axes = _axes(lesion, str(first.FrameOfReferenceUID))
+    measured_in = headers.get(lesion.measures.slice_instance)
+    group = MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=tracking,
+        finding_type=kind,
+        finding_sites=sites,
+        measurements=axes if outline else [*axes, *_bulk(lesion)],
+        source_images=[SourceImageForMeasurementGroup(measured_in.SOPClassUID, measured_in.SOPInstanceUID)] if measured_in else None,
+    )
+    return [group, _region(lesion, tracking, kind, sites, outline)] if outline else [group]
 
 
-def _region(lesion: Lesion, tracking, kind: Code, sites: list[FindingSite] | None, outline: tuple[Dataset, Dataset]) -> Group:  # noqa: ANN001
+def _region(lesion: Lesion, tracking: TrackingIdentifier, kind: Code, sites: list[FindingSite] | None, outline: Outlined) -> Group:
     from highdicom.sr import ReferencedSegment, SourceSeriesForSegmentation, VolumetricROIMeasurementsAndQualitativeEvaluations
 
     whole, segment = outline
@@ -155,7 +159,7 @@ def _region(lesion: Lesion, tracking, kind: Code, sites: list[FindingSite] | Non
     )
 
 
-def _kind(outline: tuple[Dataset, Dataset] | None) -> Code:
+def _kind(outline: Outlined | None) -> Code:
     """What the segment says it is, or a lesion: the word that is always true."""
     from pydicom.sr.coding import Code
 
@@ -172,24 +176,21 @@ def _sites(lesion: Lesion) -> list[FindingSite] | None:
     return [FindingSite(place[0], laterality=place[1])] if place else None
 
 
-def _axes(lesion: Lesion, headers: Mapping[str, Dataset], frame: str) -> list[Measurement]:
-    """Long axis, short axis and their mean, in millimetres, at their ends and in their slice."""
-    from highdicom.sr import Measurement, SourceImageForMeasurement
+def _axes(lesion: Lesion, frame: str) -> list[Measurement]:
+    """Long axis, short axis and their mean in that slice, in millimetres."""
+    from highdicom.sr import Measurement
     from pydicom.sr.codedict import codes
 
     m = lesion.measures
-    slice_header = headers.get(m.slice_instance)
-    image = [SourceImageForMeasurement(slice_header.SOPClassUID, slice_header.SOPInstanceUID)] if slice_header is not None else None
     return [
-        _length(codes.SCT.LongAxis, m.long_axis_mm, m.long_axis_ends, frame, image),
-        _length(codes.SCT.ShortAxis, m.short_axis_mm, m.short_axis_ends, frame, image),
+        _length(codes.SCT.LongAxis, m.long_axis_mm, m.long_axis_ends, frame),
+        _length(codes.SCT.ShortAxis, m.short_axis_mm, m.short_axis_ends, frame),
         Measurement(codes.SCT.Diameter, m.mean_diameter_mm, codes.UCUM.Millimeter, derivation=codes.SCT.Mean),
     ]
 
 
-def _length(
-    name: Code, length_mm: float, ends: tuple[Point_mm, Point_mm], frame: str, image: list[SourceImageForMeasurement] | None
-) -> Measurement:
+def _length(name: Code, length_mm: float, ends: tuple[Point_mm, Point_mm], frame: str) -> Measurement:
+    """A length with its two ends in the patient; without them when both are the same place."""
     import numpy as np
     from highdicom.sr import CoordinatesForMeasurement3D, GraphicTypeValues3D, Measurement
     from pydicom.sr.codedict import codes
@@ -197,7 +198,7 @@ def _length(
     line = None
     if ends[0] != ends[1]:
         line = [CoordinatesForMeasurement3D(GraphicTypeValues3D.POLYLINE, np.array(ends, float), frame)]
-    return Measurement(name, length_mm, codes.UCUM.Millimeter, referenced_coordinates=line, referenced_images=None if line else image)
+    return Measurement(name, length_mm, codes.UCUM.Millimeter, referenced_coordinates=line)
 
 
 def _bulk(lesion: Lesion) -> list[Measurement]:
@@ -232,7 +233,10 @@ def _observers(first: Dataset, person: str, signer: Signer | None) -> Observatio
     from pydicom.sr.codedict import codes
 
     device = DeviceObserverIdentifyingAttributes(
-        uid=derived_uid("device", MANUFACTURER, __version__), name=MANUFACTURER, manufacturer_name=MANUFACTURER, model_name=f"{MANUFACTURER} {__version__}"
+        uid=derived_uid("device", MANUFACTURER, __version__),
+        name=MANUFACTURER,
+        manufacturer_name=MANUFACTURER,
+        model_name=f"{MANUFACTURER} {__version__}",
     )
     named = None
     if person:
@@ -241,7 +245,9 @@ def _observers(first: Dataset, person: str, signer: Signer | None) -> Observatio
     return ObservationContext(observer_person_context=named, observer_device_context=ObserverContext(codes.DCM.Device, device))
 
 
-def _built(evidence: Sequence[Dataset], content: MeasurementReport, mark: Mark, signer: Signer | None, number: int | None) -> Comprehensive3DSR:
+def _built(
+    evidence: Sequence[Dataset], content: MeasurementReport, mark: Mark, signer: Signer | None, number: int | None
+) -> Comprehensive3DSR:
     from highdicom.sr import Comprehensive3DSR
 
     first = evidence[0]
