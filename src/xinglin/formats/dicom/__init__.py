@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from xinglin.formats.dicom.limits import DEFAULT_LIMITS, Limits
     from xinglin.formats.dicom.linking import header_of
     from xinglin.formats.dicom.process import ReadingProcess
+    from xinglin.formats.dicom.segments import NamedMask, segment_masks
     from xinglin.formats.dicom.series import REPAIRS, read_series
 
 _HOMES = {
@@ -20,6 +21,7 @@ _HOMES = {
     "limits": ("DEFAULT_LIMITS", "Limits"),
     "linking": ("header_of",),
     "process": ("ReadingProcess",),
+    "segments": ("NamedMask", "segment_masks"),
     "series": ("REPAIRS", "read_series"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -31,12 +33,14 @@ __all__ = [
     "Found",
     "Header",
     "Limits",
+    "NamedMask",
     "OtherObject",
     "ReadingProcess",
     "SeriesFiles",
     "find_series",
     "header_of",
     "read_series",
+    "segment_masks",
 ]
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from xinglin.formats.dicom.header import Header
-from xinglin.formats.dicom.image import Image, Instance
+from xinglin.formats.dicom.image import Image
+from xinglin.formats.dicom.instance import Instance
 from xinglin.formats.dicom.limits import wrong
 from xinglin.formats.dicom.tags import TAGS, place
 
@@ -33,7 +34,14 @@ def check(instances: Sequence[Instance], names: Sequence[str]) -> list[Image]:
     _same(instances, names, 102, "more than one patient", "PatientID", lambda i: (i.header.patient_id, i.header.issuer))
     _same(instances, names, 102, "more than one modality", "Modality", lambda i: modality_of(i.header))
     _same(instances, names, 105, "more than one frame of reference", "FrameOfReferenceUID", lambda i: i.header.frame_of_reference)
-    _same(instances, names, 104, "images of more than one size", "Rows", lambda i: _image(i).form and (_image(i).form.rows, _image(i).form.columns))
+    _same(
+        instances,
+        names,
+        104,
+        "images of more than one size",
+        "Rows",
+        lambda i: _image(i).form and (_image(i).form.rows, _image(i).form.columns),
+    )
     _same(instances, names, 106, "more than one unit", "RescaleType", lambda i: (_image(i).units, _rescale_types(_image(i))))
     if len(instances) > 1 and any(len(_image(i).planes) > 1 for i in instances):
         raise wrong(123, "the series has more than one multi-frame image", where=names[0], fix="read each image as a series of its own")
@@ -51,7 +59,9 @@ def _rescale_types(image: Image) -> tuple[str, ...]:
     return tuple(sorted({plane.rescale_type for plane in image.planes}))
 
 
-def _same(instances: Sequence[Instance], names: Sequence[str], number: int, what: str, keyword: str, of: Callable[[Instance], object]) -> None:
+def _same(
+    instances: Sequence[Instance], names: Sequence[str], number: int, what: str, keyword: str, of: Callable[[Instance], object]
+) -> None:
     first = of(instances[0])
     for instance, name in zip(instances, names, strict=True):
         if of(instance) != first:
@@ -75,7 +85,9 @@ def _check_kind(instance: Instance, name: str) -> None:
     if image.form.allocated == 1:
         raise wrong(45, "the image has one bit per pixel", where=f"{name}, {place(TAGS['BitsAllocated'][0])}")
     if "LOCALIZER" in header.image_type:
-        raise wrong(111, "the image is a localizer, not a slice", where=f"{name}, {place(TAGS['ImageType'][0])}", fix="leave the localizer out")
+        raise wrong(
+            111, "the image is a localizer, not a slice", where=f"{name}, {place(TAGS['ImageType'][0])}", fix="leave the localizer out"
+        )
 
 
 def _check_rescale(instance: Instance, name: str) -> None:
@@ -109,7 +121,7 @@ def unit_of(modality: str, image: Image, table_kinds: Iterable[str]) -> tuple[st
     kinds.discard("")
     if modality == "CT":
         has_table = any(plane.table for plane in image.planes)
-        if kinds == {"HU"} or not kinds and not has_table:
+        if kinds == {"HU"} or (not kinds and not has_table):
             return "HU", ""
         return "", ", ".join(sorted(kinds)) or "not stated"
     if modality == "PT":

@@ -11,6 +11,7 @@ import zlib
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from xinglin.formats.dicom import jpeg_lossless
@@ -83,7 +84,9 @@ def _agree(form: PixelForm, rows: int, columns: int, components: int, precision:
     elif precision not in (form.stored, form.allocated) and (form.signed or precision > form.stored):
         why = f"the stream has {precision} bits, the header says {form.stored}"
     if why:
-        raise wrong(48, "the compressed pixels are not what the header says", where="PixelData (7FE0,0010)", why=why, fix="ask for a new export")
+        raise wrong(
+            48, "the compressed pixels are not what the header says", where="PixelData (7FE0,0010)", why=why, fix="ask for a new export"
+        )
 
 
 def _filled(precision: int, form: PixelForm) -> int:
@@ -93,6 +96,9 @@ def _filled(precision: int, form: PixelForm) -> int:
 
 def _run_lengths(data: bytes, form: PixelForm) -> NDArray[np.unsignedinteger]:
     """RLE: one run of bytes per byte of a number, the highest first."""
+    if form.allocated == 1:  # the packed bits are the one run
+        bits = _run_lengths(data, form_of_bytes(form))
+        return np.unpackbits(bits.ravel(), bitorder="little", count=form.rows * form.columns).reshape(form.rows, form.columns)
     planes, size = form.allocated // 8 * form.samples, form.rows * form.columns
     if len(data) < 64:
         raise _damaged("the RLE header is cut short")
@@ -106,6 +112,12 @@ def _run_lengths(data: bytes, form: PixelForm) -> NDArray[np.unsignedinteger]:
     if form.samples != 1 or planes == 1:
         return out[0].reshape(form.rows, form.columns)
     return np.ascontiguousarray(out.T).view(f">u{planes}").reshape(form.rows, form.columns).astype(f"<u{planes}")
+
+
+def form_of_bytes(form: PixelForm) -> PixelForm:
+    """The form of a one-bit image's packed bytes: one row of them."""
+    packed = -(-form.rows * form.columns // 8)
+    return structs.replace(form, rows=1, columns=packed, allocated=8, stored=8, high_bit=7)
 
 
 def _unpacked(data: bytes, size: int) -> bytearray:
@@ -161,7 +173,9 @@ def _jpeg_ls(data: bytes, syntax: str, form: PixelForm) -> Decoded:
     if len(out) != rows * columns * size:
         raise _damaged("the JPEG-LS stream is not as large as the image")
     values = np.frombuffer(bytes(out), f"<u{size}").reshape(rows, columns)
-    return Decoded(values, _filled(precision, form), f"JPEG-LS near-lossless, each stored number within {near} of the scanner's" if near else "")
+    return Decoded(
+        values, _filled(precision, form), f"JPEG-LS near-lossless, each stored number within {near} of the scanner's" if near else ""
+    )
 
 
 def _jpeg_ls_head(data: bytes) -> tuple[int, int, int, int, int]:
@@ -184,10 +198,10 @@ def _jpeg_ls_head(data: bytes) -> tuple[int, int, int, int, int]:
 
 def _jpeg_2000(data: bytes, form: PixelForm) -> Decoded:
     reversible = _check_jpeg_2000(data, form)
-    import openjpeg
+    from openjpeg.utils import decode as decode_jpeg_2000
 
     try:
-        values = openjpeg.decode(data, 0)
+        values = decode_jpeg_2000(data, 0)
     except (RuntimeError, ValueError, TypeError):
         raise _damaged("the JPEG 2000 stream is damaged") from None
     if values.shape != (form.rows, form.columns):
@@ -231,7 +245,9 @@ def _check_size(body: bytes, form: PixelForm) -> int:
             48, "the compressed pixels are not what the header says", where="PixelRepresentation (0028,0103)",
             why="stream and header do not agree whether numbers are signed", fix="ask for a new export",
         )  # fmt: skip
-    if not (tile_width and tile_height and tile_x <= x < tile_x + tile_width and tile_y <= y < tile_y + tile_height and body[37:39] == b"\1\1"):
+    if not (
+        tile_width and tile_height and tile_x <= x < tile_x + tile_width and tile_y <= y < tile_y + tile_height and body[37:39] == b"\1\1"
+    ):
         raise _damaged("the tiles of the JPEG 2000 stream are none")
     tiles = -(-(width - tile_x) // tile_width) * -(-(height - tile_y) // tile_height)
     if tiles > 65535:

@@ -132,7 +132,6 @@ def read_elements(raw: memoryview, limits: Limits) -> File:
         fault = error
     return File(syntax, dataset, fault, preamble)
 
-
     return (XinglinError,)
 
 
@@ -146,6 +145,13 @@ def _guess(raw: memoryview, at: int) -> str:
         if group == 8 and length <= len(raw) - at - 8 and length < 1024:
             return IMPLICIT_LITTLE
     raise wrong(3, "this is not a DICOM file", why="neither the DICM mark nor a first element was found")
+
+
+def unpacked(raw: memoryview, limits: Limits) -> memoryview:
+    """The data set of a deflated file, unpacked again: offsets of its elements count from here."""
+    at = 132 if bytes(raw[128:132]) == b"DICM" else 0
+    start = _walk(Encoding(raw, False, True, Budget(limits)), at, len(raw), 0, {}, stop_after_group=2)
+    return memoryview(_inflated(raw[start:], limits))
 
 
 def _inflated(deflated: memoryview, limits: Limits) -> bytes:
@@ -270,4 +276,6 @@ def _fragments(encoding: Encoding, at: int, end: int) -> tuple[list[tuple[int, i
         encoding.budget.spend()
         found.append((at + 8, length))
         at += 8 + length
-    raise wrong(4, "the compressed pixel data does not end", where=place(0x7FE00010), why="the file is cut short", fix="send the file again")
+    raise wrong(
+        4, "the compressed pixel data does not end", where=place(0x7FE00010), why="the file is cut short", fix="send the file again"
+    )

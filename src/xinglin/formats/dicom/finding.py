@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from xinglin.formats.dicom.agreement import NOT_VOLUMES, VOLUME_CLASSES, modality_of
 from xinglin.formats.dicom.header import Header
-from xinglin.formats.dicom.image import Instance
+from xinglin.formats.dicom.instance import Instance
 from xinglin.formats.dicom.limits import DEFAULT_LIMITS, Limits, too_much
 from xinglin.formats.dicom.process import ReadingProcess, sources_of
 
@@ -115,7 +115,9 @@ def _found(paths: Sequence[Path], limits: Limits, process: ReadingProcess) -> Fo
         else:
             others.append(_other(path, instance.header))
     findings += [finding for *_, finding in damaged]
-    return Found(_series(groups, damaged), tuple(sorted(others, key=lambda o: str(o.path))), tuple(sorted(findings, key=lambda f: (f.place, f.code))))
+    return Found(
+        _series(groups, damaged), tuple(sorted(others, key=lambda o: str(o.path))), tuple(sorted(findings, key=lambda f: (f.place, f.code)))
+    )
 
 
 def _looked(files: Sequence[Path], process: ReadingProcess) -> Iterator[Instance]:
@@ -174,7 +176,18 @@ def _key(instance: Instance, path: Path) -> tuple:
     told = tuple(word for word in image.distinguished_by if not word.startswith("AcquisitionNumber"))
     kind = header.image_type[2:3]
     alone = str(path) if len(image.planes) > 1 else ""
-    return (header.series_uid, header.study_uid, direction, image.form.rows, image.form.columns, spacing, header.frame_of_reference, kind, told, alone)
+    return (
+        header.series_uid,
+        header.study_uid,
+        direction,
+        image.form.rows,
+        image.form.columns,
+        spacing,
+        header.frame_of_reference,
+        kind,
+        told,
+        alone,
+    )
 
 
 def _series(groups: dict[tuple, list[tuple[Path, Instance]]], damaged: list[tuple[Path, Instance, FileFinding]]) -> tuple[SeriesFiles, ...]:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.formats.dicom.image import Instance, Plane
+from xinglin.formats.dicom.image import Plane
+from xinglin.formats.dicom.instance import Instance
 from xinglin.formats.dicom.limits import wrong
 from xinglin.formats.dicom.tags import TAGS, place
 
@@ -68,7 +69,7 @@ def slices_of(instances: Sequence[Instance], names: Sequence[str]) -> list[Slice
 def arranged(slices: Sequence[Slice]) -> Grid:
     """Slices in order. Raises XL-DICOM-103 (orientations), 104 (spacings), 107 to 110 (missing or absurd geometry)."""
     for item in slices:
-        _check_plane(item)
+        check_plane(item)
     first = slices[0].plane
     assert first.orientation and first.spacing
     directions = np.array([item.plane.orientation for item in slices])
@@ -95,7 +96,8 @@ def arranged(slices: Sequence[Slice]) -> Grid:
     return Grid(tuple(slices[n] for n in order), ordered[0], row, column, normal, first.spacing, ordered - ordered[0])
 
 
-def _check_plane(item: Slice) -> None:
+def check_plane(item: Slice) -> None:
+    """Raises XL-DICOM-107 to 110 for a slice whose place, pixel size or directions are missing or cannot be true."""
     plane = item.plane
     if plane.position is None or plane.orientation is None:
         keyword = "ImagePositionPatient" if plane.position is None else "ImageOrientationPatient"
@@ -120,7 +122,12 @@ def _check_plane(item: Slice) -> None:
             why="they must be two unit vectors at a right angle", fix="ask for the original series",
         )  # fmt: skip
     if not all(abs(value) < 1e5 for value in plane.position):
-        raise wrong(107, "a slice lies where no patient can", where=f"{item.name}, {place(TAGS['ImagePositionPatient'][0])}", why="more than 100 m away")
+        raise wrong(
+            107,
+            "a slice lies where no patient can",
+            where=f"{item.name}, {place(TAGS['ImagePositionPatient'][0])}",
+            why="more than 100 m away",
+        )
 
 
 def same_places(grid: Grid) -> list[list[int]]:
@@ -128,7 +135,10 @@ def same_places(grid: Grid) -> list[list[int]]:
     groups: list[list[int]] = [[0]]
     along = grid.along()
     for n in range(1, len(along)):
-        if along[n] - along[groups[-1][0]] <= SAME_PLACE_MM and np.linalg.norm(grid.offsets[n] - grid.offsets[groups[-1][0]]) <= 2 * SAME_PLACE_MM:
+        if (
+            along[n] - along[groups[-1][0]] <= SAME_PLACE_MM
+            and np.linalg.norm(grid.offsets[n] - grid.offsets[groups[-1][0]]) <= 2 * SAME_PLACE_MM
+        ):
             groups[-1].append(n)
         else:
             groups.append([n])

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from xinglin.formats.dicom.elements import Dataset
-from xinglin.formats.dicom.header import Header
 from xinglin.formats.dicom.limits import Limits, too_much, wrong
 from xinglin.formats.dicom.tags import TAGS, place
 from xinglin.formats.dicom.values import numbers, text, whole, word, words
@@ -57,15 +56,6 @@ class Image(Struct, frozen=True, kw_only=True):
     padding_limit: int | None = None
     stated_gap: float | None = None  # SpacingBetweenSlices or SliceThickness
     distinguished_by: tuple[str, ...] = ()  # echo, temporal position, acquisition: told when places repeat
-
-
-class Instance(Struct, frozen=True, kw_only=True):
-    """One file as the reading process saw it. `error`: (code, what, where, why, fix, kind) of the fault that keeps it from use."""
-
-    header: Header
-    image: Image | None = None
-    error: tuple[str, str, str, str, str, str] | None = None
-    references: tuple[str, ...] = ()  # of a DICOMDIR: the files it lists
 
 
 def image_from(dataset: Dataset, sets: tuple[str, ...], limits: Limits) -> Image | None:
@@ -118,9 +108,13 @@ def _form(dataset: Dataset, limits: Limits) -> PixelForm:
     if form.rows < 1 or form.columns < 1 or form.frames < 1:
         raise wrong(45, "the image has no pixels", where=place(TAGS["Rows"][0]), why="Rows, Columns and NumberOfFrames must be 1 or more")
     if form.frames > limits.frames:
-        raise too_much(47, "the image has more frames than are read", where=place(TAGS["NumberOfFrames"][0]), why=f"the limit is {limits.frames}")
+        raise too_much(
+            47, "the image has more frames than are read", where=place(TAGS["NumberOfFrames"][0]), why=f"the limit is {limits.frames}"
+        )
     if frame_bytes(form) > limits.frame_bytes or frame_bytes(form) * form.frames > limits.volume_bytes:
-        raise too_much(47, "the image is larger than is read", where=place(TAGS["Rows"][0]), why="Rows x Columns x bits x frames is over the limit")
+        raise too_much(
+            47, "the image is larger than is read", where=place(TAGS["Rows"][0]), why="Rows x Columns x bits x frames is over the limit"
+        )
     return form
 
 
@@ -140,7 +134,9 @@ def _check_bits(form: PixelForm) -> None:
     elif form.high_bit != form.stored - 1:
         why = "HighBit must be BitsStored - 1"
     if why:
-        raise wrong(45, "the image contradicts itself about its bits", where=place(TAGS["BitsStored"][0]), why=why, fix="ask for a new export")
+        raise wrong(
+            45, "the image contradicts itself about its bits", where=place(TAGS["BitsStored"][0]), why=why, fix="ask for a new export"
+        )
 
 
 def frame_bytes(form: PixelForm) -> int:
@@ -274,5 +270,3 @@ def _legacy_planes(dataset: Dataset, form: PixelForm) -> tuple[Plane, ...]:
         )
         for s in slices
     )  # fmt: skip
-
-

@@ -12,13 +12,15 @@ import resource
 import socket
 import sys
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from xinglin.formats.dicom.elements import DEFLATED, Dataset, File, read_elements
+from xinglin.formats.dicom.elements import DEFLATED, Dataset, File, read_elements, unpacked
 from xinglin.formats.dicom.header import Header, header_from
-from xinglin.formats.dicom.image import Image, Instance, image_from
+from xinglin.formats.dicom.image import Image, image_from
+from xinglin.formats.dicom.instance import Instance
 from xinglin.formats.dicom.limits import DEFAULT_LIMITS, Limits, too_much, wrong
 from xinglin.formats.dicom.messages import Decode, Gone, Look, Made, Seen, Source, receive, send
+from xinglin.formats.dicom.outlines import outlines_from
 from xinglin.formats.dicom.tags import TAGS
 from xinglin.formats.dicom.values import uid, words
 from xinglin.records.errors import XinglinError
@@ -33,13 +35,41 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 Fault = tuple[str, str, str, str, str, str]
 
 
-class Kept:
-    """A file held for decoding."""
+class Kept(NamedTuple):
+    """An image that may be decoded: where it came from, where its pixels lie, and what its numbers mean."""
 
-    def __init__(self, block: mmap.mmap, file: File, image: Image | None) -> None:
-        self.block, self.file, self.image = block, file, image
-        self.located: Located | None = None
-        self.table: Table | None = None
+    source: Source
+    size: int
+    image: Image
+    located: Located
+    table: Table | None
+
+
+class Desk:
+    """What the process holds between messages: the images of the last look, and the bytes of the one it decodes."""
+
+    def __init__(self) -> None:
+        self.limits = DEFAULT_LIMITS
+        self.kept: list[Kept | None] = []
+        self.handle: int | None = None  # of the given bytes
+        self._open: tuple[int, memoryview] | None = None
+
+    def new(self, limits: Limits, handle: int | None) -> None:
+        """Forgets everything."""
+        if self.handle is not None:
+            os.close(self.handle)
+        self.limits, self.handle, self._open = limits, handle, None
+        self.kept.clear()
+
+    def bytes_of(self, index: int, kept: Kept) -> memoryview:
+        """The (inflated) bytes of an image, mapped anew; the ones before are let go."""
+        if self._open is None or self._open[0] != index:
+            self._open = None
+            if not kept.source.length and os.stat(kept.source.path).st_size != kept.size:
+                raise wrong(1, "the file changed while it was read", fix="read it again when nobody writes to it")
+            data = memoryview(_mapped(kept.source, self.handle, kept.size))
+            self._open = index, unpacked(data, self.limits) if kept.located.syntax == DEFLATED else data
+        return self._open[1]
 
 
 def main(descriptor: int) -> None:
@@ -47,30 +77,32 @@ def main(descriptor: int) -> None:
     line = socket.socket(fileno=descriptor)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    kept: list[Kept | None] = []
-    limits = DEFAULT_LIMITS
+    desk = Desk()
     while True:
         try:
             message, handle = receive(line)
         except Gone:
             return
         if isinstance(message, Look):
-            limits = message.limits
-            kept.clear()
-            for source in message.sources:
-                _bound(limits)
-                instance, held = look(source, handle, limits, keep=message.keep)
-                if message.keep:
-                    kept.append(held)
-                send(line, Seen(instance))
+            _look_at_all(line, desk, message, handle)
         elif isinstance(message, Decode):
-            if message.kind in ("int16", "int32", "float32"):
-                import numpy as np  # noqa: F401 - before the bound on memory is set
-            for place, (source_index, frame) in enumerate(message.frames):
-                _bound(limits)
-                send(line, _made(kept, source_index, frame, message.kind, handle, place))
-        if handle is not None:
-            os.close(handle)
+            for position, (index, frame) in enumerate(message.frames):
+                _bound(desk.limits)
+                send(line, _made(desk, index, frame, message.kind, handle, position))
+            if handle is not None:
+                os.close(handle)
+
+
+def _look_at_all(line: socket.socket, desk: Desk, message: Look, handle: int | None) -> None:
+    desk.new(message.limits, handle)
+    if message.keep:
+        import numpy as np  # noqa: F401 - before the bound on memory is set
+    for source in message.sources:
+        _bound(message.limits)
+        instance, kept = look(source, handle, message.limits, keep=message.keep)
+        if message.keep:
+            desk.kept.append(kept)
+        send(line, Seen(instance))
 
 
 def _bound(limits: Limits) -> None:
@@ -97,22 +129,16 @@ def look(source: Source, handle: int | None, limits: Limits, *, keep: bool) -> t
     """The header and image of one file, with the fault that keeps it from use, if any."""
     header = Header()
     try:
-        raised = _bounded_size(source, handle, limits)
-        block = _mapped(source, handle, raised)
-        try:
-            file = read_elements(memoryview(block), limits)
-            header = _lenient_header(file)
-            if file.fault is not None:
-                raise file.fault
-            header = header_from(file.dataset, file.syntax)
-            image = image_from(file.dataset, words(file.dataset, "SpecificCharacterSet"), limits)
-            held = Kept(block, file, image) if keep else None
-            if held and image:
-                _prepare(held, limits)
-            return Instance(header=header, image=image, references=_references(file.dataset)), held
-        finally:
-            if not keep and hasattr(block, "madvise"):
-                block.madvise(mmap.MADV_DONTNEED)
+        size = _bounded_size(source, limits)
+        file = read_elements(memoryview(_mapped(source, handle, size)), limits)
+        header = _identifiers(file)
+        if file.fault is not None:
+            raise file.fault
+        header = header_from(file.dataset, file.syntax)
+        image = image_from(file.dataset, words(file.dataset, "SpecificCharacterSet"), limits)
+        kept = _kept(source, size, file, image, limits) if keep and image else None
+        outlines = outlines_from(file.dataset, words(file.dataset, "SpecificCharacterSet"), image.form if image else None) if keep else None
+        return Instance(header=header, image=image, references=_references(file.dataset), outlines=outlines), kept
     except XinglinError as error:
         return Instance(header=header, error=fault_of(error)), None
     except (MemoryError, OverflowError):
@@ -125,7 +151,7 @@ def _no_memory() -> XinglinError:
     return too_much(15, "the file asks for more memory than it may", fix="ask for a smaller or an uncompressed export")
 
 
-def _bounded_size(source: Source, handle: int | None, limits: Limits) -> int:
+def _bounded_size(source: Source, limits: Limits) -> int:
     try:
         size = source.length if not source.path else os.stat(source.path).st_size
     except OSError as error:
@@ -153,10 +179,15 @@ def _mapped(source: Source, handle: int | None, size: int) -> mmap.mmap:
         raise wrong(1, "the file cannot be opened", why=type(error).__name__, fix="look at its permissions") from None
 
 
-def _lenient_header(file: File) -> Header:
+def _identifiers(file: File) -> Header:
     """At least the identifiers, so that a damaged file can be named as a part of its series."""
     found = {}
-    for name, keyword in (("series_uid", "SeriesInstanceUID"), ("study_uid", "StudyInstanceUID"), ("instance_uid", "SOPInstanceUID"), ("sop_class", "SOPClassUID")):
+    for name, keyword in (
+        ("series_uid", "SeriesInstanceUID"),
+        ("study_uid", "StudyInstanceUID"),
+        ("instance_uid", "SOPInstanceUID"),
+        ("sop_class", "SOPClassUID"),
+    ):
         try:
             found[name] = uid(file.dataset, keyword)
         except XinglinError:
@@ -174,48 +205,44 @@ def _references(dataset: Dataset) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _prepare(held: Kept, limits: Limits) -> None:
+def _kept(source: Source, size: int, file: File, image: Image, limits: Limits) -> Kept:
     from xinglin.formats.dicom.pixels import locate, modality_table
 
-    assert held.image is not None
-    held.located = locate(held.file.dataset, held.file.syntax, held.image.form)
-    if held.image.planes and held.image.planes[0].table and TAGS["ModalityLUTSequence"][0] in held.file.dataset.elements:
-        held.table = modality_table(held.file.dataset, held.image.form, limits)
+    located = locate(file.dataset, file.syntax, image.form)
+    has_table = TAGS["ModalityLUTSequence"][0] in file.dataset.elements
+    return Kept(source, size, image, located, modality_table(file.dataset, image.form, limits) if has_table else None)
 
 
-def _made(kept: list[Kept | None], source: int, frame: int, kind: str, handle: int | None, place: int) -> Made:
+def _made(desk: Desk, index: int, frame: int, kind: str, handle: int | None, position: int) -> Made:
     try:
-        held = kept[source]
-        if held is None or held.located is None:
+        kept = desk.kept[index]
+        if kept is None:
             raise wrong(40, "the file holds no image")
-        return _decoded(held, frame, kind, handle, place)
+        return _decoded(kept, desk.bytes_of(index, kept), frame, kind, handle, position)
     except XinglinError as error:
         return Made(error=fault_of(error))
     except (MemoryError, OverflowError):
         return Made(error=fault_of(_no_memory()))
 
 
-def _decoded(held: Kept, frame: int, kind: str, handle: int | None, place: int) -> Made:
+def _decoded(kept: Kept, data: memoryview, frame: int, kind: str, handle: int | None, position: int) -> Made:
     from xinglin.formats.dicom.pixels import looked_up, stored_numbers
 
-    assert held.image and held.located
-    stored, lossy = stored_numbers(held.located, frame)
+    stored, lossy = stored_numbers(kept.located, data, frame)
     if kind == "digest":
         plain = stored.astype(stored.dtype.newbyteorder("<"), copy=False)
         return Made(digest=blake2b(plain.tobytes(), digest_size=16).digest())
     if kind == "stored":
-        _write(handle, stored.astype("u1"), place)
+        _write(handle, stored.astype("u1"), position)
         return Made(lossy=lossy)
-    plane = held.image.planes[frame]
-    if held.table:
-        values, misfit = _fitted(looked_up(stored, held.table), 1.0, 0.0, kind)
+    plane = kept.image.planes[frame]
+    if kept.table:
+        values, misfit = _fitted(looked_up(stored, kept.table), 1.0, 0.0, kind)
     else:
         values, misfit = _fitted(stored, 1.0 if plane.slope is None else plane.slope, plane.intercept or 0.0, kind)
     if not misfit:
-        _write(handle, values, place)
-    if held.file.syntax != DEFLATED and hasattr(held.block, "madvise"):
-        held.block.madvise(mmap.MADV_DONTNEED)  # the pages are in the result now
-    return Made(lossy=lossy, misfit=misfit, table_kind=held.table.kind if held.table else "")
+        _write(handle, values, position)
+    return Made(lossy=lossy, misfit=misfit, table_kind=kept.table.kind if kept.table else "")
 
 
 def _fitted(stored: NDArray[np.integer], slope: float, intercept: float, kind: str) -> tuple[NDArray[np.generic], str]:
@@ -243,7 +270,7 @@ def _write(handle: int | None, values: NDArray[np.generic], place: int) -> None:
     import numpy as np
 
     assert handle is not None
-    data = memoryview(np.ascontiguousarray(values)).cast("B")
+    data = np.ascontiguousarray(values).data.cast("B")
     at = place * len(data)
     while len(data):
         written = os.pwrite(handle, data, at)

@@ -69,11 +69,11 @@ def read_head(data: bytes) -> LosslessHead:
 def _scan_head(frame: bytes | None, body: bytes, tables: dict, restart: int, at: int) -> LosslessHead:
     if frame is None or len(body) != 6 or body[0] != 1 or body[4] != 0:
         raise _broken("it is not one scan of one component")
-    table = tables.get(body[2] >> 4)
-    if table is None:
+    if body[2] >> 4 not in tables:
         raise _broken("a Huffman table is missing")
+    lengths, sizes = tables[body[2] >> 4]
     rows, columns = int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big")
-    head = LosslessHead(frame[0], rows, columns, frame[5], body[3], body[5] & 15, restart, *table, at)
+    head = LosslessHead(frame[0], rows, columns, frame[5], body[3], body[5] & 15, restart, lengths, sizes, at)
     if not (2 <= head.precision <= 16 and 1 <= head.predictor <= 7 and head.shift < head.precision and body[5] >> 4 == 0):
         raise _broken("its precision or predictor is none of the standard's")
     return head
@@ -167,7 +167,9 @@ def _differences(segment: bytes, head: LosslessHead, count: int) -> NDArray[np.i
     starts = np.array(places, np.int64)
     size = sizes[starts].astype(np.int64)
     begin = starts + lengths[starts]
-    value = (here[begin >> 3] >> (40 - (begin & 7) - np.minimum(size, 15)).astype(np.uint64)).astype(np.int64) & ((1 << np.minimum(size, 15)) - 1)
+    value = (here[begin >> 3] >> (40 - (begin & 7) - np.minimum(size, 15)).astype(np.uint64)).astype(np.int64) & (
+        (1 << np.minimum(size, 15)) - 1
+    )
     negative = (size > 0) & (value < (1 << np.maximum(size - 1, 0)))
     value = np.where(negative, value - (1 << size) + 1, value)
     return np.where(size == 16, 32768, np.where(size == 0, 0, value)).astype(np.int32)
@@ -202,12 +204,18 @@ def _by_diagonals(found: NDArray[np.uint16], predictor: int) -> NDArray[np.uint1
             continue
         place = row * columns + total - row
         left, above, corner = (flat[place - back].astype(np.int32) for back in (1, columns, columns + 1))
-        guess = {
-            3: lambda: corner,
-            4: lambda: left + above - corner,
-            5: lambda: left + ((above - corner) >> 1),
-            6: lambda: above + ((left - corner) >> 1),
-            7: lambda: (left + above) >> 1,
-        }[predictor]()  # fmt: skip
-        flat[place] += guess.astype(np.uint16)
+        flat[place] += _guess(predictor, left, above, corner).astype(np.uint16)
     return found
+
+
+def _guess(predictor: int, left: NDArray[np.int32], above: NDArray[np.int32], corner: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Table H.1 of T.81."""
+    if predictor == 3:
+        return corner
+    if predictor == 4:
+        return left + above - corner
+    if predictor == 5:
+        return left + ((above - corner) >> 1)
+    if predictor == 6:
+        return above + ((left - corner) >> 1)
+    return (left + above) >> 1

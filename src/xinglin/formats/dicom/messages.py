@@ -11,7 +11,7 @@ import struct
 import msgspec
 from msgspec import Struct
 
-from xinglin.formats.dicom.image import Instance
+from xinglin.formats.dicom.instance import Instance
 from xinglin.formats.dicom.limits import Limits
 
 LONGEST = 1 << 28

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from xinglin.formats.dicom.codecs import NATIVE, Decoded, check_syntax, decode
 from xinglin.formats.dicom.elements import Dataset, Element
-from xinglin.formats.dicom.image import PixelForm, frame_bytes
+from xinglin.formats.dicom.image import PixelForm
 from xinglin.formats.dicom.limits import Limits, too_much, wrong
 from xinglin.formats.dicom.tags import TAGS, place
 from xinglin.formats.dicom.values import raw, words
@@ -22,11 +22,12 @@ PIXEL_DATA = TAGS["PixelData"][0]
 
 
 class Located(NamedTuple):
-    """Where the pixels of a file lie and how they are written."""
+    """Where the pixels of a file lie in its (inflated) bytes and how they are written."""
 
     syntax: str
     form: PixelForm
-    dataset: Dataset
+    start: int
+    big: bool
     frames: tuple[tuple[tuple[int, int], ...], ...]  # of compressed data: the fragments of each frame
     overlays: bool  # unused high bits hold an overlay
 
@@ -38,14 +39,16 @@ def locate(dataset: Dataset, syntax: str, form: PixelForm) -> Located:
     if (element.fragments is None) != (syntax in NATIVE):
         raise wrong(46, "the pixel data is not stored the way the file says", where=place(PIXEL_DATA), fix="ask for a new export")
     if element.fragments is None:
-        _check_length(element, form)
-        return Located(syntax, form, dataset, (), _has_overlay(dataset, form))
-    return Located(syntax, form, dataset, _frames(dataset, element, form.frames), False)
+        _check_length(element, form, big=dataset.encoding.big)
+        return Located(syntax, form, element.start, dataset.encoding.big, (), _has_overlay(dataset, form))
+    return Located(syntax, form, element.start, False, _frames(dataset, element, form.frames), False)
 
 
-def _check_length(element: Element, form: PixelForm) -> None:
+def _check_length(element: Element, form: PixelForm, *, big: bool) -> None:
     if element.vr not in ("", "OB", "OW", "UN"):
         raise wrong(46, "the pixel data has a wrong type", where=place(PIXEL_DATA), why="OB or OW was expected")
+    if big and form.allocated == 8 and element.vr == "OW":
+        raise wrong(46, "8-bit pixels in big-endian words are not read", where=place(PIXEL_DATA), fix="ask for a little-endian export")
     bits = form.rows * form.columns * form.samples * form.frames * form.allocated
     expected = -(-bits // 8)
     if element.length not in (expected, expected + expected % 2):
@@ -90,30 +93,26 @@ def _no_frames(count: int, fragments: int) -> tuple[tuple[tuple[int, int], ...],
     )  # fmt: skip
 
 
-def stored_numbers(located: Located, frame: int) -> tuple[NDArray[np.integer], str]:
+def stored_numbers(located: Located, data: memoryview, frame: int) -> tuple[NDArray[np.integer], str]:
     """The stored numbers of one frame (rows, columns), and its loss in words. Raises XL-DICOM-048 to 050."""
     form = located.form
     if located.syntax in NATIVE:
-        decoded = Decoded(_native(located, frame))
+        decoded = Decoded(_native(located, data, frame))
     else:
-        data = located.dataset.encoding.data
         decoded = decode(b"".join(bytes(data[start : start + length]) for start, length in located.frames[frame]), located.syntax, form)
     return _meaning(decoded, form, located.overlays), decoded.lossy
 
 
-def _native(located: Located, frame: int) -> NDArray[np.unsignedinteger]:
-    form, encoding = located.form, located.dataset.encoding
-    start = located.dataset.elements[PIXEL_DATA].start
+def _native(located: Located, data: memoryview, frame: int) -> NDArray[np.unsignedinteger]:
+    form, start = located.form, located.start
     size = form.rows * form.columns
     if form.allocated == 1:
         first = frame * size
-        whole = np.frombuffer(encoding.data[start + first // 8 : start + (first + size + 7) // 8], np.uint8)
+        whole = np.frombuffer(data[start + first // 8 : start + (first + size + 7) // 8], np.uint8)
         return np.unpackbits(whole, bitorder="little")[first % 8 : first % 8 + size].reshape(form.rows, form.columns)
     wide = form.allocated // 8
-    if encoding.big and wide == 1 and located.dataset.elements[PIXEL_DATA].vr == "OW":
-        raise wrong(46, "8-bit pixels in big-endian words are not read", where=place(PIXEL_DATA), fix="ask for a little-endian export")
-    data = encoding.data[start + frame * size * wide : start + (frame + 1) * size * wide]
-    return np.frombuffer(data, f"{'>' if encoding.big else '<'}u{wide}").reshape(form.rows, form.columns)
+    part = data[start + frame * size * wide : start + (frame + 1) * size * wide]
+    return np.frombuffer(part, f"{'>' if located.big else '<'}u{wide}").reshape(form.rows, form.columns)
 
 
 def _meaning(decoded: Decoded, form: PixelForm, overlays: bool) -> NDArray[np.integer]:
@@ -165,7 +164,7 @@ def modality_table(dataset: Dataset, form: PixelForm, limits: Limits) -> Table:
     entries, first, bits = (int(n) for n in np.frombuffer(described, order + "u2"))
     entries = entries or 65536
     first = first - 65536 if form.signed and first > 32767 else first
-    if bits != 16 and bits != 8 or len(data) not in (entries * 2, entries):
+    if (bits != 16 and bits != 8) or len(data) not in (entries * 2, entries):
         raise wrong(21, "the table that gives pixels their values has a wrong length", where=place(TAGS["LUTData"][0]))
     if len(data) == entries and bits != 8:
         raise wrong(21, "the table that gives pixels their values has a wrong length", where=place(TAGS["LUTData"][0]))

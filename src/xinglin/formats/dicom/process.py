@@ -21,7 +21,7 @@ from types import TracebackType
 import msgspec
 
 from xinglin.formats.dicom.header import Header
-from xinglin.formats.dicom.image import Instance
+from xinglin.formats.dicom.instance import Instance
 from xinglin.formats.dicom.limits import DEFAULT_LIMITS, Limits, too_much, wrong
 from xinglin.formats.dicom.messages import Decode, Gone, Look, Made, Message, Seen, Source, receive, send
 from xinglin.records import errors
@@ -74,7 +74,12 @@ class ReadingProcess:
             command = [sys.executable, "-I", "-c", _BOOT, str(theirs.fileno()), json.dumps(sys.path)]
             quiet = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
             self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=quiet
+                command,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=quiet,
             )
             theirs.close()
             ours.settimeout(self.limits.wall_seconds)
@@ -160,4 +165,9 @@ def sources_of(given: Sequence[Path] | Sequence[bytes]) -> tuple[list[Source], i
             path = Path(item)
             sources.append(Source(str(path.absolute())))
             names.append(path.name)
+    if len(set(names)) < len(names):  # files of several folders: the folder tells them apart
+        names = [
+            "/".join(Path(item).parts[-2:]) if not isinstance(item, bytes | bytearray | memoryview) else name
+            for item, name in zip(given, names, strict=True)
+        ]
     return sources, block, names

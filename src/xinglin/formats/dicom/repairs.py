@@ -43,7 +43,9 @@ def check(grid: Grid, spacing: Spacing, repair: frozenset[str]) -> None:
         )  # fmt: skip
     if not spacing.straight:
         raise wrong(113, "the files are not one volume: slices are shifted sideways against each other", where=grid.slices[0].name)
-    if not spacing.even and any(spacing.missing) and not repair & {"missing", "uneven"} or max(spacing.missing) > MOST_MISSING and "uneven" not in repair:
+    if (not spacing.even and any(spacing.missing) and not repair & {"missing", "uneven"}) or (
+        max(spacing.missing) > MOST_MISSING and "uneven" not in repair
+    ):
         after = next(n for n, count in enumerate(spacing.missing) if count)
         raise wrong(
             116, "slices are missing", where=f"between {grid.slices[after].name} and {grid.slices[after + 1].name}",

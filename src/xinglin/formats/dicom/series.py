@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xinglin.formats.dicom.finding import SeriesFiles
-from xinglin.formats.dicom.image import Image, Instance
+from xinglin.formats.dicom.image import Image
+from xinglin.formats.dicom.instance import Instance
 from xinglin.formats.dicom.limits import DEFAULT_LIMITS, Limits, too_much, wrong
 from xinglin.formats.dicom.messages import Made
 from xinglin.formats.dicom.process import ReadingProcess, error_of, shared_block, sources_of
@@ -71,7 +72,9 @@ def _read(given: Sequence[Path] | Sequence[bytes], repair: frozenset[str], limit
 class _Assembly:
     """From seen files to a volume: one after the other, what must agree, where slices lie, what their numbers are."""
 
-    def __init__(self, instances: list[Instance], names: list[str], repair: frozenset[str], limits: Limits, process: ReadingProcess) -> None:
+    def __init__(
+        self, instances: list[Instance], names: list[str], repair: frozenset[str], limits: Limits, process: ReadingProcess
+    ) -> None:
         self.instances, self.names, self.repair, self.limits, self.process = instances, names, repair, limits, process
         self.repairs: list[str] = []
         self.lossy: set[str] = set()
@@ -108,19 +111,8 @@ class _Assembly:
         groups = geometry.same_places(grid)
         if not groups:
             return grid
-        if len(groups) > 1 and sum(len(group) for group in groups) == len(grid.slices) or len(groups[0]) == len(grid.slices) > 2:
-            if not self._identical(grid, groups):
-                told = sorted({word.partition("=")[0] for s in grid.slices for word in self._image(s.source).distinguished_by})
-                raise wrong(
-                    113, "the files are not one volume: several images lie at every place", where=grid.slices[0].name,
-                    why=f"{len(grid.slices)} images at {len(grid.slices) - sum(len(g) - 1 for g in groups)} places; what may tell them apart: {', '.join(told) or 'nothing'}",
-                    fix="read each time point, echo or phase as a series of its own",
-                )  # fmt: skip
         if not self._identical(grid, groups):
-            raise wrong(
-                115, "two different slices lie at the same place", where=" and ".join(grid.slices[n].name for n in groups[0][:2]),
-                why="it is not known which one holds", fix="remove the one that does not belong",
-            )  # fmt: skip
+            raise self._several(grid, groups)
         if "doubled" not in self.repair:
             raise wrong(
                 114, "a slice is there twice", where=" and ".join(grid.slices[n].name for n in groups[0][:2]),
@@ -129,6 +121,22 @@ class _Assembly:
         dropped = [n for group in groups for n in group[1:]]
         self.repairs.append(f"doubled: {len(dropped)} identical copies dropped: {', '.join(grid.slices[n].name for n in dropped)}")
         return repairs.without(grid, dropped)
+
+    def _several(self, grid: Grid, groups: list[list[int]]) -> XinglinError:
+        """The error of different images at one place: a series of several volumes, or one slice too many."""
+        places = len(grid.slices) - sum(len(group) - 1 for group in groups)
+        everywhere = places == len(groups) and (places > 1 or len(groups[0]) > 2)
+        if everywhere:
+            told = sorted({word.partition("=")[0] for s in grid.slices for word in self._image(s.source).distinguished_by})
+            return wrong(
+                113, "the files are not one volume: several images lie at every place", where=grid.slices[0].name,
+                why=f"{len(grid.slices)} images at {places} places; what may tell them apart: {', '.join(told) or 'nothing'}",
+                fix="read each time point, echo or phase as a series of its own",
+            )  # fmt: skip
+        return wrong(
+            115, "two different slices lie at the same place", where=" and ".join(grid.slices[n].name for n in groups[0][:2]),
+            why="it is not known which one holds", fix="remove the one that does not belong",
+        )  # fmt: skip
 
     def _check_identifiers(self, grid: Grid) -> None:
         seen: dict[str, tuple[int, str]] = {}
@@ -241,4 +249,3 @@ class _Assembly:
 def affected(where: str, keyword: str) -> str:
     """A place in a file as errors write it."""
     return f"{where}, {place(TAGS[keyword][0])}"
-

@@ -138,4 +138,4 @@ def text(dataset: Dataset, keyword: str, sets: tuple[str, ...]) -> str:
     from pydicom.charset import convert_encodings, decode_bytes
 
     encodings = convert_encodings(list(sets))
-    return decode_bytes(data, encodings, {"\\", "^", "="}).strip()
+    return decode_bytes(data, encodings, {0x5C, 0x5E, 0x3D}).strip()
