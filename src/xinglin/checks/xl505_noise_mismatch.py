@@ -15,8 +15,8 @@ FINE_MM = 1.0
 
 
 def run(case: CheckCase) -> tuple[Issue, ...]:
-    """One warning when the fine noise in the lesion's core is not that of the same voxels before."""
-    if case.image is None:
+    """One warning when the fine noise in the lesion's core is not that of the same voxels before. Even bodies only."""
+    if case.image is None or case.image.edit.request.kind not in ("solid", "ground-glass"):
         return ()
     import numpy as np
     from scipy import ndimage

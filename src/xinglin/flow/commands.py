@@ -59,9 +59,14 @@ def take_in(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     taken: list[TakenIn] = []
     issues: list[dict[str, str]] = []
     if records:
-        found, people = house.take_in(records, keep=not given["dry_run"])
-        taken += people
-        issues = [telling.quality_row(i) for i in found.findings]
+        try:
+            found, people = house.take_in(records, keep=not given["dry_run"])
+            taken += people
+            issues = [telling.quality_row(i) for i in found.findings]
+        except InvalidInput as error:
+            if not scans:
+                raise
+            asked.note(f"no record was read beside the images: {error.code} {error.where}: {error.what}")
     if scans:
         seen, people = house.take_in_images(
             scans, chart=given["chart"] or "", repairs=given["repair"], same_person=given["same_person"] or "", keep=not given["dry_run"]

@@ -89,7 +89,9 @@ def read(paths: Sequence[Path], repairs: Iterable[str] = ()) -> tuple[tuple[Imag
 
     asked = frozenset(repairs)
     found = dicom.find_series(paths)
-    findings = [_finding(one) for one in found.findings]
+    findings = [
+        Finding(one.code, "warning", "unread", one.place, one.reason, one.remedy) for one in found.findings if not _for_others(one.place)
+    ]
     first: XinglinError | None = None
     people: dict[str, list[tuple[Header, FoundSeries]]] = {}
     for series in found.series:
@@ -100,34 +102,34 @@ def read(paths: Sequence[Path], repairs: Iterable[str] = ()) -> tuple[tuple[Imag
             findings.append(Finding(error.code, "warning", "unread", error.where, f"{error.what}: {error.why}".rstrip(": "), error.fix))
         else:
             people.setdefault(_person(header), []).append((header, one))
-    findings += [Finding("XL-INTAKE-050", "note", "unread", one.where, f"not an image series: {one.what}") for one in found.others]
+    findings += [Finding("XL-INTAKE-050", "note", "unread", one.path.name, f"not a series of images: {one.kind}") for one in found.others]
     if first and not people:
         raise first
     return tuple(_images(rows) for _, rows in sorted(people.items())), tuple(findings)
 
 
-def _finding(one: object) -> Finding:
-    get = lambda name: str(getattr(one, name, ""))  # noqa: E731
-    return Finding(get("code"), "warning", "unread", get("place") or get("where"), get("reason") or get("why"), get("remedy") or get("fix"))
+def _for_others(place: str) -> bool:
+    """Whether a file is one the record reader looks at, and tells of."""
+    return place.lower().endswith(_NOT_IMAGES)
 
 
 def _series(series: SeriesFiles, repairs: frozenset[str]) -> tuple[Header, FoundSeries]:
     """One series read whole, so that only what can be read again is kept."""
     from xinglin.formats import dicom
 
-    files = tuple(path.read_bytes() for path in series.paths)
-    header = dicom.header_of(files[0])
-    if header.modality not in _VOLUMES:
-        raise InvalidInput("XL-INTAKE-051", "a series of this modality is not taken in", where=series.where, why=header.modality or "none",
+    header, where = series.header, f"series {series.series_uid[-12:]} {series.part}".strip()
+    if series.modality not in _VOLUMES:
+        raise InvalidInput("XL-INTAKE-051", "a series of this modality is not taken in", where=where, why=series.modality or "none stated",
                            fix="give CT, MR or PET series")  # fmt: skip
+    files = tuple(path.read_bytes() for path in series.files)
     volume = dicom.read_series(files, repair=repairs)
     packed = msgspec.msgpack.encode(Packed(files, tuple(sorted(repairs))))
-    return header, FoundSeries(_scan(header, volume), packed)
+    return header, FoundSeries(_scan(header, volume, series.part), packed)
 
 
-def _scan(header: Header, volume: Volume) -> ScanSeries:
+def _scan(header: Header, volume: Volume, part: str) -> ScanSeries:
     return ScanSeries(
-        source=f"ImagingStudy/scan-{_short(header.study_uid)}", uid=header.series_uid, study_uid=header.study_uid,
+        source=f"ImagingStudy/scan-{_short(header.study_uid)}", uid=header.series_uid + (f"/{part.replace(' ', '-')}" if part else ""), study_uid=header.study_uid,
         modality=header.modality, description=header.series_description, when=volume.acquired or header.acquired or header.study_date,
         slices=volume.shape[0], spacing_mm=volume.spacing_mm, frame_of_reference=volume.frame_of_reference,
         synthetic=volume.synthetic, digest=volume.digest(), notes=volume.repairs,

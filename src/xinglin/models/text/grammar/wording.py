@@ -21,7 +21,7 @@ UNIT_SYMBOLS = {
     "mL/min/{1.73_m2}": "mL/min/1.73 m²",
     "mL/min/1.73.m2": "mL/min/1.73 m²", "mL/min/1.73m2": "mL/min/1.73 m²", "kg/m2": "kg/m²", "m2": "m²", "/min": "/min",
     "{beats}/min": "/min", "{breaths}/min": "/min", "{Beats}/min": "/min", "{Breaths}/min": "/min", "a": "years", "/[HPF]": "/HPF",
-    "/[LPF]": "/LPF", "[drp]": "drops", "{tbl}": "tablet", "{tablet}": "tablet",
+    "/[LPF]": "/LPF", "[hnsf'U]": "HU", "mm3": "mm³", "cm3": "cm³", "[drp]": "drops", "{tbl}": "tablet", "{tablet}": "tablet",
 }  # fmt: skip
 _LITRE = re.compile(r"(/[dmuµn]?)l$")
 _NOTE = re.compile(r"\{[^}]*\}")

@@ -1,0 +1,85 @@
+"""From the words of a request to a NoduleRequest: every option read, none guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import get_args
+
+from xinglin.records.errors import NotFound, UsageError
+from xinglin.records.imaging import Lobe, NoduleKind, NoduleRequest, ScanSeries
+
+OPTIONS = {
+    "series": "Number in `xinglin images`, or UID, of the series; default: the only one.",
+    "type": "solid (default), part-solid, ground-glass or calcified.",
+    "diameter_mm": "Diameter of the sphere of the same volume, 2 to 40 mm (default 8).",
+    "margin": "smooth (default), lobulated or spiculated.",
+    "attachment": "none (default), pleura or vessel: what it must touch.",
+    "hu": "Density of the body in HU; default drawn from the seed.",
+    "solid_fraction": "Solid volume over whole volume, part-solid only; default drawn.",
+    "calcification": "diffuse (default), central, laminated or popcorn; calcified only.",
+    "lobulation": "Standard deviation of radius over mean radius, 0 to 0.3; default by margin.",
+    "spicules": "How many; default by margin.",
+    "texture_hu": "Standard deviation of the inner texture in HU; default drawn.",
+    "at": "Place of its centre, x,y,z in LPS millimetres; default: drawn.",
+    "side": "left or right lung; default: drawn.",
+    "lobe": "left-upper, left-lower, right-upper, right-middle or right-lower (approximate).",
+    "blur": "The scanner's blur, slice,row,column in mm (FWHM); default: measured in the scan.",
+    "days": "Days after the first scan, for the same nodule later.",
+    "doubling_days": "Volume doubling time in days; with `days`.",
+    "length": "short, standard (default) or full: how much of the method is told.",
+}
+_NUMBERS = ("diameter_mm", "hu", "solid_fraction", "lobulation", "texture_hu", "days", "doubling_days")
+_WORDS = {
+    "type": get_args(NoduleKind),
+    "margin": ("smooth", "lobulated", "spiculated"),
+    "attachment": ("none", "pleura", "vessel"),
+    "calcification": ("diffuse", "central", "laminated", "popcorn"),
+    "side": ("left", "right"),
+    "lobe": get_args(Lobe),
+}
+
+
+def nodule_asked_for(options: Mapping[str, str], seed: int) -> NoduleRequest:
+    """The request, checked for form; whether it can be served is the generator's to say. Raises UsageError XL-VNOD-001 to 003."""
+    words = {name: _word(name, options[name]) for name in _WORDS if name in options}
+    numbers = {name: _number(name, options[name]) for name in _NUMBERS if name in options}
+    places = {field: _three(name, options[name]) for name, field in (("at", "center_mm"), ("blur", "blur_mm")) if name in options}
+    whole = {"spicules": int(_number("spicules", options["spicules"]))} if "spicules" in options else {}
+    if "type" in words:
+        words["kind"] = words.pop("type")
+    return NoduleRequest(**words, **numbers, **places, **whole, seed=seed)  # type: ignore[arg-type]
+
+
+def series_asked_for(scans: tuple[ScanSeries, ...], word: str) -> ScanSeries:
+    """The series meant. Raises NotFound XL-VNOD-004, UsageError XL-VNOD-005."""
+    if not scans:
+        raise NotFound("XL-VNOD-004", "this chart has no images", fix="take a CT in first: xinglin take-in FOLDER --chart CHART")
+    if not word and len(scans) > 1:
+        raise UsageError("XL-VNOD-005", "which series?", where="option series", fix="give its number or UID: xinglin images CHART")
+    if word.isdigit() and 1 <= int(word) <= len(scans):
+        return scans[int(word) - 1]
+    for scan in scans:
+        if not word or scan.uid == word:
+            return scan
+    raise NotFound("XL-VNOD-004", "there is no such series", where="option series", fix="xinglin images CHART lists them")
+
+
+def _word(name: str, given: str) -> str:
+    if given not in _WORDS[name]:
+        raise UsageError("XL-VNOD-001", f"{name} must be one of: {', '.join(_WORDS[name])}", where=f"option {name}")
+    return given
+
+
+def _number(name: str, given: str) -> float:
+    try:
+        return float(given)
+    except ValueError:
+        raise UsageError("XL-VNOD-002", f"{name} must be a number", where=f"option {name}") from None
+
+
+def _three(name: str, given: str) -> tuple[float, float, float]:
+    try:
+        x, y, z = (float(part) for part in given.split(","))
+    except ValueError:
+        raise UsageError("XL-VNOD-003", f"{name} must be three numbers", where=f"option {name}", fix="for example -62.5,14,-310") from None
+    return x, y, z
