@@ -1,6 +1,6 @@
 """The nodule's body in fine cells: outline, spicules, the flat side at a wall, with exactly the volume that was asked for.
 
-Two coarse passes find the scale and the shift that bring volume and centre of mass to where they belong; the last,
+A coarse pass finds the scale and the shift that bring volume and centre of mass to where they belong; the last,
 fine pass corrects the scale on the very cells that are written.
 """
 
@@ -53,7 +53,7 @@ def body_of(design: Design, frame: Frame, wall: Wall | None = None) -> Body:
     to_unit = np.asarray(np.linalg.inv(to_patient) @ frame.turn, dtype=np.float64)
     radius, shift = design.diameter_mm / 2, np.zeros(3)
     step = float(np.clip(radius / STEPS_PER_RADIUS, FINEST_MM, COARSEST_MM))
-    for scale in (2.0, 2.0, 1.0):
+    for scale in (2.0, 1.0):
         for _ in range(8):
             grid = fine_grid(frame, _reach(frame, body, pieces, lengths, to_patient, radius) + np.abs(shift), step * scale)
             made = _drawn(design, grid, body, pieces, to_unit, radius, shift, wall)
@@ -129,7 +129,8 @@ def _spicules(
     """Share of each cell inside a spicule. One thinner than a cell fills it in part, so that its volume is kept."""
     found = np.zeros(grid.shape, dtype=np.float32)
     cell = float(np.cbrt(grid.cell_mm3))
-    firsts = np.array([grid.along(axis)[0] for axis in range(3)])
+    sides = [grid.along(axis) for axis in range(3)]
+    firsts = np.array([side[0] for side in sides])
     for piece in pieces:
         ends = np.stack([to_grid @ piece.start, to_grid @ piece.end]) * radius + shift
         widths = (piece.start_width * radius, piece.end_width * radius)
@@ -139,19 +140,22 @@ def _spicules(
         if np.any(high <= low):
             continue
         window = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
-        found[window] = np.maximum(found[window], _capsule(grid, window, ends, widths, cell))
+        near = [(side[part] - end) for side, part, end in zip(sides, window, ends[0], strict=True)]
+        found[window] = np.maximum(found[window], _capsule(near, ends[1] - ends[0], widths, cell))
     return found
 
 
 def _capsule(
-    grid: FineGrid, window: tuple[slice, ...], ends: NDArray[np.float64], widths: tuple[float, float], cell: float
+    near: list[NDArray[np.float64]], towards: NDArray[np.float64], widths: tuple[float, float], cell: float
 ) -> NDArray[np.float32]:
-    """A straight piece with round ends whose half-width changes from one end to the other."""
-    away = grid.turned(np.eye(3), ends[0], window)
-    towards = (ends[1] - ends[0]).astype(np.float32)
-    length2 = float(towards @ towards) + 1e-9
-    share = np.clip((away[0] * towards[0] + away[1] * towards[1] + away[2] * towards[2]) / np.float32(length2), 0, 1)
-    distance = np.sqrt(sum((side - share * step) ** 2 for side, step in zip(away, towards, strict=True)))
+    """A straight piece with round ends from 0 to `towards`; its half-width changes from one end to the other."""
+    planes, rows, columns = (side.astype(np.float32) for side in near)
+    up, back, left = (np.float32(step) for step in towards)
+    length2 = np.float32(towards @ towards + 1e-9)
+    along = (planes * up)[:, None, None] + ((rows * back)[:, None] + (columns * left)[None, :])
+    away2 = (planes * planes)[:, None, None] + ((rows * rows)[:, None] + (columns * columns)[None, :])
+    share = np.clip(along / length2, 0, 1)
+    distance = np.sqrt(np.maximum(away2 + share * (share * length2 - 2 * along), 0))
     width = np.float32(widths[0]) + np.float32(widths[1] - widths[0]) * share
     drawn = np.maximum(width, np.float32(cell / 2))
-    return np.clip((drawn - distance) / np.float32(cell) + np.float32(0.5), 0, 1) * (width / drawn) ** 2
+    return np.asarray(np.clip((drawn - distance) / np.float32(cell) + np.float32(0.5), 0, 1) * (width / drawn) ** 2, dtype=np.float32)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from scipy.special import erf
 
 from xinglin.models.image.parametric_nodule.frame import Frame
@@ -49,13 +50,11 @@ class FineGrid:
         index = self.start[axis] - 0.5 + (np.arange(self.shape[axis]) + 0.5) / self.split[axis]
         return (index - self.frame.place[axis]) * self.frame.spacing_mm[axis]
 
-    def turned(
-        self, matrix: NDArray[np.float64], shift: NDArray[np.float64], window: tuple[slice, ...] | None = None
-    ) -> list[NDArray[np.float32]]:
-        """The three coordinates matrix @ (cell centre - shift) of every cell, as float32 arrays (of the window alone, if given)."""
-        sides = [(self.along(axis) - shift[axis])[window[axis] if window else slice(None)].astype(np.float32) for axis in range(3)]
-        planes, rows, columns = sides[0][:, None, None], sides[1][None, :, None], sides[2][None, None, :]
-        return [np.float32(a) * planes + np.float32(b) * rows + np.float32(c) * columns for a, b, c in matrix]
+    def turned(self, matrix: NDArray[np.float64], shift: NDArray[np.float64]) -> list[NDArray[np.float32]]:
+        """The three coordinates matrix @ (cell centre - shift) of every cell."""
+        planes, rows, columns = _crossed([self.along(axis) - shift[axis] for axis in range(3)])
+        turned = (np.float32(a) * planes + (np.float32(b) * rows + np.float32(c) * columns) for a, b, c in matrix)
+        return [np.asarray(side, dtype=np.float32) for side in turned]
 
     def centroid(self, share: NDArray[np.float32]) -> NDArray[np.float64]:
         """Centre of mass, mm along the grid's axes from the place."""
@@ -66,6 +65,12 @@ class FineGrid:
             share.sum(axis=(0, 1), dtype=np.float64),
         )
         return np.array([float(side @ self.along(axis)) / total for axis, side in enumerate(sums)])
+
+
+def _crossed(sides: list[NDArray[np.float64]]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Three sides of a block, shaped so that they spread over it."""
+    planes, rows, columns = (side.astype(np.float32) for side in sides)
+    return planes[:, None, None], rows[None, :, None], columns[None, None, :]
 
 
 def fine_grid(frame: Frame, reach_mm: NDArray[np.float64], step_mm: float) -> FineGrid:
@@ -107,8 +112,9 @@ class Box:
         seen = cells
         for axis in range(3):
             weights = _weights(self.grid, axis, int(self.start[axis]), int(self.shape[axis]), blur_mm[axis])
-            seen = np.moveaxis(np.tensordot(weights, seen, axes=(1, axis)), 0, axis)
-        return np.ascontiguousarray(seen, dtype=np.float32)
+            done = weights @ seen.reshape(seen.shape[0], -1)
+            seen = np.ascontiguousarray(done.reshape(-1, *seen.shape[1:]).transpose(1, 2, 0))
+        return seen
 
 
 def box_around(grid: FineGrid, blur_mm: tuple[float, float, float]) -> Box:
@@ -118,7 +124,7 @@ def box_around(grid: FineGrid, blur_mm: tuple[float, float, float]) -> Box:
     return Box(grid, grid.start - margin, grid.voxels + 2 * margin, blur_mm)
 
 
-def _weights(grid: FineGrid, axis: int, first: int, count: int, blur_mm: float) -> NDArray[np.float32]:
+def _weights(grid: FineGrid, axis: int, first: int, count: int, blur_mm: float) -> csr_array:
     """How much of each cell (column) each voxel (row) sees along one axis: box of the voxel * Gaussian * box of the cell."""
     split = int(grid.split[axis])
     cells = grid.start[axis] - 0.5 + np.arange(grid.shape[axis] + 1) / split
@@ -127,7 +133,8 @@ def _weights(grid: FineGrid, axis: int, first: int, count: int, blur_mm: float) 
     distance = edges[:, None] - cells[None, :]
     ramp = np.maximum(distance, 0) if sigma < 1e-4 else sigma * _integral_of_normal(distance / sigma)
     share = np.diff(ramp[:, :-1] - ramp[:, 1:], axis=0)
-    return (share / share.sum(axis=0, keepdims=True) / split).astype(np.float32)
+    share[share < share.max() * 1e-6] = 0
+    return csr_array((share / share.sum(axis=0, keepdims=True) / split).astype(np.float32))
 
 
 def _integral_of_normal(x: NDArray[np.float64]) -> NDArray[np.float64]:

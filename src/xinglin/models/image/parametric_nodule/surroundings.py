@@ -28,11 +28,7 @@ class Surroundings:
     lung_hu: NDArray[np.float32]
     excess_hu: NDArray[np.float32]
     noise_hu: float
-
-    @property
-    def clean(self) -> NDArray[np.float32]:
-        """Lung and structures without the noise."""
-        return self.lung_hu + self.excess_hu
+    clean: NDArray[np.float32]  # lung and structures, without the noise
 
 
 def surroundings(scan: Volume, box: Box) -> Surroundings:
@@ -59,7 +55,7 @@ def surroundings(scan: Volume, box: Box) -> Surroundings:
     left_hu = _spread(excess[airy]) if airy.any() else 0.0
     excess = np.asarray(excess * (1 - _fading(excess, NOISE_SIGMAS * left_hu)), dtype=np.float32)
     window = tuple(slice(int(a), int(a + n)) for a, n in zip(box.start - low, box.shape, strict=True))
-    return Surroundings(wide[window], lung_hu[window], excess[window], noise_hu)
+    return Surroundings(wide[window], lung_hu[window], excess[window], noise_hu, (lung_hu + excess)[window])
 
 
 def _blurred(values: NDArray[np.float32], sigmas: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -69,7 +65,11 @@ def _blurred(values: NDArray[np.float32], sigmas: NDArray[np.float64]) -> NDArra
 
 def _structures(rest: NDArray[np.float32], noise_hu: float) -> NDArray[np.bool_]:
     """Where what a smooth picture leaves over is too much for noise: vessels and edges, and the voxels next to them."""
-    return np.asarray(ndimage.binary_dilation(np.abs(rest) > STRUCTURE_SIGMAS * noise_hu, np.ones((1, 3, 3))), dtype=np.bool_)
+    found = np.abs(rest) > STRUCTURE_SIGMAS * noise_hu
+    for axis in (1, 2):
+        first, last = np.roll(found, 1, axis), np.roll(found, -1, axis)
+        found = found | first | last
+    return found
 
 
 def _spread(values: NDArray[np.float32]) -> float:
@@ -90,11 +90,27 @@ def _lung_level(smooth: NDArray[np.float32], spacing: NDArray[np.float64]) -> tu
     if airy.size == 0:
         return np.full(smooth.shape, np.float32(np.median(smooth))), np.zeros(smooth.shape, dtype=bool)
     limit = min(float(np.quantile(airy, 0.3)) + 120.0, STRUCTURE_FROM_HU)
-    counted = (smooth < limit).astype(np.float32)
-    offset = np.median(smooth[counted > 0]).astype(np.float32)
-    near = _blurred(counted.astype(np.float32), LEVEL_MM / spacing)
-    total = _blurred(np.asarray(counted * (smooth - offset), dtype=np.float32), LEVEL_MM / spacing)
-    return (offset + total / np.maximum(near, np.float32(1e-3))).astype(np.float32), counted > 0
+    counted = smooth < limit
+    offset = np.median(smooth[counted]).astype(np.float32)
+    step = np.maximum((LEVEL_MM / 3 / spacing).astype(int), 1)
+    thinned = tuple(slice(None, None, int(n)) for n in step)
+    share = counted[thinned].astype(np.float32)
+    near = _blurred(share, LEVEL_MM / spacing / step)
+    total = _blurred(np.asarray(share * (smooth[thinned] - offset), dtype=np.float32), LEVEL_MM / spacing / step)
+    level = np.asarray(offset + total / np.maximum(near, np.float32(1e-3)), dtype=np.float32)
+    for axis, count in enumerate(smooth.shape):
+        level = _between(level, axis, np.arange(count) / step[axis])
+    return level, counted
+
+
+def _between(values: NDArray[np.float32], axis: int, at: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Linear interpolation along one axis at fractional indices; beyond the ends, the last value."""
+    last = values.shape[axis] - 1
+    first = np.clip(np.floor(at).astype(int), 0, max(last - 1, 0))
+    weight = np.clip(at - first, 0, 1).astype(np.float32).reshape([-1 if k == axis else 1 for k in range(3)])
+    after = np.minimum(first + 1, last)
+    mixed = np.take(values, first, axis=axis) * (1 - weight) + np.take(values, after, axis=axis) * weight
+    return np.asarray(mixed, dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,13 +125,8 @@ class LocalWall:
         """The same at each fine cell, interpolated."""
         found = self.depth_mm
         for axis in range(3):
-            index = self.start[axis] + np.arange(self.depth_mm.shape[axis])
             cells = grid.start[axis] - 0.5 + (np.arange(grid.shape[axis]) + 0.5) / grid.split[axis]
-            first = np.clip(np.floor(cells).astype(int), index[0], index[-1] - 1) - index[0]
-            along = np.clip(cells - index[first], 0, 1).astype(np.float32)
-            shape = [-1 if k == axis else 1 for k in range(3)]
-            weight = along.reshape(shape)
-            found = np.take(found, first, axis=axis) * (1 - weight) + np.take(found, first + 1, axis=axis) * weight
+            found = _between(found, axis, cells - self.start[axis])
         return np.ascontiguousarray(found, dtype=np.float32)
 
     def at_place(self) -> float:

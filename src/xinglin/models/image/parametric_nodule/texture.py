@@ -23,7 +23,7 @@ def grain(grid: FineGrid, share: NDArray[np.float32], seed: int, correlation_mm:
     correlation_mm: the distance at which two values are correlated by 1/e.
     """
     step = correlation_mm / 2
-    where = np.nonzero(share)
+    where = np.unravel_index(np.flatnonzero(share > 0), share.shape)
     sides = [(grid.along(axis)).astype(np.float32)[where[axis]] for axis in range(3)]
     points = np.stack([sum(np.float32(a) * side for a, side in zip(row, sides, strict=True)) for row in grid.frame.turn]) / np.float32(step)
     low = np.floor(points.min(axis=1)).astype(np.int64) - 4
