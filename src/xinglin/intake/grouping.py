@@ -10,12 +10,13 @@ from xinglin.formats.fhir.bundles import Found
 from xinglin.formats.fhir.findings import Finding
 from xinglin.formats.fhir.lookup import index_of_identifiers, links_resource
 from xinglin.formats.fhir.reading import Json
-from xinglin.formats.fhir.references import URN, search_of, target, urn_id
+from xinglin.formats.fhir.references import BY_IDENTIFIER, URN, search_of, target, urn_id
 from xinglin.formats.fhir.strict import parse
-from xinglin.formats.fhir.subjects import pointed_at, subject_references, targets
+from xinglin.formats.fhir.subjects import pointed_at, shows, subject_references, targets
 from xinglin.formats.fhir.versions import age, age_of, is_behind
 from xinglin.intake.linking import Likeness, PersonKey, compare
 
+_FEW, _LONG_ID = 12, 16  # so few shared resources are looked for one by one, by ids so long that they stand nowhere by chance
 _KEPT_PARSED = 8 << 20  # bytes of input whose parsed form is kept until the chart is made
 
 
@@ -211,10 +212,31 @@ class Pool:
         """The shared resources that a person's resources point at, and what those point at in turn."""
         if not shared:
             return set()
+        few = self._closure_of_few(mine, shared)
+        return few if few is not None else self._closure_of_many(mine, shared)
+
+    def _closure_of_many(self, mine: list[str], shared: set[str]) -> set[str]:
+        """Every reference is looked at: the slow, obvious way."""
         reached: set[str] = set()
         names: Iterable[str] = mine
         while texts := pointed_at(self.kept[name].raw for name in names):
             names = {found for text in texts if (found := self.resolve(text)) in shared} - reached
+            reached |= names
+        return reached
+
+    def _closure_of_few(self, mine: list[str], shared: set[str]) -> set[str] | None:
+        """The same where few resources with long ids are shared: each is looked for by its id. None where that may miss one.
+
+        A reference by full URL or by identifier need not hold the id.
+        """
+        if self.links or len(shared) > _FEW or any(len(reference.partition("/")[2]) < _LONG_ID for reference in shared):
+            return None
+        reached: set[str] = set()
+        names: Iterable[str] = mine
+        while text := b"\n".join([self.kept[name].raw for name in names]):
+            if BY_IDENTIFIER in text:
+                return None
+            names = {one for one in shared - reached if shows(text, one.partition("/")[2], lambda said, one=one: self.resolve(said) == one)}
             reached |= names
         return reached
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xinglin.formats.fhir.reading import number_text
-from xinglin.formats.fhir.strict import Limits, dumps, parse, parse_compact, resource, without_mark
+from xinglin.formats.fhir.strict import Limits, dumps, parse, parse_compact, parse_whole, resource, without_mark
+from xinglin.formats.fhir.whole_files import Whole, parse_file
 from xinglin.records.errors import InvalidInput, OutOfResources, XinglinError
 
 HOSTILE = {
@@ -24,6 +25,7 @@ HOSTILE = {
     "Infinity": (b'{"value":Infinity}', "XL-FHIR-003"),
     "minus Infinity": (b'{"value":-Infinity}', "XL-FHIR-003"),
     "65 levels": (b'{"a":' * 65 + b"1" + b"}" * 65, "XL-FHIR-004"),
+    "300 levels": (b'{"a":' * 300 + b"1" + b"}" * 300, "XL-FHIR-004"),
     "100,000 levels": (b"[" * 100_000 + b"]" * 100_000, "XL-FHIR-004"),
     "100,000 levels of objects": (b'{"a":' * 100_000, "XL-FHIR-004"),
     "not UTF-8": (b'{"a":"\xff"}', "XL-FHIR-005"),
@@ -173,3 +175,53 @@ def test_any_bytes_are_read_or_refused_with_a_type(raw):
         parse(raw)
     except XinglinError as error:
         assert error.code.startswith("XL-FHIR-")
+
+
+def _read_or_code(read):
+    try:
+        return read()
+    except XinglinError as error:
+        return error.code
+
+
+@given(
+    resources=st.lists(st.dictionaries(names, values, max_size=4), max_size=4),
+    beside=st.dictionaries(names, values, max_size=2),
+    spaced=st.booleans(),
+    ascii_only=st.booleans(),
+)
+def test_a_file_read_in_one_go_is_what_the_slow_way_reads(resources, beside, spaced, ascii_only):
+    """The same value or the same refusal, and each resource the very bytes that writing it anew gives."""
+    entries = [{"fullUrl": "urn:uuid:1", "resource": one} for one in resources]
+    raw = _written({"resourceType": "Bundle", **beside, "entry": entries}, spaced, ascii_only).encode()
+    slow = _read_or_code(lambda: parse_whole(raw))
+    quick = _read_or_code(lambda: parse_file(raw))
+    if not isinstance(quick, Whole):
+        assert quick == slow
+        return
+    assert dumps(quick.value) == dumps(slow)
+    if quick.resources:
+        assert list(quick.resources) == [dumps(entry["resource"]) for entry in slow["entry"]]
+
+
+@pytest.mark.parametrize("raw,code", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_part_of_a_bundle_is_refused_as_the_slow_way_does(raw, code):
+    for text in (raw, b'{"entry":[{"resource":' + raw + b"}]}", b'{"entry":[{"resource":{}}],"meta":' + raw + b"}"):
+        slow = _read_or_code(lambda text=text: parse_whole(text))
+        assert isinstance(slow, str)
+        assert _read_or_code(lambda text=text: parse_file(text)) == slow
+
+
+@pytest.mark.parametrize("inner", [b"1", b"{}", b"[]", b'""', b"null"])
+@pytest.mark.parametrize("levels", [60, 61, 62, 63, 64, 65, 66, 300])
+def test_a_file_is_as_deep_as_the_slow_way_allows(levels, inner):
+    for raw in (b'{"a":' * levels + inner + b"}" * levels, b"[" * levels + inner + b"]" * levels):
+        slow = _read_or_code(lambda raw=raw: parse_whole(raw))
+        quick = _read_or_code(lambda raw=raw: parse_file(raw))
+        assert (quick.value if isinstance(quick, Whole) else quick) == slow
+
+
+def test_a_plain_bundle_is_read_in_one_go():
+    """Else the fast way would be tested by nothing: its resources are cut from the text."""
+    raw = json.dumps({"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient", "id": "1"}}, {}]}, indent=4).encode()
+    assert parse_file(raw).resources == (b'{"resourceType":"Patient","id":"1"}', b"")

@@ -9,7 +9,9 @@ import random
 
 import pytest
 
+from xinglin.formats.fhir.bundles import in_value
 from xinglin.intake import Limits, chart_of, note, read
+from xinglin.intake.grouping import Pool
 from xinglin.records.errors import InvalidInput, NotFound, OutOfResources, XinglinError
 
 PATIENT = {
@@ -95,6 +97,33 @@ def test_people_are_kept_apart_by_the_subject_alone(write):
         "Patient/1": ["Observation/a", "Patient/1"],
         "Patient/2": ["Observation/b", "Organization/h", "Patient/2"],
     }
+
+
+@pytest.mark.parametrize("way", ["Organization/{}", "http://x.org/fhir/Organization/{}", "urn:uuid:{}", "Organization/{}/_history/2"])
+def test_of_few_shared_resources_those_pointed_at_go_along_as_when_all_are_looked_through(way):
+    """A department is reached through its house; what is only mentioned in words, or of another type, is not."""
+    house, part, other = (f"{n}a8098c1a-f86e-11da-bd1a-00112444be1e" for n in (1, 2, 3))
+    organizations = [
+        {"resourceType": "Organization", "id": house, "partOf": {"reference": way.format(part)}},
+        {"resourceType": "Organization", "id": part, "name": "Ward"},
+        {"resourceType": "Organization", "id": other, "name": "Elsewhere"},
+    ]
+    said = [
+        result("a", note=[{"text": f"not {other}"}], focus=[{"reference": f"Device/{other}"}], performer=[{"reference": way.format(house)}])
+    ]
+    pool = Pool()
+    for one in (PATIENT, *organizations, *said):
+        for found in in_value(one, "b.json", []):
+            pool.add(found)
+    mine, shared = ["Patient/1", "Observation/a"], {f"Organization/{name}" for name in (house, part, other)}
+    assert pool._closure_of_few(mine, shared) == pool._closure_of_many(mine, shared) == {f"Organization/{house}", f"Organization/{part}"}
+
+
+def test_a_search_by_identifier_is_not_overlooked_where_few_resources_are_shared(write):
+    clinic = {"resourceType": "Organization", "id": "a8098c1a-f86e-11da-bd1a", "identifier": [{"system": "urn:o", "value": "7"}]}
+    entries = [PATIENT, result("a", performer=[{"reference": "Organization?identifier=urn:o|7"}]), clinic]
+    found = read([write("b.json", bundle("transaction", *entries))])
+    assert "Organization/a8098c1a-f86e-11da-bd1a" in references(found.people[0])
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -35,16 +35,19 @@ class Found(Struct, frozen=True):
     deleted: bool = False
 
 
-def in_value(value: Any, place: str, findings: list[Finding], compact: bytes = b"") -> Iterator[Found]:
-    """Every resource of one parsed JSON value (`compact`: its compact JSON where known). Raises InvalidInput XL-FHIR-012."""
+def in_value(value: Any, place: str, findings: list[Finding], compact: bytes = b"", resources: Sequence[bytes] = ()) -> Iterator[Found]:
+    """Every resource of one parsed JSON value. Raises InvalidInput XL-FHIR-012.
+
+    `compact`: its compact JSON, and `resources`: that of the resource of each entry of a Bundle, where they are known.
+    """
     found = resource(value, where=place)
     if found["resourceType"] == "Bundle":
-        yield from _in_bundle(found, place, findings)
+        yield from _in_bundle(found, place, findings, resources)
     else:
         yield _named(found, place, "", findings, compact)
 
 
-def _in_bundle(bundle: Json, place: str, findings: list[Finding]) -> Iterator[Found]:
+def _in_bundle(bundle: Json, place: str, findings: list[Finding], resources: Sequence[bytes] = ()) -> Iterator[Found]:
     entries = bundle.get("entry")
     if entries is None:
         entries = []
@@ -54,7 +57,8 @@ def _in_bundle(bundle: Json, place: str, findings: list[Finding]) -> Iterator[Fo
     bare = sum(1 for entry in entries if entry.__class__ is dict and "resource" not in entry and _says_nothing(entry))
     if bare:
         findings.append(Finding("XL-FHIR-133", "note", "unread", place, "entries without a resource", "", bare))
-    for number, entry in enumerate(entries):
+    known = resources if len(resources) == len(entries) else [b""] * len(entries)
+    for number, (entry, compact) in enumerate(zip(entries, known, strict=True)):
         where = f"{place} entry[{number}]"
         if entry.__class__ is not dict:
             findings.append(Finding("XL-FHIR-013", "warning", "unread", where, "the entry is not an object", "send a valid Bundle"))
@@ -62,9 +66,9 @@ def _in_bundle(bundle: Json, place: str, findings: list[Finding]) -> Iterator[Fo
         inside = entry.get("resource")
         kind = inside.get("resourceType") if inside.__class__ is dict else None
         if kind.__class__ is str and kind in _PLAIN and "response" not in entry:
-            yield _named(inside, where, text_in(entry, "fullUrl"), findings)
+            yield _named(inside, where, text_in(entry, "fullUrl"), findings, compact)
         else:
-            yield from _in_entry(entry, where, findings)
+            yield from _in_entry(entry, where, findings, compact)
 
 
 def _says_nothing(entry: Json) -> bool:
@@ -72,7 +76,7 @@ def _says_nothing(entry: Json) -> bool:
     return "response" not in entry and not _deleted(object_in(entry, "request"))
 
 
-def _in_entry(entry: Json, where: str, findings: list[Finding]) -> Iterator[Found]:
+def _in_entry(entry: Json, where: str, findings: list[Finding], compact: bytes) -> Iterator[Found]:
     inside, request = entry.get("resource"), object_in(entry, "request")
     outcome = object_in(object_in(entry, "response"), "outcome")
     if outcome:
@@ -95,7 +99,7 @@ def _in_entry(entry: Json, where: str, findings: list[Finding]) -> Iterator[Foun
     elif found["resourceType"] == "OperationOutcome":
         findings.append(_outcome(found, where))
     else:
-        yield _named(found, where, text_in(entry, "fullUrl"), findings)
+        yield _named(found, where, text_in(entry, "fullUrl"), findings, compact)
 
 
 def _deleted(request: Json) -> str:

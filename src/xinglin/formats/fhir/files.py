@@ -14,7 +14,8 @@ from typing import IO
 
 from xinglin.formats.fhir.bundles import Found, in_value
 from xinglin.formats.fhir.findings import Finding
-from xinglin.formats.fhir.strict import DEFAULT_LIMITS, MEBIBYTE, Limits, parse_compact, parse_whole, without_mark
+from xinglin.formats.fhir.strict import DEFAULT_LIMITS, MEBIBYTE, Limits, parse_compact, without_mark
+from xinglin.formats.fhir.whole_files import parse_file
 from xinglin.records.errors import InvalidInput, NotFound, OutOfResources, XinglinError
 
 ENDINGS = (".json", ".ndjson", ".jsonl")
@@ -49,7 +50,8 @@ def in_file(path: Path, findings: list[Finding], limits: Limits = DEFAULT_LIMITS
     """Every resource of one file. Faults of the whole file raise; faults of a line or an entry are findings."""
     where = path.name
     try:
-        if path.stat().st_size > limits.file_bytes:
+        size = path.stat().st_size
+        if size > limits.file_bytes:
             raise OutOfResources(
                 "XL-FHIR-020", "the file is too large", where=where, why=f"more than {limits.file_bytes} bytes", fix="split the export"
             )
@@ -60,10 +62,11 @@ def in_file(path: Path, findings: list[Finding], limits: Limits = DEFAULT_LIMITS
             if _ending(path) in (".ndjson", ".jsonl"):
                 yield from _in_lines(_lines(chunks, where, limits), where, findings, limits)
             else:
-                raw, mark = without_mark(b"".join(chunks) if packed else file.read(limits.file_bytes + 1))
+                raw, mark = without_mark(b"".join(chunks) if packed else _whole(file, size, limits))
                 if mark:
                     findings.append(_mark(where))
-                yield from in_value(parse_whole(raw, where=where, limits=limits), where, findings)
+                whole = parse_file(raw, where=where, limits=limits)
+                yield from in_value(whole.value, where, findings, resources=whole.resources)
     except OSError as error:
         raise InvalidInput(
             "XL-FHIR-031", "the file cannot be read", where=where, why=error.strerror or "", fix="check its rights"
@@ -74,6 +77,12 @@ def _mark(where: str) -> Finding:
     return Finding(
         "XL-FHIR-107", "note", "doubtful", where, "the file begins with a byte order mark, which was left out", "save it without one"
     )
+
+
+def _whole(file: IO[bytes], size: int, limits: Limits) -> bytes:
+    """All bytes, one more than allowed at most. Room for the whole limit is asked for only when the file is longer than it said."""
+    raw = file.read(size + 1)
+    return raw if len(raw) <= size else raw + file.read(limits.file_bytes + 1 - len(raw))
 
 
 def _plain(file: IO[bytes]) -> Iterator[bytes]:

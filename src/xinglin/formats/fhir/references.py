@@ -14,6 +14,7 @@ _RELATIVE = re.compile(
 )
 _ID = re.compile(r"[^\s/#?|]{1,128}\Z")
 URN = "urn:uuid:"
+BY_IDENTIFIER = b"?identifier="  # stands in every reference that is a search
 
 
 def target(reference: str) -> str:

@@ -97,7 +97,10 @@ def parse_whole(raw: bytes, *, where: str = "", limits: Limits = DEFAULT_LIMITS)
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         _refuse(raw, error, where)
-    indented = orjson.dumps(value, option=_INDENT)  # shows the depth, and the same text once white space is gone
+    try:
+        indented = orjson.dumps(value, option=_INDENT)  # shows the depth, and the same text once white space is gone
+    except TypeError as error:  # the writer gives up at some 250 levels
+        raise _too_deep(where, limits.depth) from error
     if b"\n" + b" " * (2 * limits.depth) in indented:
         raise _too_deep(where, limits.depth)
     if indented == raw:
@@ -113,7 +116,10 @@ def _parse(raw: bytes, where: str, limits: Limits) -> tuple[Any, bytes]:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         _refuse(raw, error, where)
-    compact = orjson.dumps(value)
+    try:
+        compact = orjson.dumps(value)
+    except TypeError as error:
+        raise _too_deep(where, limits.depth) from error
     if compact.count(b"{") + compact.count(b"[") > limits.depth:
         _check_depth(value, where, limits.depth)
     if compact == raw:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from xinglin.formats.fhir.reading import Json
 from xinglin.formats.fhir.unchecked import object_in, objects_in, text_in
@@ -35,6 +35,26 @@ def targets(found: Json) -> list[str]:
     if found["resourceType"] != "Provenance":
         return []
     return [text for one in objects_in(found, "target") if (text := text_in(one, "reference"))]
+
+
+def shows(raw: bytes, name: str, means: Callable[[str], bool]) -> bool:
+    """Whether a reference or attachment URL in compact JSON holds `name` and means what is looked for."""
+    sought, place = name.encode(), -1
+    while (place := raw.find(sought, place + 1)) >= 0:
+        start, end = raw.rfind(b'"', 0, place) + 1, raw.find(b'"', place)
+        text = raw[start:end]
+        if (
+            raw.endswith(_BEFORE, max(0, start - _LONGEST_BEFORE), start)
+            and b"\\" not in text
+            and len(text) <= 512
+            and means(text.decode())
+        ):
+            return True
+    return False
+
+
+_BEFORE = (b'"reference":"', b'"url":"')
+_LONGEST_BEFORE = len(_BEFORE[0])
 
 
 def pointed_at(resources: Iterable[bytes]) -> set[str]:
