@@ -45,8 +45,8 @@ class View(NamedTuple):
         """The facts a claim may speak of: those of its subject, and for our own drafts only those the statement names."""
         facts = self.record.facts
         if self.cited is None:
-            return tuple(facts[one] for one in claim.facts if one in facts)
-        return tuple(facts[one] for one in claim.facts if one in self.cited and one in facts)
+            return tuple([facts[one] for one in claim.facts if one in facts])
+        return tuple([facts[one] for one in claim.facts if one in self.cited and one in facts])
 
 
 def finding(

@@ -145,13 +145,15 @@ def _unknown_items(view: View, text: str) -> list[Finding]:
     if len(sheets) < 2 or any(sheet.fact.kind not in _LISTED for sheet in sheets):
         return found
     head = max(text.find(":"), text.find("："))
-    known = frozenset().union(*(sheet.content for sheet in sheets))
+    known: frozenset[str] | None = None
     spans = [claim.subject for claim in view.sentence.claims]
     for match in list(_ITEM.finditer(text))[1:]:
         if match.start() <= head or any(match.start() <= span.start < match.end() for span in spans):
             continue
         words = {word for word in _content(match.group().removeprefix(" and ")) if word.isascii() and context_tree().get(word) is None}
-        if words and not words & known:
+        if words and known is None:
+            known = frozenset().union(*(sheet.content for sheet in sheets))
+        if words and known is not None and not words & known:
             found.append(
                 Finding(
                     "medicine",

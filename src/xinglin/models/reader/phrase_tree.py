@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from xinglin.models.reader.text_forms import fold
 
 T = TypeVar("T")
 _TOKEN = re.compile(r"[a-zà-ɏα-ωß]+(?:'s\b)?|[0-9]+(?:\.[0-9]+)?|[\u3400-\u4dbf\u4e00-\u9fff]|[?+→↑↓%]")
-_END = ""
+END = ""
 
 
 class Token(NamedTuple):
@@ -39,7 +39,6 @@ class Hit(NamedTuple, Generic[T]):
 _KEPT = frozenset(["ss", "us", "is", "as", "os"])
 
 
-@lru_cache(maxsize=65536)
 def spelled(word: str) -> str:
     """One spelling for a word: without possessive or plural, American vowels. Chinese characters stay."""
     if word.endswith("'s"):
@@ -59,12 +58,23 @@ def spelled(word: str) -> str:
     return word
 
 
+class _Spellings(dict[str, str]):
+    """The spelling of every word met so far, at the price of one look; begun anew before it grows without end."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= 65536:
+            self.clear()
+        self[word] = found = spelled(word)
+        return found
+
+
+_SPELLED = _Spellings()
 _token = tuple.__new__  # twice as fast as the constructor
 
 
 def tokens_of(folded: str) -> list[Token]:
     """The tokens of a folded text."""
-    return [_token(Token, (spelled(match.group()), *match.span())) for match in _TOKEN.finditer(folded)]
+    return [_token(Token, (_SPELLED[match[0]], match.start(), match.end())) for match in _TOKEN.finditer(folded)]
 
 
 @lru_cache(maxsize=32768)
@@ -87,12 +97,18 @@ class PhraseTree(Generic[T]):
 
     def add_path(self, path: tuple[str, ...], meaning: T) -> None:
         """File one phrase by its tokens; an empty path is left out."""
-        if not path:
-            return
+        if path:
+            self.node(path).setdefault(END, meaning)
+
+    def node(self, path: tuple[str, ...]) -> dict:
+        """The place of a path in the tree, made where it was missing; its meaning goes under END."""
         node = self._root
         for word in path:
-            node = node.setdefault(word, {})
-        node.setdefault(_END, meaning)
+            below = node.get(word)
+            if below is None:
+                below = node[word] = {}
+            node = below
+        return node
 
     def get(self, phrase: str) -> T | None:
         """The meaning of exactly this phrase."""
@@ -101,22 +117,11 @@ class PhraseTree(Generic[T]):
             node = node.get(word)
             if node is None:
                 return None
-        return node.get(_END)
+        return node.get(END)
 
     def longest(self, tokens: list[Token], position: int) -> tuple[int, T] | None:
         """The longest phrase that begins at token `position`: (token behind it, meaning)."""
-        node = self._root.get(tokens[position].word)
-        best: tuple[int, T] | None = None
-        index = position + 1
-        count = len(tokens)
-        while node is not None:
-            if _END in node:
-                best = (index, node[_END])
-            if index >= count:
-                break
-            node = node.get(tokens[index].word)
-            index += 1
-        return best
+        return longest_below(self._root.get(tokens[position].word), tokens, position)
 
     def find_all(self, tokens: list[Token]) -> list[Hit[T]]:
         """All phrases from left to right, longest first at each place, without overlap."""
@@ -130,3 +135,18 @@ class PhraseTree(Generic[T]):
             else:
                 position += 1
         return hits
+
+
+def longest_below(node: dict | None, tokens: list[Token], position: int) -> tuple[int, Any] | None:
+    """The longest phrase of a branch, of which token `position` is the first word: (token behind it, meaning)."""
+    best = None
+    index = position + 1
+    count = len(tokens)
+    while node is not None:
+        if END in node:
+            best = (index, node[END])
+        if index >= count:
+            break
+        node = node.get(tokens[index].word)
+        index += 1
+    return best

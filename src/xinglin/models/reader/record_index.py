@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -220,7 +219,7 @@ def _analyte_code(key: str, fact: Fact | None) -> str:
     return code if code in known.loincs else next(iter(known.loincs), "")
 
 
-_DATED = re.compile(r"^(previous|first|lowest|highest)_value$")
+_DATED = {f"{one}_value": f"{one}_date" for one in ("previous", "first", "lowest", "highest")}
 
 
 def _results(facts: Sequence[Fact]) -> tuple[Result, ...]:
@@ -239,8 +238,8 @@ def _results(facts: Sequence[Fact]) -> tuple[Result, ...]:
                 (fact.value.value, fact.time), Result(fact.value.value, unit, fact.time, fact.id, "", fact.value.comparator, True)
             )
             for key, text in fact.details.items():
-                if (match := _DATED.match(key)) and not _held(found, text, fact.details.get(f"{match[1]}_date", "")):
-                    found[text, key] = Result(text, unit, fact.details.get(f"{match[1]}_date", ""), fact.id)
+                if (dated := _DATED.get(key)) and not _held(found, text, fact.details.get(dated, "")):
+                    found[text, key] = Result(text, unit, fact.details.get(dated, ""), fact.id)
     return tuple(sorted(found.values(), key=lambda one: one.time))
 
 

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field
 
 from xinglin.models.reader.context_words import Role, context_tree
-from xinglin.models.reader.phrase_tree import PhraseTree, Token
-from xinglin.models.reader.subjects import KnownWords, Subject
+from xinglin.models.reader.phrase_tree import Token
+from xinglin.models.reader.subjects import KnownWords, RecordTree, Subject
 
 
 @dataclass(slots=True)
@@ -163,14 +163,14 @@ _COMMON = frozenset(
 
 
 def scan(
-    text: str, folded: str, tokens: list[Token], own: PhraseTree[tuple[Subject, ...]], known: KnownWords
+    text: str, folded: str, tokens: list[Token], own: RecordTree, known: KnownWords
 ) -> tuple[list[Mention], list[ContextHit], list[tuple[int, int]]]:
     """Mentions, context words, and the stretches that hold known medical words which are not mentions (anatomy, relatives)."""
     mentions: list[Mention] = []
     hits: list[ContextHit] = []
     other: list[tuple[int, int]] = []
     trees = (own, known.tree, context_tree())
-    roots = tuple(tree._root for tree in trees)
+    roots = (own, known.tree._root, context_tree()._root)
     position, count = 0, len(tokens)
     while position < count:
         word = tokens[position].word
@@ -242,7 +242,7 @@ _SPECIMEN = frozenset(
 )
 
 
-def _plainer(tokens: list[Token], first: int, stop: int, own: PhraseTree[tuple[Subject, ...]]) -> tuple[Subject, ...] | None:
+def _plainer(tokens: list[Token], first: int, stop: int, own: RecordTree) -> tuple[Subject, ...] | None:
     """The record's own "glucose" inside "fasting glucose", where only the specimen is said in addition."""
     for position in range(first + 1, stop):
         if tokens[position - 1].word not in _SPECIMEN:

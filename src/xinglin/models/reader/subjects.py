@@ -15,7 +15,7 @@ from typing import NamedTuple
 from xinglin.models.reader.context_words import context_tree
 from xinglin.models.reader.everyday_words import everyday_words
 from xinglin.models.reader.fact_names import TOO_PLAIN, names_of
-from xinglin.models.reader.phrase_tree import PhraseTree, words_of
+from xinglin.models.reader.phrase_tree import PhraseTree, Token, longest_below, words_of
 from xinglin.records.collecting import collecting_later
 from xinglin.records.fact import Fact
 from xinglin.records.quantity import LOINC, Concept
@@ -31,6 +31,11 @@ class Subject(NamedTuple):
     also: str = ""  # key of the word-list term that lent the name
 
 
+BLOOD_PRESSURE = ("blood pressure", "bp", "血压", "arterial blood pressure", "arterial pressure")
+PRESSURE = "analyte:blood-pressure"
+SYSTOLIC, DIASTOLIC = "loinc:8480-6", "loinc:8462-4"
+_PRESSURE_WORDS = frozenset(words_of(word)[0] for word in BLOOD_PRESSURE)
+_BOTH_PRESSURES = ((("", ""), "both pressures"),)
 _GROUP = {
     "measurement": "measurement", "trend": "measurement", "calculation": "measurement", "problem": "problem", "medicine": "medicine", "allergy": "allergy",
     "procedure": "procedure", "family": "family", "imaging": "imaging", "report": "report", "document": "document", "immunization": "immunization",
@@ -120,7 +125,7 @@ def _usable(name: str) -> bool:
 class Subjects(NamedTuple):
     """What this patient's record knows, by name."""
 
-    tree: PhraseTree[tuple[Subject, ...]]
+    tree: RecordTree
     by_key: dict[str, Subject]
 
 
@@ -158,30 +163,76 @@ def _subjects(facts: Sequence[Fact]) -> Subjects:
 
 @lru_cache(maxsize=8)
 def _compiled(things: tuple[tuple[str, str, tuple[str, ...], _Vocabulary], ...]) -> Subjects:
-    """The tree of (key, group, fact ids, words) rows; the last few are kept, for one record is drafted from and checked many times."""
-    names: dict[tuple[str, ...], dict[tuple[str, str], Subject]] = {}
+    """The words of (key, group, fact ids, words) rows; the last few are kept, for one record is drafted from and checked many times."""
     by_key: dict[str, Subject] = {}
+    own: dict[_Sort, Subject] = {}
+    members: dict[str, list[_Member]] = {}
     for key, group, ids, words in things:
-        sort = (key, group)
-        subject = Subject(key, group, ids, words.shown, words.term)
+        own[key, group] = subject = Subject(key, group, ids, words.shown, words.term)
         by_key.setdefault(key, subject)
-        for path in words.own:
-            if path in names:
-                names[path][sort] = subject
+        member = (key, group, words)
+        for first in words.branches:
+            if first in members:
+                members[first].append(member)
             else:
-                names[path] = {sort: subject}
-        for broader, paths in words.broader:  # a broader word ("diabetes") also speaks of the narrower fact
-            wide = subject._replace(also=broader)
-            for path in paths:
-                if path in names:
-                    names[path].setdefault(sort, wide)
-                else:
-                    names[path] = {sort: wide}
-    _add_blood_pressure(by_key, names)
-    tree: PhraseTree[tuple[Subject, ...]] = PhraseTree()
-    for path, subjects in names.items():
-        tree.add_path(path, tuple(subjects.values()))
-    return Subjects(tree, by_key)
+                members[first] = [member]
+    return Subjects(RecordTree(members, own, tuple([by_key[key] for key in (SYSTOLIC, DIASTOLIC) if key in by_key])), by_key)
+
+
+_Sort = tuple[str, str]  # key and group: one thing of a record
+
+
+class RecordTree:
+    """The phrases of one record as branches, one per first word, each made when a text first has that word.
+
+    A branch only says which things are spoken of, so it is the same for everybody who has these things; they become this
+    person's subjects when a phrase is found.
+    """
+
+    def __init__(self, members: dict[str, list[_Member]], own: dict[_Sort, Subject], pressures: tuple[Subject, ...]) -> None:
+        self._members, self._own, self._pressures = members, own, pressures
+        self._branches: dict[str, dict] = {}
+        for first in _PRESSURE_WORDS if pressures else ():
+            members.setdefault(first, [])
+
+    def __contains__(self, first: object) -> bool:
+        """Whether any phrase begins with this word."""
+        return first in self._members
+
+    def longest(self, tokens: list[Token], position: int) -> tuple[int, tuple[Subject, ...]] | None:
+        """The longest phrase that begins at token `position`: (token behind it, subjects)."""
+        first = tokens[position].word
+        branch = self._branches.get(first)
+        if branch is None:
+            if first not in self._members:
+                return None
+            branch = self._branches[first] = _branch(first, tuple(self._members[first]), bool(self._pressures) and first in _PRESSURE_WORDS)
+        found = longest_below(branch, tokens, position)
+        if found is None:
+            return None
+        if found[1] is _BOTH_PRESSURES:
+            return found[0], self._pressures
+        own = self._own
+        return found[0], tuple([own[sort] if not broader else own[sort]._replace(also=broader) for sort, broader in found[1]])
+
+
+@lru_cache(maxsize=16384)
+def _branch(first: str, members: tuple[_Member, ...], pressure: bool) -> dict:
+    """All phrases that begin with `first`, each with the things it speaks of: ((key, group), broader term or ""), own names first.
+
+    With `pressure`, "BP 148/92" speaks of two measurements at once.
+    """
+    meanings: dict[tuple[str, ...], dict[_Sort, str]] = {}
+    for key, group, words in members:
+        for path, broader in words.branches[first]:
+            meanings.setdefault(path, {}).setdefault((key, group), broader)
+    tree: PhraseTree[tuple[tuple[_Sort, str], ...]] = PhraseTree()
+    for path in (words_of(word) for word in BLOOD_PRESSURE if pressure):
+        if path[0] == first:
+            tree.add_path(path, _BOTH_PRESSURES)
+    for path, said in meanings.items():
+        tree.add_path(path, tuple(said.items()))
+    return tree._root.get(first, {})
 
 
 class _Named(NamedTuple):
@@ -194,12 +245,16 @@ class _Named(NamedTuple):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Vocabulary:
-    """The names of one thing as paths of tokens: its own, and by broader term those of the terms above it. Told apart by identity."""
+    """The names of one thing as paths of tokens, by their first word: (path, "") for its own, (path, broader term) for those of the
+    terms above it. Told apart by identity.
+    """
 
     shown: str
     term: str
-    own: tuple[tuple[str, ...], ...]
-    broader: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
+    branches: dict[str, tuple[tuple[tuple[str, ...], str], ...]]
+
+
+_Member = tuple[str, str, _Vocabulary]  # key, group, words
 
 
 @lru_cache(maxsize=8192)
@@ -210,12 +265,11 @@ def _vocabulary(key: str, group: str, members: tuple[_Named, ...], analyte: str)
     terms = _terms_for(key, members[0], analyte, own, known)
     words = dict.fromkeys([*own, *everyday_words(own), *(name for term in terms for name in known.by_key[term][1])])
     broader = dict.fromkeys(above for term in terms for above in _ancestors(term, known))
-    return _Vocabulary(
-        own[0] if own else key,
-        terms[0] if terms else "",
-        _paths(words),
-        tuple((above, _paths(known.by_key.get(above, ("", ()))[1])) for above in broader),
-    )
+    branches: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for above, names in (("", words), *((above, known.by_key.get(above, ("", ()))[1]) for above in broader)):
+        for path in _paths(names):  # a broader word ("diabetes") also speaks of the narrower fact
+            branches.setdefault(path[0], []).append((path, above))
+    return _Vocabulary(own[0] if own else key, terms[0] if terms else "", {first: tuple(paths) for first, paths in branches.items()})
 
 
 def _paths(words: Iterable[str]) -> tuple[tuple[str, ...], ...]:
@@ -223,26 +277,14 @@ def _paths(words: Iterable[str]) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(words_of(word) for word in words if _usable(word)))
 
 
-BLOOD_PRESSURE = ("blood pressure", "bp", "血压", "arterial blood pressure", "arterial pressure")
-PRESSURE = "analyte:blood-pressure"
-SYSTOLIC, DIASTOLIC = "loinc:8480-6", "loinc:8462-4"
-
-
-def _add_blood_pressure(by_key: dict[str, Subject], names: dict[tuple[str, ...], dict[tuple[str, str], Subject]]) -> None:
-    """ "BP 148/92" speaks of two measurements at once."""
-    pair = [by_key[key] for key in (SYSTOLIC, DIASTOLIC) if key in by_key]
-    for word in BLOOD_PRESSURE if pair else ():
-        names[words_of(word)] = {(subject.key, "measurement"): subject for subject in pair}
-
-
 def _distinct(members: Sequence[Fact]) -> tuple[_Named, ...]:
     """The names of the facts of one group, each set of names once, under the kind of the first fact that has it."""
     seen: dict[tuple, _Named] = {}
-    last: tuple[Concept, object] | None = None
+    last: Fact | None = None
     for fact in members:
-        if last is not None and fact.concept is last[0] and fact.names is last[1]:
-            continue  # the same words, shared by all results of one test
-        last = (fact.concept, fact.names)
+        if last is not None and fact.concept == last.concept and fact.names == last.names:
+            continue  # comparing with the one before is cheaper than looking it up: results of one test are called the same
+        last = fact
         names = tuple(fact.names.items())
         if (fact.concept, names) not in seen:
             seen[fact.concept, names] = _Named(fact.kind, fact.concept, names)

@@ -225,6 +225,7 @@ def _number(words: str | None) -> int:
     return int(chinese_value(words) or 0)
 
 
+@lru_cache(maxsize=4096)
 def _span(year: int, month: int = 0, day: int = 0) -> tuple[date, date] | None:
     try:
         if not month:
@@ -237,8 +238,7 @@ def _span(year: int, month: int = 0, day: int = 0) -> tuple[date, date] | None:
 
 
 def _part(match: re.Match[str], name: str) -> int:
-    groups = match.groupdict()
-    return _number(groups.get(name))
+    return _number(match[name]) if name in match.re.groupindex else 0
 
 
 def _iso(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
