@@ -16,7 +16,7 @@ from xinglin.models.image.parametric_nodule.design import Design
 from xinglin.models.image.parametric_nodule.fine_grid import FineGrid, fine_grid
 from xinglin.models.image.parametric_nodule.frame import Frame
 from xinglin.models.image.parametric_nodule.level import inside, level_for
-from xinglin.models.image.parametric_nodule.shape import PHIS, THETAS, Outline, Strand, axes_of, outline, strands
+from xinglin.models.image.parametric_nodule.shape import PHIS, THETAS, Outline, Strand, axes_of, outline_of, strands
 from xinglin.records.errors import InvalidInput
 
 FINEST_MM, COARSEST_MM, STEPS_PER_RADIUS = 0.12, 0.5, 16
@@ -40,11 +40,12 @@ class Body:
     to_unit: NDArray[np.float64]  # mm along the grid's axes -> the outline's own axes
     body_mm3: float  # without spicules
     outline: Outline
+    cut_by_wall: bool
 
 
 def body_of(design: Design, frame: Frame, wall: Wall | None = None) -> Body:
     """The nodule around the frame's place. Raises InvalidInput XL-NODULE-014 when the wall leaves no room for its volume."""
-    body = outline(design.random("outline"), design.lobulation, design.request.margin)
+    body = outline_of(design)
     pieces = strands(design, body)
     lengths, rotation = axes_of(design)
     if design.axes is not None:
@@ -102,10 +103,10 @@ def _drawn(
     share = full if room is None else full * room
     behind = full if depth is None else full * np.clip(depth / np.float32(width) + np.float32(0.5 + OVERLAP_MM / width), 0, 1)
     body_mm3 = float(alone.sum(dtype=np.float64)) * grid.cell_mm3
-    return Body(grid, share, behind, field, level, shift, to_unit, body_mm3, body)
+    return Body(grid, share, behind, field, level, shift, to_unit, body_mm3, body, room is not None and bool(np.any(share < full)))
 
 
-OVERLAP_MM = 0.6  # imaged nodule behind the wall: hides the seam; the sum never gets brighter than the nodule itself
+OVERLAP_MM = 0.35  # imaged nodule behind the wall: hides the seam; the sum never gets brighter than the nodule itself
 
 
 def star_field(

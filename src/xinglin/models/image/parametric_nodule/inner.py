@@ -26,7 +26,7 @@ def inner_of(design: Design, body: Body) -> NDArray[np.float32] | None:
     if design.inner_fraction == 0:
         return None
     if design.inner_fraction == 1:
-        return body.share
+        return body.seen
     field = _field(design, body)
     width = float(np.cbrt(body.grid.cell_mm3))
     cells = design.inner_volume_mm3 / body.grid.cell_mm3

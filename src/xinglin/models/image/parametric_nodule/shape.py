@@ -37,6 +37,11 @@ class Strand:
     end_width: float
 
 
+def outline_of(design: Design) -> Outline:
+    """The outline of a design's body."""
+    return outline(design.random("outline"), design.lobulation, design.request.margin)
+
+
 def outline(random: np.random.Generator, lobulation: float, margin: str = "smooth") -> Outline:
     """A star-shaped body. lobulation: standard deviation of r/R over all directions, 0 to 0.25.
 
