@@ -170,7 +170,7 @@ def _ball(lungs: Lungs, index: Index, radius_mm: float) -> _Ball:
     wall = far[~lungs.both[box]]
     half = float(np.linalg.norm(spacing)) / 4  # from a voxel's middle to its face, on the whole
     wall_mm = float(wall.min()) - half if len(wall) else max(around, lungs.pleura_map.at(index))
-    edge = min(float(((b - 0.5 - i) * s)) if k else float((i + 0.5 - a) * s)
+    edge = min(float((b - 0.5 - i) * s) if k else float((i + 0.5 - a) * s)
                for k in (0, 1) for i, s, a, b in zip(index, spacing, (0, 0, 0), lungs.left.shape, strict=True))  # fmt: skip
     ball, shell = far <= max(radius_mm, float(spacing.max()) / 2), far > radius_mm
     count = max(int(ball.sum()), 1)

@@ -13,9 +13,14 @@ Float = NDArray[np.float32]
 FWHM = 2.3548200450309493  # of a Gaussian of standard deviation 1
 
 
-def blur_taps(fineness: int, step_mm: float, blur_mm: float) -> NDArray[np.float32]:
-    """What fine voxels count for in one sampled voxel: a Gaussian of the scanner's blur folded with the voxel's box; sum 1."""
-    return np.convolve(gaussian_taps(blur_mm / FWHM / step_mm), np.full(fineness, 1 / fineness)).astype(np.float32)
+def blur_taps(fineness: int, step_mm: float, blur_mm: float, edge_mm: float) -> NDArray[np.float32]:
+    """What fine voxels count for in one sampled voxel: a Gaussian of the scanner's blur folded with the voxel's box; sum 1.
+
+    edge_mm: the width over which drawing already softened every edge, whatever its direction; what this axis lacks or has too
+    much of a fine voxel's own width is made good here.
+    """
+    variance = (blur_mm / FWHM) ** 2 + (step_mm**2 - edge_mm**2) / 12
+    return np.convolve(gaussian_taps(np.sqrt(max(variance, 0.0)) / step_mm), np.full(fineness, 1 / fineness)).astype(np.float32)
 
 
 def sampled(fine: Float, taps: NDArray[np.float32], fineness: int, halo: int, along: int) -> Float:

@@ -128,11 +128,15 @@ def _places(recipe: Recipe, along: int, halo: int) -> NDArray[np.float32]:
     return (at + middle).astype(np.float32)
 
 
+def _taps(recipe: Recipe, along: int) -> NDArray[np.float32]:
+    steps = [s / f for s, f in zip(recipe.spacing_mm, recipe.fineness, strict=True)]
+    return imaging.blur_taps(recipe.fineness[along], steps[along], recipe.blur_mm[along], float(np.prod(steps)) ** (1 / 3))
+
+
 def _halo(recipe: Recipe, along: int) -> int:
     """Fine voxels needed outside the grid so that its edge is blurred rightly; a whole number of voxels."""
     fine = recipe.fineness[along]
-    reach = (len(imaging.blur_taps(fine, recipe.spacing_mm[along] / fine, recipe.blur_mm[along])) - fine) / 2
-    return int(np.ceil(reach / fine)) * fine
+    return int(np.ceil((len(_taps(recipe, along)) - fine) / 2 / fine)) * fine
 
 
 def _imaged(recipe: Recipe) -> tuple[NDArray[np.float32], NDArray[np.uint16]]:
@@ -140,8 +144,7 @@ def _imaged(recipe: Recipe) -> tuple[NDArray[np.float32], NDArray[np.uint16]]:
     z, y, x = (_places(recipe, k, halo[k]) for k in range(3))
     extent = (float(z[0]), float(z[-1])), (float(y[0]), float(y[-1])), (float(x[0]), float(x[-1]))
     chest = built(recipe.seed, extent, recipe.places_per_lung)
-    step = tuple(s / f for s, f in zip(recipe.spacing_mm, recipe.fineness, strict=True))
-    taps = [imaging.blur_taps(recipe.fineness[k], step[k], recipe.blur_mm[k]) for k in range(3)]
+    taps = [_taps(recipe, k) for k in range(3)]
     blurred = np.zeros(recipe.shape, np.float32)
     truth = np.zeros(recipe.shape, np.uint16)
     fine = recipe.fineness[0]
