@@ -24,7 +24,7 @@ CALCIUM_HU_FROM = 130.0
 SOLID_HU = (15.0, 60.0)
 GLASS_HU = {"ground-glass": (-680.0, -480.0), "part-solid": (-680.0, -500.0)}
 CALCIUM_HU = {"diffuse": (300.0, 700.0), "central": (400.0, 900.0), "laminated": (350.0, 800.0), "popcorn": (300.0, 700.0)}
-CALCIUM_FRACTION = {"diffuse": (1.0, 1.0), "central": (0.12, 0.30), "laminated": (0.35, 0.50), "popcorn": (0.18, 0.32)}
+CALCIUM_FRACTION = {"diffuse": (1.0, 1.0), "central": (0.05, 0.20), "laminated": (0.35, 0.50), "popcorn": (0.18, 0.32)}
 SOLID_FRACTION = (0.15, 0.50)
 LOBULATION = {"smooth": (0.02, 0.04), "lobulated": (0.10, 0.15), "spiculated": (0.05, 0.10)}
 SPICULES = {"smooth": (0, 0), "lobulated": (0, 0), "spiculated": (24, 44)}
@@ -144,7 +144,7 @@ def _must_be_possible(design: Design) -> None:
         )
     limits = {
         "lobulation": (design.lobulation, 0.0, 0.25), "spicules": (design.spicules, 0, 60), "texture_hu": (design.texture_hu, 0.0, 100.0),
-        "texture_mm": (request.texture_mm, 0.5, 10.0),
+        "texture_mm": (request.texture_mm, 0.5, 10.0), "seed": (request.seed, 0, 2**53),
     }  # fmt: skip
     for name, (value, least, most) in limits.items():
         if not least <= value <= most:
