@@ -5,7 +5,7 @@ All functions take FHIR date, dateTime or instant text. A partial date stands fo
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timezone
 from functools import lru_cache
 
 
@@ -32,7 +32,7 @@ def day(when: str) -> str:
 
 def days_between(earlier: str, later: str) -> int:
     """Whole days from the first instant of `earlier` to that of `later`."""
-    return (first_instant(later[:10]) - first_instant(earlier[:10])) // timedelta(days=1)
+    return (first_instant(later[:10]) - first_instant(earlier[:10])).days
 
 
 def age_years(born: str, at: str) -> int | None:

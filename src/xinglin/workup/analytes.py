@@ -19,11 +19,13 @@ from xinglin.records.errors import InvalidInput
 
 
 class Limits(NamedTuple):
-    """Two limits in the asked unit, None where open, and the row they come from."""
+    """Two limits in the asked unit, None (and "") where open, and the row they come from."""
 
     low: Decimal | None
     high: Decimal | None
     evidence: Evidence
+    low_text: str
+    high_text: str
 
 
 def known_analyte(loinc: str) -> Analyte | None:
@@ -74,7 +76,8 @@ def _in_unit(analyte: Analyte, interval: Interval, unit: str, place: str) -> Lim
         low, high = put(interval.low), put(interval.high)
     except InvalidInput:
         return None
-    return Limits(low, high, Evidence(f"knowledge/labs@{interval.version}", place))
+    low_text, high_text = ("" if bound is None else format(bound, "f") for bound in (low, high))
+    return Limits(low, high, Evidence(f"knowledge/labs@{interval.version}", place), low_text, high_text)
 
 
 def _decimals(interval: Interval) -> int:

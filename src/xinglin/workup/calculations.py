@@ -85,6 +85,13 @@ RECIPES: Mapping[str, Recipe] = {
 }  # fmt: skip
 
 
+_ASKED_FOR = frozenset(
+    key
+    for recipe in RECIPES.values()
+    for key in (recipe.anchor, *recipe.recorded, *(analyte for analytes, _ in recipe.inputs.values() for analyte in analytes))
+)
+
+
 class Refusal(NamedTuple):
     """A calculation that was not made, and why: `missing`, `age or sex unknown`, or the calculator's own reason."""
 
@@ -128,7 +135,7 @@ class _Age(NamedTuple):
 
 
 def _by_analyte(facts: Iterable[Fact], as_of: str) -> dict[str, list[Fact]]:
-    """Usable numbers per analyte, newest first."""
+    """Usable numbers per analyte that a recipe asks for, newest first."""
     found: dict[str, list[Fact]] = {}
     for fact in facts:
         if fact.kind != "measurement" or not isinstance(fact.value, Quantity) or fact.value.comparator or len(fact.time) < 10:
@@ -136,7 +143,7 @@ def _by_analyte(facts: Iterable[Fact], as_of: str) -> dict[str, list[Fact]]:
         if fact.status in ("preliminary", "registered", "cancelled") or (as_of and day(fact.time) > as_of):
             continue
         analyte = labs.analyte(fact.key.removeprefix("loinc:"))
-        if analyte is not None and labs.convertible(analyte, fact.value.unit or fact.value.shown_unit):
+        if analyte is not None and analyte.key in _ASKED_FOR and labs.convertible(analyte, fact.value.unit or fact.value.shown_unit):
             found.setdefault(analyte.key, []).append(fact)
     for several in found.values():
         several.sort(key=lambda fact: (sort_key(fact.time), fact.id), reverse=True)

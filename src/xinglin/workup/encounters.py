@@ -6,6 +6,8 @@ Settings are read from the v3-ActCode class of the encounter; a stay in intensiv
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 
 from xinglin.records import Chart, Concept, Fact
 from xinglin.records.chart import Encounter
@@ -49,10 +51,14 @@ _NOT_REAL = {"cancelled", "entered-in-error"}
 
 def setting_of(one: Encounter) -> str:
     """inpatient, emergency, icu, outpatient, day-case, home, virtual, planned, or "" when the record does not say."""
-    words = f"{one.concept.words} {one.location}"
     coded = SETTINGS.get(one.setting.upper(), "")
     if coded in {"emergency", "outpatient", "day-case", ""} and one.discharge.words and _hours(one) >= 24:
         return "inpatient"  # an encounter of a day or more that ends in a discharge is a stay, whatever it began as
+    return _setting(coded, f"{one.concept.words} {one.location}")
+
+
+@lru_cache(maxsize=4096)
+def _setting(coded: str, words: str) -> str:
     if _ICU.search(words) and coded in {"inpatient", ""}:
         return "icu"
     if coded and coded != "outpatient":
@@ -94,10 +100,10 @@ def _after_death(one: Encounter, died: str) -> bool:
 
 def _fact(one: Encounter, role: str) -> Fact:
     setting = setting_of(one)
-    english, chinese = _NAMES.get(setting, _NAMES[""])
+    english = _NAMES.get(setting, _NAMES[""])[0]
     reasons = [named(reason)[1] for reason in one.reasons if reason.words]
     diagnoses = " ".join(one.diagnoses)
-    kind, kind_zh = _type(one)
+    kind, kind_zh = _type(one.concept)
     details = {
         "setting": setting, "role": role, "type": kind, "type_zh": kind_zh, "location": one.location, "service": one.service,
         "reason": "; ".join(first(names) for names in reasons),
@@ -114,7 +120,7 @@ def _fact(one: Encounter, role: str) -> Fact:
         text=f"{english} {day(one.start)}{f' to {day(one.end)}' if one.end and day(one.end) != day(one.start) else ''}",
         evidence=tuple(at(one.source, path) for path in paths) or (at(one.source),),
         key=f"encounter:{setting or 'visit'}",
-        names=merged({"en": (english,), "zh": (chinese,)}, _also(setting), named(one.concept)[1]),
+        names=_names(setting, one.concept),
         time=one.start,
         start=one.start,
         end=one.end,
@@ -124,6 +130,12 @@ def _fact(one: Encounter, role: str) -> Fact:
     )
 
 
+@lru_cache(maxsize=4096)
+def _names(setting: str, concept: Concept) -> Mapping[str, tuple[str, ...]]:
+    english, chinese = _NAMES.get(setting, _NAMES[""])
+    return merged({"en": (english,), "zh": (chinese,)}, _also(setting), named(concept)[1])
+
+
 def _also(setting: str) -> dict[str, tuple[str, ...]]:
     """What a stay or visit is called besides, in running text."""
     if setting in STAYS:
@@ -131,12 +143,13 @@ def _also(setting: str) -> dict[str, tuple[str, ...]]:
     return {"en": ("visit",), "zh": ("就诊",)}
 
 
-def _type(one: Encounter) -> tuple[str, str]:
+@lru_cache(maxsize=4096)
+def _type(concept: Concept) -> tuple[str, str]:
     """English and Chinese words of the visit's type, unless they say no more than that there was a visit."""
-    words = _ENCOUNTER_FOR.sub("", clean(one.concept.words)).strip(" '")
+    words = _ENCOUNTER_FOR.sub("", clean(concept.words)).strip(" '")
     if _EMPTY_TYPE.fullmatch(words):
         return "", ""
-    chinese = named(one.concept)[1].get("zh", ("",))[0] or _TYPES_ZH.get(words.casefold(), "")
+    chinese = named(concept)[1].get("zh", ("",))[0] or _TYPES_ZH.get(words.casefold(), "")
     return in_text_case(words), chinese
 
 

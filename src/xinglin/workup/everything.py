@@ -15,7 +15,7 @@ from xinglin.workup.calculations import calculations
 from xinglin.workup.encounters import encounter_facts
 from xinglin.workup.gaps import gap_facts
 from xinglin.workup.histories import device_facts, family_facts, immunization_facts, procedure_facts
-from xinglin.workup.labs import measurement_facts
+from xinglin.workup.labs import measurement_facts, results_of
 from xinglin.workup.medicines import medicine_facts
 from xinglin.workup.person import person_facts
 from xinglin.workup.plans import gene_facts, goal_facts, plan_facts
@@ -32,12 +32,13 @@ def work_up(chart: Chart, as_of: str) -> tuple[Fact, ...]:
     """
     when = as_of or day(chart.newest)
     known = _until(chart, when) if when and day(chart.newest) > when else chart
+    results = results_of(known.measurements)
     facts = [
         *person_facts(known, when),
         *encounter_facts(known, when),
         *problem_facts(known),
-        *measurement_facts(known, when),
-        *trend_facts(known),
+        *measurement_facts(known, results, when),
+        *trend_facts(results),
         *medicine_facts(known, when),
         *allergy_facts(known),
         *procedure_facts(known),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from xinglin.records import Chart, Fact
@@ -42,7 +43,7 @@ def procedure_facts(chart: Chart) -> list[Fact]:
 def _procedure(one: Procedure, group: Sequence[Procedure]) -> Fact:
     key, names = named(one.concept)
     words = first(names, one.concept.words)
-    weight = "major" if _MAJOR.search(words) else "routine" if _ROUTINE.search(words) else ""
+    weight = _weight(words)
     latest = one is group[-1]
     details = {
         "class": weight, "count": str(len(group)) if len(group) > 1 else "", "first_date": day(group[0].start) if len(group) > 1 else "",
@@ -66,6 +67,12 @@ def _procedure(one: Procedure, group: Sequence[Procedure]) -> Fact:
         importance={"major": 2, "routine": 0}.get(weight, 1) if latest else 0,
         details={name: text for name, text in details.items() if text},
     )
+
+
+@lru_cache(maxsize=4096)
+def _weight(words: str) -> str:
+    """major, routine, or "" for what lies between."""
+    return "major" if _MAJOR.search(words) else "routine" if _ROUTINE.search(words) else ""
 
 
 def immunization_facts(chart: Chart) -> list[Fact]:

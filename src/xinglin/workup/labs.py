@@ -6,10 +6,13 @@ A value beyond a critical limit is flagged critical; the reasons stand in `detai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from xinglin.knowledge import labs, terms
 from xinglin.knowledge.labs import Analyte
@@ -44,19 +47,52 @@ class Judgement(NamedTuple):
     evidence: tuple[Evidence, ...] = ()
 
 
-def measurement_facts(chart: Chart, as_of: str) -> list[Fact]:
-    """One Fact per Observation or component that holds something, in the order of the chart."""
-    newest = _newest(chart.measurements)
-    panels = {report.source: report for report in chart.reports}
-    by_result = {result: report.source for report in chart.reports for result in report.results}
+class Result(Struct, frozen=True, gc=False):
+    """A measurement that holds something, and what it is a measurement of: looked up once for all who ask."""
+
+    one: Measurement
+    key: str
+    names: Mapping[str, tuple[str, ...]]
+    analyte: Analyte | None  # what our knowledge holds about it
+    impossible: bool
+
+
+def results_of(measurements: Iterable[Measurement]) -> list[Result]:
+    """Every measurement that holds something, with its subject, in the order of the chart."""
+    results = []
+    for one in measurements:
+        if _holds(one):
+            key, names, analyte = subject_of(one)
+            impossible = analyte is not None and one.quantity is not None and is_impossible(one.quantity, analyte)
+            results.append(Result(one, key, names, analyte, impossible))
+    return results
+
+
+def measurement_facts(chart: Chart, results: Sequence[Result], as_of: str) -> list[Fact]:
+    """One Fact per result (see `results_of`), in their order."""
+    newest = _newest(results)
+    panels = {report.source: (panel_name(report.concept.words), report.source) for report in chart.reports}
+    by_result = {result: panels[report.source] for report in chart.reports for result in report.results}
+    ages: dict[str, int | None] = {}
     facts: list[Fact] = []
-    for one in chart.measurements:
-        if not _holds(one):
-            continue
-        panel = panels.get(one.panel) or panels.get(by_result.get(one.source, ""))
-        latest = newest.get(subject_of(one)[0]) is one
-        facts.append(_fact(chart, one, latest, as_of, panel_name(panel.concept.words) if panel else "", panel.source if panel else ""))
+    for result in results:
+        one = result.one
+        day_of = one.when[:10]
+        if day_of not in ages:
+            ages[day_of] = age_years(chart.person.born, day_of)
+        panel = panels.get(one.panel) or by_result.get(one.source, _NO_PANEL)
+        facts.append(_fact(result, _judged(result, chart.person.sex, ages[day_of]), newest[result.key] is one, as_of, panel))
     return facts
+
+
+_NO_PANEL = ("", "")
+
+
+def _judged(result: Result, sex: str, age: int | None) -> Judgement:
+    one, analyte, quantity = result.one, result.analyte, result.one.quantity
+    if result.impossible or (analyte is None and quantity is not None and is_impossible(quantity, labs.by_name(first(result.names)))):
+        return Judgement(flag=IMPLAUSIBLE, by="knowledge")
+    return judge(one, analyte, sex, age)
 
 
 @lru_cache(maxsize=16384)
@@ -95,52 +131,53 @@ def _holds(one: Measurement) -> bool:
     return one.quantity is not None or one.concept.words.casefold() not in {"cancelled", "canceled"}
 
 
-def _newest(measurements: tuple[Measurement, ...]) -> dict[str, Measurement]:
-    newest: dict[str, Measurement] = {}
-    for one in measurements:
-        if not _holds(one):
-            continue
-        key = subject_of(one)[0]
-        if key not in newest or sort_key(one.when) >= sort_key(newest[key].when):
-            newest[key] = one
-    return newest
+def _newest(results: Iterable[Result]) -> dict[str, Measurement]:
+    """The newest measurement per key; of two at one moment the later in the chart."""
+    newest: dict[str, tuple[tuple[bool, datetime], Measurement]] = {}
+    for result in results:
+        when, known = sort_key(result.one.when), newest.get(result.key)
+        if known is None or when >= known[0]:
+            newest[result.key] = (when, result.one)
+    return {key: one for key, (_, one) in newest.items()}
 
 
-def _fact(chart: Chart, one: Measurement, latest: bool, as_of: str, panel: str, panel_source: str) -> Fact:
-    key, names, analyte = subject_of(one)
-    if one.quantity is not None and is_impossible(one.quantity, analyte or labs.by_name(first(names))):
-        verdict = Judgement(flag=IMPLAUSIBLE, by="knowledge")
-    else:
-        verdict = judge(one, analyte, chart.person.sex, age_years(chart.person.born, one.when))
-    if _class(one) == "smoking":
-        answer = named(one.coded)[1] if one.coded else {}
-        names = merged(names, {"en": ("smoking status", "smoking"), "zh": ("吸烟情况", "吸烟史", "吸烟")}, answer)
+def _fact(result: Result, verdict: Judgement, latest: bool, as_of: str, panel: tuple[str, str]) -> Fact:
+    one, names, analyte = result.one, result.names, result.analyte
+    sort = _class(one)
+    if sort == "smoking":
+        names = _smoking_names(one.concept, one.specimen, one.coded)
     value = one.quantity or (in_text_case(short_test_name(one.coded.words)) if one.coded else result_words(one.text))
-    name = first(names, one.concept.words)
+    flag = verdict.flag
     details = {
-        "category": one.category, "panel": panel, "panel_source": panel_source, "encounter": one.encounter, "specimen": one.specimen,
+        "category": one.category, "panel": panel[0], "panel_source": panel[1], "encounter": one.encounter, "specimen": one.specimen,
         "reference_low": verdict.low, "reference_high": verdict.high, "reference_unit": verdict.unit, "flag_by": verdict.by,
-        "interpretation": " ".join(one.interpretations), "class": _class(one), "status": one.status,
+        "interpretation": " ".join(one.interpretations), "class": sort, "status": one.status,
         "analyte": analyte.key if analyte else "", "group": analyte.group if analyte else "",
         "method": one.method, "site": one.site, "numeric": "yes" if one.quantity is not None else "",
     }  # fmt: skip
     return Fact(
-        id=f"measurement.{one.source}" + (f"#{one.path}" if one.path else ""),
+        id=f"measurement.{one.source}#{one.path}" if one.path else f"measurement.{one.source}",
         kind="measurement",
         concept=one.concept,
-        text=f"{name} {plain(value)}{f' on {day(one.when)}' if one.when else ''}{f' ({verdict.flag})' if verdict.flag else ''}",
+        text=f"{first(names, one.concept.words)} {plain(value)}{f' on {day(one.when)}' if one.when else ''}{f' ({flag})' if flag else ''}",
         evidence=(at(one.source, _value_path(one)), *verdict.evidence),
-        key=key,
+        key=result.key,
         names=names,
         value=value,
         time=one.when,
         status=one.status,
         side=one.side,
-        flag=verdict.flag,
+        flag=flag,
         latest=latest,
-        importance=_importance(one, verdict.flag, latest, as_of),
+        importance=_importance(one, flag, latest, as_of),
         details={k: v for k, v in details.items() if v},
     )
+
+
+@lru_cache(maxsize=1024)
+def _smoking_names(concept: Concept, specimen: str, coded: Concept | None) -> Mapping[str, tuple[str, ...]]:
+    answer = named(coded)[1] if coded else {}
+    return merged(_subject(concept, specimen)[1], {"en": ("smoking status", "smoking"), "zh": ("吸烟情况", "吸烟史", "吸烟")}, answer)
 
 
 SMOKING = {"72166-2", "11367-0", "81229-7"}
@@ -155,7 +192,7 @@ def _class(one: Measurement) -> str:
 
 def _value_path(one: Measurement) -> str:
     element = "valueQuantity" if one.quantity is not None else "valueCodeableConcept" if one.coded is not None else ""
-    return ".".join(part for part in (one.path, element) if part)
+    return f"{one.path}.{element}" if one.path and element else one.path or element
 
 
 def _importance(one: Measurement, flag: str, latest: bool, as_of: str) -> int:
@@ -171,7 +208,7 @@ def _importance(one: Measurement, flag: str, latest: bool, as_of: str) -> int:
 
 def judge(one: Measurement, analyte: Analyte | None, sex: str, age: int | None) -> Judgement:
     """The flag of one measurement and its reason; empty when nothing allows a judgement."""
-    said = next((SPOKEN[code.upper()] for code in one.interpretations if code.upper() in SPOKEN), "")
+    said = next((SPOKEN[code.upper()] for code in one.interpretations if code.upper() in SPOKEN), "") if one.interpretations else ""
     number = _number(one.quantity)
     if one.quantity is None or number is None:
         return Judgement(flag=said, by="source interpretation" if said else "", evidence=_interpretation_place(one) if said else ())
@@ -250,9 +287,8 @@ def _by_knowledge(quantity: Quantity, number: Decimal, analyte: Analyte | None, 
     limits = reference_limits(analyte, sex, age, quantity.unit or quantity.shown_unit) if analyte else None
     if limits is None:
         return Judgement()
-    low, high = (format(bound, "f") if bound is not None else "" for bound in (limits.low, limits.high))
-    unit = quantity.shown_unit or quantity.unit
-    return Judgement(_side(quantity, number, limits.low, limits.high), low, high, unit, "knowledge", (limits.evidence,))
+    unit, side = quantity.shown_unit or quantity.unit, _side(quantity, number, limits.low, limits.high)
+    return Judgement(side, limits.low_text, limits.high_text, unit, "knowledge", (limits.evidence,))
 
 
 def _critical(quantity: Quantity, number: Decimal, analyte: Analyte | None) -> tuple[str, Evidence] | None:

@@ -109,6 +109,7 @@ def named(concept: Concept, kind: str = "") -> tuple[str, Mapping[str, tuple[str
     return (f"name:{words[0].casefold()}" if words else ""), own
 
 
+@lru_cache(maxsize=4096)
 def preferred(concept: Concept, kind: str) -> tuple[str, Mapping[str, tuple[str, ...]]]:
     """The same with the word list's short names first: for vaccines and relatives, whose source words are long codes."""
     key, names = named(concept, kind)

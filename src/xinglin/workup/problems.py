@@ -106,6 +106,7 @@ def _fact(group: list[Problem], polarity: str) -> Fact:
     )
 
 
+@lru_cache(maxsize=8192)
 def reading_name(words: str) -> str:
     """A classification's wording without the tails that only classify: "unspecified", ", initial encounter"."""
     return _UNSPECIFIED.sub("", _TAILS.sub("", words)).strip() or words

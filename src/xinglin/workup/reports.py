@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 
 from xinglin.records import Chart, Concept, Evidence, Fact
 from xinglin.records.chart import Document, ImagingStudy, Report
@@ -37,10 +39,8 @@ def report_facts(chart: Chart) -> list[Fact]:
 
 def _panel(one: Report) -> Fact:
     """A report without a conclusion: that the panel was done, under its short name."""
-    words = panel_name(one.concept.words)
+    words, key, names = _panel_names(one.concept)
     when = one.when or one.issued
-    key, names = named(Concept(words, one.concept.codes)) if words else ("", {"en": ("report",), "zh": ("报告",)})
-    chinese = _PANELS_ZH.get(words.casefold())
     return Fact(
         id=f"report.{one.source}",
         kind="report",
@@ -48,12 +48,21 @@ def _panel(one: Report) -> Fact:
         text=f"{words or 'Report'}{f' on {day(when)}' if when else ''}",
         evidence=(at(one.source),),
         key=key or "report",
-        names=merged({"en": (words,), "zh": (chinese,)} if chinese else {"en": (words,)} if words else {}, names),
+        names=names,
         time=when,
         status=one.status,
         importance=0,
         details={"category": one.category, "panel": "yes", "encounter": one.encounter} if one.encounter else {"panel": "yes"},
     )
+
+
+@lru_cache(maxsize=1024)
+def _panel_names(concept: Concept) -> tuple[str, str, Mapping[str, tuple[str, ...]]]:
+    """A panel's short name, key and names."""
+    words = panel_name(concept.words)
+    key, names = named(Concept(words, concept.codes)) if words else ("", {"en": ("report",), "zh": ("报告",)})
+    chinese = _PANELS_ZH.get(words.casefold())
+    return words, key, merged({"en": (words,), "zh": (chinese,)} if chinese else {"en": (words,)} if words else {}, names)
 
 
 def _report(one: Report, texts: dict[str, Document]) -> Fact | None:

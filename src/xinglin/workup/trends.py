@@ -7,24 +7,26 @@ within the margin, it is "variable".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from xinglin.knowledge.labs import Analyte
 from xinglin.knowledge.rounding import shown
-from xinglin.records import Chart, Evidence, Fact, Quantity
+from xinglin.records import Evidence, Fact, Quantity
 from xinglin.records.chart import Measurement
 from xinglin.records.moments import day, sort_key
 from xinglin.workup.analytes import converted, noise_margin
 from xinglin.workup.evidence import at
-from xinglin.workup.labs import is_impossible, subject_of
+from xinglin.workup.labs import Result
 from xinglin.workup.naming import first
 
 _NOT_FOLLOWED = {"survey", "social-history", "survey-vital", "procedure"}
 
 
-class _Value(NamedTuple):
+class _Value(Struct, frozen=True, gc=False):
     number: Decimal
     text: str
     when: str
@@ -37,22 +39,21 @@ class _Margin(NamedTuple):
     evidence: Evidence
 
 
-def trend_facts(chart: Chart) -> list[Fact]:
+def trend_facts(results: Iterable[Result]) -> list[Fact]:
     """One Fact per analyte measured at two moments or more, in the order in which analytes first appear."""
-    groups: dict[str, list[Measurement]] = {}
-    for one in chart.measurements:
-        if one.quantity is None or one.quantity.comparator or not one.when or one.category in _NOT_FOLLOWED:
+    groups: dict[str, list[Result]] = {}
+    for result in results:
+        one = result.one
+        if one.quantity is None or one.quantity.comparator or not one.when or one.category in _NOT_FOLLOWED or result.impossible:
             continue
-        key, _, analyte = subject_of(one)
-        if is_impossible(one.quantity, analyte):
-            continue
-        groups.setdefault(analyte.key if analyte else key, []).append(one)
+        groups.setdefault(result.analyte.key if result.analyte else result.key, []).append(result)
     return [fact for group in groups.values() if len(group) > 1 and (fact := _fact(group)) is not None]
 
 
-def _fact(group: list[Measurement]) -> Fact | None:
-    newest = sorted(group, key=lambda one: sort_key(one.when))[-1]  # of two at one moment the later in the chart, as in `labs`
-    key, names, analyte = subject_of(newest)
+def _fact(group: list[Result]) -> Fact | None:
+    group.sort(key=lambda result: sort_key(result.one.when))
+    last_one = group[-1]  # of two at one moment the later in the chart, as in `labs`
+    newest, key, names, analyte = last_one.one, last_one.key, last_one.names, last_one.analyte
     values = _series(group, newest, analyte)
     if len(values) < 2:
         return None
@@ -89,12 +90,13 @@ def _fact(group: list[Measurement]) -> Fact | None:
     )
 
 
-def _series(group: list[Measurement], newest: Measurement, analyte: Analyte | None) -> list[_Value]:
-    """The values in the newest one's unit, oldest first, one per moment; values in units we cannot convert are left out."""
+def _series(group: list[Result], newest: Measurement, analyte: Analyte | None) -> list[_Value]:
+    """The values in the newest one's unit, one per moment, in the order given; values in units we cannot convert are left out."""
     assert newest.quantity is not None
     unit = newest.quantity.unit or newest.quantity.shown_unit
     values: dict[str, _Value] = {}
-    for one in sorted(group, key=lambda m: sort_key(m.when)):
+    for result in group:
+        one = result.one
         assert one.quantity is not None
         text = converted(one.quantity, unit, analyte)
         if text is None:
