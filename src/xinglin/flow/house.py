@@ -26,6 +26,7 @@ from xinglin.records.imaging import ImageCase, ImageEdit
 from xinglin.records.moments import first_instant
 from xinglin.review.desk import Desk
 from xinglin.review.keys import SigningKeys
+from xinglin.review.preview import pictures_of
 from xinglin.review.release import Setting, release
 from xinglin.review.writers import writers_for
 from xinglin.shelf import Shelf
@@ -264,7 +265,9 @@ class House:
         draft = self.store.draft(draft_id)
         kind = self.kinds[draft.kind]
         chart = self.chart(draft.chart)
-        setting = Setting(chart.person.source, chart.identity, self.settings.organisation, kind.document_code)
+        images = self.images.behind(draft)
+        pictures = pictures_of(images, draft) if images else ()
+        setting = Setting(chart.person.source, chart.identity, self.settings.organisation, kind.document_code, images, pictures)
         writers = writers_for(kind.leaves_as)
         return release(self.desk, draft_id, out, kind_signers=kind.signers, writers=writers, label_for=self.label, setting=setting)
 

@@ -15,7 +15,7 @@ import msgspec
 from xinglin import __version__, intake
 from xinglin.records import Chart, Draft
 from xinglin.records.errors import NotFound, UsageError
-from xinglin.records.imaging import ImageCase, ImageEdit, Lesion, Point_mm, ScanSeries
+from xinglin.records.imaging import ImageCase, ImageEdit, Images, Lesion, Point_mm, ScanSeries
 
 if TYPE_CHECKING:
     from xinglin.flow.house import House
@@ -118,6 +118,20 @@ class ImageRoom:
             return None
         source = self.volume(chart, edit.series_uid)
         return ImageCase(source, edit.applied_to(source), edit, "SYNTHETIC")
+
+    def behind(self, draft: Draft) -> Images | None:
+        """The images a draft speaks of, None for a draft that speaks of none."""
+        edit = self.edit(draft)
+        if edit is not None:
+            files = {edit.series_uid: self.files(draft.chart, edit.series_uid)}
+            return Images(self.case(draft.chart, edit), (), {}, files)
+        pointed = {e.pointer.split("#")[0] for fact in draft.facts for e in fact.evidence if e.source == "chart"}
+        if not any(pointer.startswith("Observation/lesion-") for pointer in pointed):
+            return None
+        chart = self._house.chart(draft.chart)
+        lesions = tuple(one for one in chart.lesions if one.source in pointed)
+        uids = dict.fromkeys(one.series_uid for one in lesions)
+        return Images(None, lesions, {u: self.volume(chart.id, u) for u in uids}, {u: self.files(chart.id, u) for u in uids})
 
     # ---- lesions
 

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from xinglin.records.chart import Identity
 from xinglin.records.fact import Fact
+from xinglin.records.imaging import Images, Picture
 
 Language = Literal["en", "zh"]
 Severity = Literal["note", "warning", "stop"]
@@ -158,6 +159,8 @@ class SignedDocument(Struct, frozen=True):
     released_at: str
     house: str  # name of the organisation, "" when unset
     document_code: tuple[str, str] = ("", "")  # LOINC document type of the kind: code, display
+    images: Images | None = None  # of kinds that speak of images
+    pictures: tuple[Picture, ...] = ()  # for the page
 
 
 class ReleasedFile(Struct, frozen=True):

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from xinglin.records.volume import Volume
 
 Point_mm = tuple[float, float, float]
@@ -69,6 +73,13 @@ class Outline(Struct, frozen=True):
     start: tuple[int, int, int]  # slice, row, column of the box's first voxel
     shape: tuple[int, int, int]
     bits: bytes
+
+    def mask(self) -> NDArray[np.bool_]:
+        """The box as an array of true and false."""
+        import numpy as np
+
+        count = self.shape[0] * self.shape[1] * self.shape[2]
+        return np.unpackbits(np.frombuffer(self.bits, np.uint8), count=count).reshape(self.shape).astype(bool)
 
 
 class Lesion(Struct, frozen=True):
@@ -161,6 +172,16 @@ class ImageEdit(Struct, frozen=True):
         return replace(source, voxels=voxels, synthetic=True)
 
 
+class Picture(Struct, frozen=True):
+    """One picture for a page: PNG bytes, a caption, and the words that stand for it where it cannot be seen."""
+
+    name: str
+    png: bytes
+    caption: str
+    description: str
+    shows: tuple[str, ...] = ()  # how the pointers begin of evidence that this picture shows: "Observation/lesion-1", a series UID
+
+
 @dataclass(frozen=True, eq=False)
 class ImageCase:
     """What an image check looks at: the series as it was, as it would be released, and what is said about the change."""
@@ -169,3 +190,13 @@ class ImageCase:
     result: Volume
     edit: ImageEdit
     label: str = ""  # the words or tag that mark the result as artificial
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    """The images a draft speaks of: what it changed, what was marked, and the series behind both with their DICOM files."""
+
+    case: ImageCase | None = None
+    lesions: tuple[Lesion, ...] = ()
+    volumes: Mapping[str, Volume] = dataclass_field(default_factory=dict)  # by series UID
+    files: Mapping[str, tuple[bytes, ...]] = dataclass_field(default_factory=dict)  # the same series as they came in

@@ -12,16 +12,27 @@ from typing import Any
 from xinglin.formats.html import write_index as start_page
 from xinglin.formats.html import write_preview
 from xinglin.records import Draft, Label
+from xinglin.records.imaging import Images, Picture
 
 
-def write(draft: Draft, sources: Mapping[str, bytes], out: Path, value: Mapping[str, Any], label: Label) -> list[Path]:
+def write(
+    draft: Draft, sources: Mapping[str, bytes], out: Path, value: Mapping[str, Any], label: Label, images: Images | None = None
+) -> list[Path]:
     """Write `<draft>.html` and `<draft>.json` into `out`; the page comes first in the answer."""
-    page = write_preview(draft, sources, label)
+    pictures = pictures_of(images, draft) if images else ()
+    page = write_preview(draft, sources, label, pictures)
     words = label.text[draft.language]
     data = json.dumps({**value, "AIGC": dict(label.aigc), "label": words}, ensure_ascii=False, indent=1)
     out.mkdir(parents=True, exist_ok=True)
     name = draft.id or draft.kind
     return [_put(out / f"{name}.html", page), _put(out / f"{name}.json", data.encode())]
+
+
+def pictures_of(images: Images, draft: Draft) -> tuple[Picture, ...]:
+    """The pictures of a draft that speaks of images."""
+    from xinglin.review.images import pictures_of as drawn
+
+    return drawn(images, draft)
 
 
 def _put(path: Path, data: bytes) -> Path:

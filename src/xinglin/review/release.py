@@ -7,7 +7,7 @@ same command again writes the same bytes again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from msgspec import Struct
 from xinglin.records.chart import Identity
 from xinglin.records.draft import Draft, Label, Release, ReleasedFile, Signature, SignedDocument
 from xinglin.records.errors import Refused, XinglinError
+from xinglin.records.imaging import Images, Picture
 from xinglin.review.desk import Desk
 from xinglin.review.export import holds_exactly, put_folder, see_that_it_fits, see_that_it_is_free
 from xinglin.review.standing import is_rejected
@@ -35,15 +36,21 @@ class Setting(Struct, frozen=True):
     identity: Identity = Identity()
     house: str = ""
     document_code: tuple[str, str] = ("", "")
+    images: Images | None = None
+    pictures: tuple[Picture, ...] = ()
 
 
 class FileWriter(Struct, frozen=True):
-    """One file of a release. `write` renders it; `check` gives the AI label it finds in the bytes, or raises."""
+    """One form of a release. `write` renders its file; `check` gives the AI label it finds in the bytes, or raises.
+
+    `many` is for forms of several files: it gives (file name, bytes) one after the other; `write` is None then.
+    """
 
     file_name: str
     media_type: str
-    write: Callable[[SignedDocument], bytes]
+    write: Callable[[SignedDocument], bytes] | None
     check: Callable[[bytes], str]
+    many: Callable[[SignedDocument], Iterator[tuple[str, bytes]]] | None = None
 
 
 def release(
@@ -116,7 +123,7 @@ def _document(
     sources = {place: resources[place] for place in places if place in resources}
     return SignedDocument(
         draft, store.decisions(draft.id), signatures, setting.identity, patient, sources, label, release_id, at, setting.house,
-        setting.document_code,
+        setting.document_code, setting.images, setting.pictures,
     )  # fmt: skip
 
 
@@ -131,18 +138,26 @@ def _resources(store: Store, draft: Draft) -> Mapping[str, bytes]:
 
 def _rendered(document: SignedDocument, writers: Sequence[FileWriter]) -> tuple[list[bytes], tuple[ReleasedFile, ...]]:
     """(contents, files), every one looked at for its label. Raises Refused."""
-    names = [writer.file_name for writer in writers]
+    made = [(writer, *row) for writer in writers for row in _made(writer, document)]
+    names = [name for _, name, _ in made]
     if not names or len(set(names)) != len(names) or any(name != Path(name).name or name.startswith(".") for name in names):
         raise ValueError("a release needs files with plain, different names")
-    contents = [writer.write(document) for writer in writers]
     files = tuple(
-        ReleasedFile(writer.file_name, writer.media_type, hashlib.sha256(content).hexdigest(), _label_in(writer, content))
-        for writer, content in zip(writers, contents, strict=True)
+        ReleasedFile(name, writer.media_type, hashlib.sha256(content).hexdigest(), _label_in(writer, name, content))
+        for writer, name, content in made
     )
-    return contents, files
+    return [content for _, _, content in made], files
 
 
-def _label_in(writer: FileWriter, content: bytes) -> str:
+def _made(writer: FileWriter, document: SignedDocument) -> Iterator[tuple[str, bytes]]:
+    """(file name, bytes) of one form."""
+    if writer.many is not None:
+        yield from writer.many(document)
+    elif writer.write is not None:
+        yield writer.file_name, writer.write(document)
+
+
+def _label_in(writer: FileWriter, name: str, content: bytes) -> str:
     try:
         label, why = writer.check(content), "no label was found in it"
     except (XinglinError, ValueError, LookupError) as error:
@@ -151,7 +166,7 @@ def _label_in(writer: FileWriter, content: bytes) -> str:
         raise Refused(
             "XL-RELEASE-007",
             "a file would leave without its AI label",
-            where=writer.file_name,
+            where=name,
             why=why,
             fix="report this writer: it is broken",
         )

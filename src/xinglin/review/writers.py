@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from xinglin.formats.fhir.write import write_document as write_fhir
 from xinglin.formats.text.write import write_document as write_text
@@ -50,7 +50,14 @@ def _writer(name: str, media_type: str, write: Callable[[SignedDocument], bytes]
     return FileWriter(name, media_type, write, _label_in(media_type))
 
 
+def _images(document: SignedDocument) -> Iterator[tuple[str, bytes]]:
+    from xinglin.review.images import dicom_files
+
+    return dicom_files(document)
+
+
 _WRITERS = {
+    "dicom": FileWriter("images.dcm", "application/dicom", None, _label_in("application/dicom"), _images),
     "fhir": _writer("document.fhir.json", "application/fhir+json", write_fhir),
     "html": _writer("document.html", "text/html", _page),
     "pdf": _writer("document.pdf", "application/pdf", _pdf),

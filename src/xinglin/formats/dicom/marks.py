@@ -140,6 +140,37 @@ def mark_of(dataset: Dataset) -> dict[str, object]:
     return found
 
 
+def labels_in(data: bytes) -> tuple[str, tuple[dict[str, object] | None, ...]] | None:
+    """(Series Description, AIGC objects of our own items) of a DICOM file; None when it cannot be read as one."""
+    import io
+
+    from pydicom import dcmread
+    from pydicom.errors import InvalidDicomError
+
+    try:
+        dataset = dcmread(io.BytesIO(data), stop_before_pixels=True, specific_tags=["SeriesDescription", "ContributingEquipmentSequence"])
+        items = [i for i in dataset.get("ContributingEquipmentSequence") or () if i.get("Manufacturer") == MANUFACTURER]
+        said = [str(item.get("ContributionDescription") or "") for item in items]
+        words = str(dataset.get("SeriesDescription") or "")
+    except (InvalidDicomError, ValueError, KeyError, AttributeError, TypeError, NotImplementedError, EOFError, struct.error):
+        return None
+    return words, tuple(label for text in said if (label := _aigc(text)) is not _NO_LABEL)
+
+
+_NO_LABEL: Final[dict[str, object]] = {}
+
+
+def _aigc(text: str) -> dict[str, object] | None:
+    """The AIGC object in a description of ours; None when it cannot be read, `_NO_LABEL` when it holds none."""
+    try:
+        said = json.loads(text or "{}")
+    except ValueError:
+        return None
+    if not isinstance(said, dict) or "AIGC" not in said:
+        return _NO_LABEL
+    return said["AIGC"] if isinstance(said["AIGC"], dict) else None
+
+
 def file_bytes(dataset: Dataset, syntax: str) -> bytes:
     """The object as a DICOM file (PS3.10) in a native transfer syntax, with file meta information of our own."""
     from pydicom.filebase import DicomBytesIO

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from markupsafe import Markup, escape
@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from xinglin.records.errors import InvalidInput
 from xinglin.records.fact import Evidence
+from xinglin.records.imaging import Picture
 from xinglin.records.outline import NumberedFact, split_pointer
 
 LONGEST_TEXT: Final = 400
@@ -44,6 +45,11 @@ def places_of(source: NumberedFact, records: Mapping[str, bytes], shortened: str
     for evidence in source.evidence:
         by_name.setdefault(_name(evidence), []).append(evidence)
     return tuple(_place(name, found, records, shortened) for name, found in by_name.items())
+
+
+def shown_by(picture: Picture, evidence: Sequence[Evidence]) -> bool:
+    """Whether a picture shows a place one of these points at."""
+    return any(one.pointer.startswith(picture.shows) for one in evidence) if picture.shows else False
 
 
 def _name(evidence: Evidence) -> str:

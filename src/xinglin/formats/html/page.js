@@ -36,6 +36,11 @@
   statements.forEach(function (statement) {
     statement.addEventListener('click', function (event) { event.preventDefault(); show(statement, false); });
   });
+  document.querySelectorAll('a.shot').forEach(function (link) {
+    var figure = document.getElementById(link.getAttribute('href').slice(1));
+    var image = figure && figure.querySelector('img');
+    if (image) link.insertBefore(image.cloneNode(false), link.firstChild);
+  });
   document.querySelectorAll('a.close').forEach(function (link) {
     link.addEventListener('click', function (event) {
       event.preventDefault();

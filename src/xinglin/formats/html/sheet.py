@@ -24,11 +24,20 @@ def sheet(template: str, content: Mapping[str, Any], scripted: bool) -> bytes:
     """The page as UTF-8. Every text in `content` is escaped; the same content gives the same bytes."""
     style, script = _read("page.css"), _read("page.js") if scripted else ""
     own = {"style": Markup(style), "script": Markup(script), "mark_svg": Markup(_read("blossom.svg").strip())}  # noqa: S704 - files of ours
-    return _environment().get_template(template).render(**content, **own, policy=_policy(style, script)).encode()
+    return (
+        _environment()
+        .get_template(template)
+        .render(**content, **own, policy=_policy(style, script, bool(content.get("pictures"))))
+        .encode()
+    )
 
 
-def _policy(style: str, script: str) -> str:
-    allowed = [f"style-src 'sha256-{_digest(style)}'", *([f"script-src 'sha256-{_digest(script)}'"] if script else [])]
+def _policy(style: str, script: str, pictured: bool) -> str:
+    allowed = [
+        f"style-src 'sha256-{_digest(style)}'",
+        *([f"script-src 'sha256-{_digest(script)}'"] if script else []),
+        *(["img-src data:"] if pictured else []),
+    ]
     return "; ".join(("default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"))
 
 

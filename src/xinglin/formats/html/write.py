@@ -6,15 +6,17 @@ knowledge cited. One file, no network, readable on a phone and on paper (A4).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from xinglin.formats.html.evidence import places_of
+from xinglin.formats.html.evidence import places_of, shown_by
 from xinglin.formats.html.sheet import sheet
 from xinglin.records.draft import Draft, Issue, Label, SignedDocument, Statement
 from xinglin.records.errors import InvalidInput
+from xinglin.records.imaging import Picture
 from xinglin.records.outline import Outline, outline, patient_line
 from xinglin.records.page_words import PAGE_WORDS
 from xinglin.records.particulars import draft_rows, patient_rows, release_rows
@@ -31,7 +33,7 @@ def write_document(document: SignedDocument) -> bytes:
     records = dict(document.sources)
     if document.patient:
         records[f"Patient/{msgspec.json.decode(document.patient).get('id', '')}"] = document.patient
-    page = _page(document.draft, records, document.label) | {
+    page = _page(document.draft, records, document.label, document.pictures) | {
         "preview": False,
         "house": document.house,
         "patient": patient_rows(document),
@@ -42,10 +44,10 @@ def write_document(document: SignedDocument) -> bytes:
     return sheet("document.html", page, scripted=True)
 
 
-def write_preview(draft: Draft, sources: Mapping[str, bytes], label: Label) -> bytes:
+def write_preview(draft: Draft, sources: Mapping[str, bytes], label: Label, pictures: Sequence[Picture] = ()) -> bytes:
     """The same page for an unsigned draft: watermarked, with marks and issues beside each sentence, no identity."""
     words = PAGE_WORDS[draft.language]
-    page = _page(draft, sources, label) | {
+    page = _page(draft, sources, label, pictures) | {
         "preview": True,
         "house": "",
         "patient": ((words["record"], draft.chart), (words["draft"], draft.id), (words["revision"], str(draft.revision))),
@@ -58,14 +60,17 @@ def write_preview(draft: Draft, sources: Mapping[str, bytes], label: Label) -> b
     return sheet("document.html", page, scripted=True)
 
 
-def _page(draft: Draft, records: Mapping[str, bytes], label: Label) -> dict[str, Any]:
+def _page(draft: Draft, records: Mapping[str, bytes], label: Label, pictures: Sequence[Picture]) -> dict[str, Any]:
     words, laid_out = PAGE_WORDS[draft.language], outline(draft)
     return {
         "words": words,
         "aigc": msgspec.json.encode(dict(label.aigc)).decode(),
         "label": label.text[draft.language],
         "title": draft.title,
-        "sections": _sections(draft, laid_out, records),
+        "sections": _sections(draft, laid_out, records, pictures),
+        "pictures": [
+            {"name": p.name, "data": b64encode(p.png).decode(), "caption": p.caption, "description": p.description} for p in pictures
+        ],
         "omissions": [omission.text for omission in laid_out.omissions],
         "omitted": _mark("omitted"),
         "legend": [_mark(key) for key in SYMBOLS],
@@ -73,7 +78,7 @@ def _page(draft: Draft, records: Mapping[str, bytes], label: Label) -> dict[str,
     }
 
 
-def _sections(draft: Draft, laid_out: Outline, records: Mapping[str, bytes]) -> list[dict[str, Any]]:
+def _sections(draft: Draft, laid_out: Outline, records: Mapping[str, bytes], pictures: Sequence[Picture]) -> list[dict[str, Any]]:
     shortened = PAGE_WORDS[draft.language]["shortened"]
     shown = {
         source.number: {
@@ -83,6 +88,7 @@ def _sections(draft: Draft, laid_out: Outline, records: Mapping[str, bytes]) -> 
             "flag": source.flag,
             "time": source.time,
             "places": places_of(source, records, shortened),
+            "pictures": [{"name": p.name, "caption": p.caption} for p in pictures if shown_by(p, source.evidence)],
         }
         for source in laid_out.sources
     }

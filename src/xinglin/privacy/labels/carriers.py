@@ -1,7 +1,7 @@
 """Where each kind of file carries its AI label, read back: the AIGC objects found and the words people see.
 
 One carrier per kind: PDF the Info dictionary key /AIGC, page `<meta name="AIGC">`, FHIR an extension of the
-Composition, other JSON the top-level key "AIGC", text the mapping AIGC in the front matter.
+Composition, other JSON the top-level key "AIGC", text the mapping AIGC in the front matter, DICOM the Contributing Equipment item of ours.
 """
 
 from __future__ import annotations
@@ -34,6 +34,17 @@ class Unreadable(Exception):
 def says_ai(text: str) -> bool:
     """True when the words tell a reader that this was made by AI."""
     return bool(_SAYS_AI.search(text))
+
+
+def read_dicom(data: bytes) -> Carried:
+    """DICOM: the AIGC objects in our items of the Contributing Equipment Sequence, and words in the Series Description."""
+    from xinglin.formats.dicom.marks import labels_in
+
+    found = labels_in(data)
+    if found is None:
+        raise Unreadable("this is not a DICOM file that can be read")
+    words, objects = found
+    return Carried(objects, says_ai(words))
 
 
 def read_text(data: bytes) -> Carried:

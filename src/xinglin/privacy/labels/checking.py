@@ -12,10 +12,11 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from xinglin.privacy.labels.aigc import faults_of
-from xinglin.privacy.labels.carriers import Carried, Unreadable, read_json, read_page, read_pdf, read_text
+from xinglin.privacy.labels.carriers import Carried, Unreadable, read_dicom, read_json, read_page, read_pdf, read_text
 
 LIMIT_BYTES: Final = 64 * 1024 * 1024
 _READERS: Final[Mapping[str, Callable[[bytes], Carried]]] = {
+    "application/dicom": read_dicom,
     "application/fhir+json": read_json,
     "application/json": read_json,
     "text/html": read_page,
@@ -24,6 +25,7 @@ _READERS: Final[Mapping[str, Callable[[bytes], Carried]]] = {
     "text/markdown": read_text,
 }
 _ENDINGS: Final = {
+    ".dcm": "application/dicom",
     ".json": "application/json",
     ".html": "text/html",
     ".htm": "text/html",

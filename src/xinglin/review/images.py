@@ -1,0 +1,143 @@
+"""The DICOM files of a release: the changed series with its masks, or the outlines and measurements of marked lesions.
+
+A changed series is never clinical: it is written as a new, marked series beside its source. What a person marked in a
+series leaves as Segmentation and Structured Report, verified by the signer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from xinglin.formats import picture
+from xinglin.records import Draft, SignedDocument
+from xinglin.records.errors import Refused
+from xinglin.records.imaging import ImageCase, Images, Lesion, Picture
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from xinglin.formats.dicom.marks import Mark
+    from xinglin.formats.dicom.write_segmentation import Segment
+
+SYNTHETIC_LABEL, AI_LABEL = "SYNTHETIC (AI-generated)", "AI-generated"
+GROWTH_ERROR = 0.25  # bar of the growth picture; the facts say which error their verdict used
+_WORDS = {
+    "en": {
+        "change": "The virtual nodule in three planes: with it, without it, and the difference",
+        "change_alt": "Nine tiles: axial, coronal and sagittal slices with the virtual nodule, without it, and the difference between the two",
+        "lesion": "Lesion {name}: outline and axes", "lesion_alt": "Slices through lesion {name} with its outline, long axis and short axis",
+        "growth": "Lesion {name}: volume over time", "growth_alt": "Volume of lesion {name} at {count} dates",
+    },
+    "zh": {
+        "change": "三个平面上的虚拟结节：植入后、植入前及差异",
+        "change_alt": "九幅图：横断面、冠状面、矢状面，分别为植入后、植入前和两者之差",
+        "lesion": "病灶{name}：轮廓与径线", "lesion_alt": "经过病灶{name}的层面，标出轮廓、长径和短径",
+        "growth": "病灶{name}：体积随时间变化", "growth_alt": "病灶{name}在{count}个日期的体积",
+    },
+}  # fmt: skip
+
+
+def pictures_of(images: Images, draft: Draft) -> tuple[Picture, ...]:
+    """What a reader of the page would rather look at than read, in the order of the draft."""
+    words = _WORDS[draft.language]
+    found = []
+    if images.case is not None:
+        shown = (images.case.edit.series_uid,)
+        found.append(Picture("change", picture.change_picture(images.case), words["change"], words["change_alt"], shown))
+    for number, lesion in enumerate(images.lesions, 1):
+        if lesion.series_uid in images.volumes:
+            drawn = picture.lesion_picture(images.volumes[lesion.series_uid], lesion)
+            told = (words["lesion"].format(name=lesion.name), words["lesion_alt"].format(name=lesion.name))
+            found.append(Picture(f"lesion-{number}", drawn, *told, (lesion.source,)))
+    return (*found, *_growth(images.lesions, words))
+
+
+def _growth(lesions: Sequence[Lesion], words: dict[str, str]) -> Iterator[Picture]:
+    for name in dict.fromkeys(lesion.name for lesion in lesions):
+        course = sorted((one.when[:10], one.measures.volume_mm3) for one in lesions if one.name == name and len(one.when) >= 10)
+        if len({day for day, _ in course}) > 1:
+            drawn = picture.growth_picture(course, GROWTH_ERROR, name)
+            told = (words["growth"].format(name=name), words["growth_alt"].format(name=name, count=len(course)))
+            yield Picture(f"growth-{name}", drawn, *told)
+
+
+def dicom_files(document: SignedDocument) -> Iterator[tuple[str, bytes]]:
+    """(file name, bytes) of everything that leaves as DICOM. Raises Refused when the draft speaks of no image."""
+    images = document.images
+    if images is None or (images.case is None and not images.lesions):
+        raise Refused("XL-RELEASE-021", "there is no image to release", why="the draft speaks of none", fix="release it in other forms")
+    if images.case is not None:
+        yield from _changed(document, images, images.case)
+    else:
+        yield from _marked(document, images)
+
+
+def _changed(document: SignedDocument, images: Images, case: ImageCase) -> Iterator[tuple[str, bytes]]:
+    """The new series, its fractional and binary masks, and a picture of the change."""
+    from xinglin.formats.dicom.write_capture import write_capture
+    from xinglin.formats.dicom.write_segmentation import write_segmentation
+    from xinglin.formats.dicom.write_series import write_series
+
+    edit = case.edit
+    source = images.files[edit.series_uid]
+    mark = _mark(document, SYNTHETIC_LABEL, "virtual nodule")
+    files = [content for _, content in write_series(source, case.result, mark=mark, changed=edit.box())]
+    yield from ((f"series-{number:04d}.dcm", content) for number, content in enumerate(files, 1))
+    occupancy, apparent = (_box(raw, edit.shape) for raw in (edit.occupancy, edit.apparent))
+    share = _segment("virtual nodule, share of each voxel", occupancy, edit.start)
+    outlines = [_segment("virtual nodule, half and more", occupancy >= 0.5, edit.start)]
+    outlines.append(_segment("virtual nodule, as it appears", apparent >= 0.5, edit.start))
+    yield "mask-fractional.dcm", write_segmentation(files, case.result, [share], mark=mark, kind="fractional", synthetic=True)
+    yield "mask-binary.dcm", write_segmentation(files, case.result, outlines, mark=mark, kind="binary", synthetic=True)
+    for shown in document.pictures[:1]:
+        yield "picture.dcm", write_capture(shown.png, files[0], mark=mark)
+
+
+def _marked(document: SignedDocument, images: Images) -> Iterator[tuple[str, bytes]]:
+    """Per series: the outlines as a Segmentation, the measurements as a Structured Report."""
+    from xinglin.formats.dicom.marks import Signer
+    from xinglin.formats.dicom.write_report import write_measurements
+    from xinglin.formats.dicom.write_segmentation import write_segmentation
+
+    signature = document.signatures[-1]
+    signer = Signer(name=signature.signer, organization=document.house or "Xinglin", signed_at=signature.at)
+    mark = _mark(document, AI_LABEL, "lesion outlines and measurements")
+    for number, uid in enumerate(images.volumes, 1):
+        lesions = [one for one in images.lesions if one.series_uid == uid]
+        segments = [_outlined(one) for one in lesions]
+        outlines = write_segmentation(images.files[uid], images.volumes[uid], segments, mark=mark)
+        yield f"outlines-{number}.dcm", outlines
+        report = write_measurements(
+            images.files[uid], lesions, mark=mark, segmentation=outlines, observer=lesions[0].marked_by, signer=signer
+        )
+        yield f"measurements-{number}.dcm", report
+
+
+def _mark(document: SignedDocument, label: str, description: str) -> Mark:
+    from xinglin.formats.dicom.marks import Mark
+
+    seed = f"{document.release}:{document.draft.provenance.seed}"
+    return Mark(label=label, seed=seed, description=description, made=document.released_at, aigc=document.label.aigc)
+
+
+def _segment(label: str, mask: NDArray[np.generic], start: tuple[int, int, int]) -> Segment:
+    from xinglin.formats.dicom.write_segmentation import Segment
+
+    return Segment(label=label, mask=mask, start=start, organ="lung", tracking_id=label)
+
+
+def _outlined(lesion: Lesion) -> Segment:
+    from xinglin.formats.dicom.write_segmentation import Segment
+
+    return Segment(
+        label=f"lesion {lesion.name}", mask=lesion.outline.mask(), start=lesion.outline.start, finding="lesion", organ=lesion.organ,
+        lobe=lesion.lobe, side=lesion.side or "", tracking_id=lesion.name, made_by="SEMIAUTOMATIC",
+    )  # fmt: skip
+
+
+def _box(raw: bytes, shape: tuple[int, int, int]) -> NDArray[np.float32]:
+    import numpy as np
+
+    return np.frombuffer(raw, "<f4").reshape(shape)
