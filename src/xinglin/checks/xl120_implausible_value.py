@@ -39,7 +39,7 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
         said = [issue for claim in sentence.claims if claim.kind in KINDS for issue in _claimed(sentence, claim)]
         named = dict.fromkeys((*case.cited.get(sentence.id, ()), *(i for claim in sentence.claims for i in claim.facts)))
         issues = said or list(_recorded(sentence, [facts[i] for i in named if i in facts]))
-        found += [_said_as_doubtful(issue) for issue in issues] if _is_about_doubt(sentence.id, case, facts) else issues
+        found += [_said_as_doubtful(issue) for issue in issues] if issues and _is_about_doubt(sentence.id, case, facts) else issues
     return tuple(found)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 
+from msgspec.structs import replace
+
 from xinglin.models.reader.attaching import PlacedNumber
 from xinglin.models.reader.numbers import FoundNumber
 from xinglin.models.reader.passing_over import holds
@@ -58,9 +60,10 @@ def claims_of(text: str, mine: list[PlacedNumber], mention: Mention, times: list
     kind, subjects = _chosen(mention)
     facts = subjects[0].facts if len(subjects) == 1 else tuple(dict.fromkeys(fact for subject in subjects for fact in subject.facts))
     values = [one for one in mine if one.role in ("", "previous")] if kind == "measurement" else []
-    _settle_groups(values, any(subject.key in (SYSTOLIC, DIASTOLIC, PRESSURE) for subject in subjects))
-    values = [one for one in values if one.role in ("", "previous")]
-    rest = tuple(said_number(text, one, one.role or _plain_role(kind, one)) for one in mine if one not in values)
+    if len(values) > 1:
+        _settle_groups(values, any(subject.key in (SYSTOLIC, DIASTOLIC, PRESSURE) for subject in subjects))
+        values = [one for one in values if one.role in ("", "previous")]
+    rest = tuple([said_number(text, one, one.role or _plain_role(kind, one)) for one in mine if one not in values])
     flag_span = Span(mention.flag_start, mention.flag_end, text[mention.flag_start : mention.flag_end]) if mention.flag_start >= 0 else None
     whole = Claim(
         kind=kind,
@@ -68,7 +71,7 @@ def claims_of(text: str, mine: list[PlacedNumber], mention: Mention, times: list
         key=subjects[0].key if subjects else "",
         facts=facts,
         numbers=rest,
-        times=tuple(said_time(text, times[index]) for index in dict.fromkeys(mention.times)),
+        times=tuple([said_time(text, times[index]) for index in dict.fromkeys(mention.times)]),
         negated=mention.negated,
         certainty="uncertain" if mention.doubted else "certain",
         side=mention.side or None,  # type: ignore[arg-type]
@@ -134,16 +137,14 @@ def _settle_groups(values: list[PlacedNumber], pressure: bool) -> None:
 
 
 def _one_per_value(text: str, whole: Claim, values: list[PlacedNumber], times: list[FoundTime]) -> list[Claim]:
-    from msgspec.structs import replace
-
     claims: list[Claim] = []
     current = next((one for one in values if one.role == ""), None)
     groups: dict[int, list[PlacedNumber]] = {}
     for place, one in enumerate(values):
         groups.setdefault(one.number.group if one.number.group >= 0 else -1 - place, []).append(one)
     for group in groups.values():
-        own = tuple(said_time(text, times[index]) for index in dict.fromkeys(index for one in group for index in one.times))
-        numbers = tuple(said_number(text, one, "previous" if one.role == "previous" else "value") for one in group)
+        own = tuple([said_time(text, times[index]) for index in dict.fromkeys([index for one in group for index in one.times])])
+        numbers = tuple([said_number(text, one, "previous" if one.role == "previous" else "value") for one in group])
         side = _side_of_value(text, values, group)
         if side:
             whole = replace(whole, side=side)  # type: ignore[arg-type]

@@ -93,30 +93,30 @@ def _raw(folded: str) -> list[tuple[int, int, str]]:
     """Where digits or number words stand, with the decimal text they mean."""
     raw = []
     for match in _DIGITS.finditer(folded):
-        start = match.start()
+        start, end = match.span()
         before = folded[start - 1] if start else ""
         if before and before.isascii() and before.isalpha() and before not in "x":
-            unit = unit_at(folded, match.end())[2]
+            unit = unit_at(folded, end)[2]
             if not unit or unit in TIME_UNITS or unit == "L":
                 continue  # b12, t2, q8h
         if before == "x" and start > 1 and folded[start - 2].isalpha():
             continue
-        after = folded[match.end() : match.end() + 2]
-        if after and after[0].isascii() and after[0].isalpha() and unit_at(folded, match.end())[2] == "" and after[0] not in "x":
+        after = folded[end : end + 2]
+        if after and after[0].isascii() and after[0].isalpha() and after[0] not in "x" and unit_at(folded, end)[2] == "":
             if after[:2] in ("st", "nd", "rd", "th"):
                 continue
             if after[0] != "e":
                 continue
-        text = match.group().replace(",", "")
+        text = match[0].replace(",", "")
         text = "0" + text if text[0] == "." else text
         if (
-            before in "-−"
-            and before
+            before
+            and before in "-−"
             and (start < 2 or folded[start - 2] in " (:,=,:（")
             and not folded[: start - 1].rstrip()[-1:].isdigit()
         ):
             start, text = start - 1, f"-{text}"
-        raw.append((start, match.end(), text))
+        raw.append((start, end, text))
     raw += _chinese(folded) + _english(folded)
     return sorted(raw)
 
