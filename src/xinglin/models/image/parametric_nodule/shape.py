@@ -1,7 +1,7 @@
 """The outline of a nodule: a body seen from its middle as a radius in every direction, and the spicules on it.
 
-The radius is a sum of real spherical harmonics whose strength falls by a power law (as in the breast masses of the
-VICTRE trial); all lengths are in units of the body's radius, so that growth changes nothing but the scale.
+The radius is a sum of real spherical harmonics whose strength falls by a power law (the idea of the Gaussian random
+sphere with branching spicules, de Sisternes et al. 2015, doi 10.1118/1.4905232; numbers and code are ours); all lengths are in units of the body's radius, so that growth changes nothing but the scale.
 """
 
 from __future__ import annotations
