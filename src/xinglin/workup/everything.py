@@ -1,4 +1,4 @@
-"""The whole work-up of one person: person, timeline, problems, labs, trends, medicines, allergies, histories, gaps.
+"""The whole work-up of one person: person, timeline, problems, labs, trends, medicines, allergies, histories, gaps, lesions in scans.
 
 Pure and fast; the same chart and day give the same facts in the same order.
 """
@@ -54,6 +54,10 @@ def work_up(chart: Chart, as_of: str) -> tuple[Fact, ...]:
     age = age_years(known.person.born, when)
     facts += calculations(facts, known.person.sex, age, when, known.person.born)
     facts += gap_facts(known, facts)
+    if known.lesions:
+        from xinglin.workup.imaging.facts import facts_of
+
+        facts += facts_of(known, when)
     _ids_are_unique(facts)
     return tuple(facts)
 
@@ -79,6 +83,8 @@ def _until(chart: Chart, when: str) -> Chart:
         care_plans=kept(chart.care_plans, "start"),
         goals=kept(chart.goals, "start"),
         variants=kept(chart.variants, "when"),
+        scans=kept(chart.scans, "when"),
+        lesions=kept(chart.lesions, "when"),
     )
 
 
