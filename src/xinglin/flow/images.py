@@ -8,16 +8,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from xinglin import __version__, intake
 from xinglin.records import Chart, Draft
-from xinglin.records.errors import NotFound, UsageError
+from xinglin.records.errors import InvalidInput, NotFound, UsageError
 from xinglin.records.imaging import ImageCase, ImageEdit, Images, Lesion, Point_mm, ScanSeries
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from xinglin.flow.house import House
     from xinglin.intake.images import ImagesOf
     from xinglin.records.volume import Volume
@@ -141,20 +144,35 @@ class ImageRoom:
     ) -> Lesion:  # fmt: skip
         """Outline the lesion at a place, measure it and keep it as an Observation of the chart."""
         from xinglin.intake import images
-        from xinglin.workup.imaging import measured_at
+        from xinglin.workup.imaging.measuring import measure
+        from xinglin.workup.imaging.segmenting import segment_from_seed
 
         volume = self.volume(chart.id, series.uid)
-        measures, outline, place, notes = measured_at(volume, seed_mm, kind)
+        lungs, side, notes = _lungs(volume, seed_mm) if organ == "lung" and volume.modality == "CT" else (None, None, ())
+        found = segment_from_seed(volume, seed_mm, kind=kind, lung=lungs)  # type: ignore[arg-type]
+        measures = measure(volume, found.mask, found.start, kind=found.kind, lung=lungs, notes=(*found.notes, *notes))
         key = hashlib.sha256(f"{series.uid}\n{name}".encode()).hexdigest()[:32]
         lesion = Lesion(
             source=f"Observation/lesion-{key}", name=name, series_uid=series.uid, when=series.when, seed_mm=seed_mm,
-            measures=msgspec.structs.replace(measures, notes=(*measures.notes, *notes)), outline=outline, marked_by=by,
-            method=f"region growing from a marked point, xinglin {__version__}", organ=organ, side=place.get("side") or None,  # type: ignore[arg-type]
-            lobe=place.get("lobe", ""), kind=kind, target=target, study=series.source,
+            measures=measures, outline=found.outline, marked_by=by, organ=organ, side=side, kind=found.kind, target=target,
+            method=f"region growing from a marked point, xinglin {__version__}", study=series.source,
         )  # fmt: skip
         store = self._house.store
         store.keep_resources(chart.id, [images.lesion_resource(chart.person.source, lesion, store.now())], about="lesion marked")
         return lesion
+
+
+def _lungs(volume: Volume, seed_mm: Point_mm) -> tuple[NDArray[np.bool_] | None, Literal["left", "right"] | None, tuple[str, ...]]:
+    """(mask of both lungs, the side the place lies on, what to doubt); None and why where no lungs can be found."""
+    from xinglin.models.thorax import find_lungs
+
+    try:
+        lungs = find_lungs(volume)
+    except InvalidInput as error:
+        return None, None, (f"the lungs were not found: {error.what}",)
+    k, j, i = (min(max(round(n), 0), size - 1) for n, size in zip(volume.index_of(seed_mm), volume.shape, strict=True))
+    sides: dict[Literal["left", "right"], bool] = {"left": bool(lungs.left[k, j, i]), "right": bool(lungs.right[k, j, i])}
+    return lungs.both, next((side for side, here in sides.items() if here), None), lungs.doubt
 
 
 def series_meant(chart: Chart, word: str) -> ScanSeries:
