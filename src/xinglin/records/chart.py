@@ -37,6 +37,7 @@ class Person(Struct, frozen=True):
     died: str = ""  # date, or "yes" when only the fact is recorded
     languages: tuple[str, ...] = ()
     marital_status: str = ""
+    made_up: bool = False  # marked as test data (HTEST): nobody like this exists
 
 
 class Encounter(Struct, frozen=True):

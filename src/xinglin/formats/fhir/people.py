@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from xinglin.formats.fhir.entries import Entries
 from xinglin.formats.fhir.reading import Json, Reading, code_of, concept, words_of
 from xinglin.formats.fhir.shape import shape
+from xinglin.formats.fhir.unchecked import objects_in
 from xinglin.records.chart import Encounter, Identity, Person
 
 _HUMAN = "name*{use text family given* prefix* suffix* period:Period}"
@@ -74,8 +75,16 @@ def patient(r: Json, at: Reading, out: Entries) -> None:
         died=died or ("yes" if r.get("deceasedBoolean") or r.get("deceasedDateTime") else ""),
         languages=tuple(code for code in languages if code),
         marital_status=words_of(r.get("maritalStatus")),
+        made_up=_is_made_up(r),
     )
     out.identity = identity(r)
+
+
+def _is_made_up(r: Json) -> bool:
+    """Whether the Patient carries the HTEST mark of test data, as a security label or a tag."""
+    meta = r.get("meta")
+    marks = [*objects_in(meta, "security"), *objects_in(meta, "tag")] if isinstance(meta, dict) else []
+    return any(mark.get("code") == "HTEST" for mark in marks)
 
 
 def related_person(r: Json, at: Reading, out: Entries) -> None:

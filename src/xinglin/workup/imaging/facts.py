@@ -48,7 +48,7 @@ def facts_of(chart: Chart, as_of: str) -> tuple[Fact, ...]:
     kept = {one.uid: one for one in chart.scans}
     own, facts = [], []
     for lesion in sorted(chart.lesions, key=lambda one: (one.name, sort_key(one.when), one.source)):
-        refused = _not_the_persons(lesion, kept)
+        refused = _not_the_persons(lesion, kept, chart.person.made_up)
         facts += [refused] if refused else []
         own += [] if refused else [lesion]
     for _, several in groupby(own, key=lambda one: one.name):
@@ -58,11 +58,12 @@ def facts_of(chart: Chart, as_of: str) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def _not_the_persons(lesion: Lesion, kept: dict[str, ScanSeries]) -> Fact | None:
+def _not_the_persons(lesion: Lesion, kept: dict[str, ScanSeries], made_up: bool) -> Fact | None:
+    """The gap of a lesion that is no finding of the person; artificial images are a made-up person's own."""
     series = kept.get(lesion.series_uid)
     if series is None:
         why = {"en": "the series it is marked in is not kept in this record", "zh": "所在序列未保存在本病历中"}
-    elif series.synthetic:
+    elif series.synthetic and not made_up:
         why = {"en": "the series it is marked in is artificial", "zh": "所在序列为人工生成"}
     else:
         return None
