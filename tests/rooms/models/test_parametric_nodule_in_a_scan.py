@@ -83,6 +83,15 @@ def test_the_noise_of_the_scan_stays_in_the_nodule(noisy):
     assert np.corrcoef(after[deep], before[deep])[0, 1] > 0.97
 
 
+@pytest.mark.parametrize("kind", ["solid", "part-solid", "ground-glass"])
+def test_noise_does_not_bias_the_volume_in_the_picture(kind):
+    scan = scan_of(blurred(np.zeros((44, 56, 56)), noise=50, seed=2))
+    edit = ask(scan, kind=kind, seed=8)
+    before, after, _ = boxed(scan, edit)
+    volume = (after - before).sum() * scan.voxel_mm3 / (edit.truth["mean_hu"] - LUNG_HU)
+    assert volume == pytest.approx(edit.truth["volume_mm3"], rel=0.01)
+
+
 def test_a_vessel_is_seen_through_ground_glass_and_not_through_a_solid_nodule(crossed):
     for kind, seen in (("ground-glass", True), ("solid", False)):
         edit = ask(crossed, kind=kind, attachment="vessel", texture_hu=0.0, diameter_mm=14.0, hu=-600.0 if seen else 40.0)
