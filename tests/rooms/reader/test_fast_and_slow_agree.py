@@ -11,12 +11,13 @@ import pytest
 
 from xinglin.models.reader import Reader, attaching, judging_kinds, numbers, person_names, sentences, times, unknown_words
 from xinglin.models.reader import subjects as subjects_module
+from xinglin.models.reader.findings import findings_of
 from xinglin.models.reader.passing_over import holds, touches
 from xinglin.models.reader.phrase_tree import PhraseTree, tokens_of, words_of
 from xinglin.models.reader.record_index import index_of
 from xinglin.models.reader.sample_facts import HYPERTENSION, KNEE, METFORMIN, PERSON
 from xinglin.models.reader.text_forms import fold
-from xinglin.records import Code, Concept, Evidence, Fact, Quantity
+from xinglin.records import CheckCase, Code, Concept, Evidence, Fact, Quantity
 from xinglin.records.quantity import LOINC
 
 _PIECES = """
@@ -249,3 +250,19 @@ def test_other_facts_are_compiled_anew():
         HYPERTENSION.key in subjects_module.subjects_of(FACTS).by_key and HYPERTENSION.key not in subjects_module.subjects_of(fewer).by_key
     )
     assert index_of(FACTS).facts.keys() > index_of(fewer).facts.keys()
+
+
+def test_the_date_shown_beside_a_wrong_one_is_that_of_the_fact_named_first():
+    text = "Systolic blood pressure 148 mmHg and diastolic blood pressure 92 mmHg on 2019-01-01."
+    (reading,) = Reader(DATED, "en", None, "2024-06-15").read_statements([("a", text)])
+    for named in itertools.permutations([fact.id for fact in DATED]):
+        case = CheckCase("en", (reading,), DATED, {"a": named}, None, None, "", "2024-06-15")
+        shown = [one.known for one in findings_of(case)["date"] if one.text == "No fact of this statement has this date"]
+        assert shown == [next(fact.time for fact in DATED if fact.id == named[0])]
+
+
+DATED = (
+    _result("8480-6", "systolic blood pressure", "收缩压", "148", "2021-03-04"),
+    _result("8462-4", "diastolic blood pressure", "舒张压", "92", "2021-04-04"),
+    _result("8480-6", "systolic blood pressure", "收缩压", "140", "2020-03-04"),
+)

@@ -41,6 +41,11 @@ class View(NamedTuple):
     as_of: str
     case: CheckCase
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The ids of the record's facts that our own statement names, in its order: what is shown of them must not depend on chance."""
+        return tuple([one for one in dict.fromkeys(self.case.cited.get(self.sentence.id, ())) if one in self.record.facts])
+
     def known(self, claim: Claim) -> tuple[Fact, ...]:
         """The facts a claim may speak of: those of its subject, and for our own drafts only those the statement names."""
         facts = self.record.facts

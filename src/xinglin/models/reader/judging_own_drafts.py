@@ -133,7 +133,7 @@ _CODE = re.compile(r"\b[a-z]{3,}\d+[a-z0-9]*|\b[a-z]+\d{4,}[a-z0-9]*")
 
 def _unknown_items(view: View, text: str) -> list[Finding]:
     """Entries of a list of medicines, and codes, that no fact of the statement holds."""
-    sheets = [view.record.sheet(one) for one in view.cited or () if one in view.record.facts]
+    sheets = [view.record.sheet(one) for one in view.named]
     folded = fold(text)
     found = [
         Finding(
@@ -218,7 +218,7 @@ def _content(text: str) -> set[str]:
 def uncited_times(view: View) -> list[Finding]:
     """Every date of our own statement must be a date of the facts it names."""
     assert view.cited is not None
-    sheets = [view.record.sheet(one) for one in view.cited if one in view.record.facts]
+    sheets = [view.record.sheet(one) for one in view.named] if view.sentence.times else []
     found: list[Finding] = []
     for time in view.sentence.times:
         if time.kind == "future" or any(times_agree(time, stamp) for sheet in sheets for stamp in sheet.times):

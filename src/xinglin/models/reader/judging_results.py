@@ -273,7 +273,7 @@ def _without_results(view: View, claim: Claim, facts: tuple[Fact, ...], coded: l
                 )
             ]
     for time in claim.times:
-        dated = facts if view.cited is None else tuple(view.record.facts[one] for one in view.cited if one in view.record.facts)
+        dated = facts if view.cited is None else tuple([view.record.facts[one] for one in view.named])
         stamps = [stamp for fact in dated for stamp in view.record.sheet(fact.id).times]
         if time.kind in ("date", "ago") and stamps and not any(times_agree(time, stamp) for stamp in (*stamps, *_told(view, dated))):
             return [finding("date", "The record gives another date", claim, time.span, stamps[-1][:10], (facts[-1].id,))]
