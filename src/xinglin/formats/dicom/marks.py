@@ -115,9 +115,14 @@ def stamp(dataset: Dataset, mark: Mark, *, synthetic: bool) -> None:
     dataset.ContributingEquipmentSequence = [*others, _equipment(mark, synthetic)]
 
 
+def is_plain_text(mark: Mark) -> bool:
+    """True when every letter of the mark can stand in any character set."""
+    return (mark.label + mark.description + mark.seed + "".join(mark.aigc.values())).isascii()
+
+
 def as_unicode(dataset: Dataset, mark: Mark) -> None:
     """Makes the object hold the mark's letters: all of its text is re-encoded as UTF-8 when the mark is not plain ASCII."""
-    if (mark.label + mark.description + mark.seed + "".join(mark.aigc.values())).isascii():
+    if is_plain_text(mark):
         return
     dataset.decode()
     for element in dataset.iterall():
@@ -177,21 +182,21 @@ def file_bytes(dataset: Dataset, syntax: str) -> bytes:
     from pydicom.filewriter import write_dataset
 
     buffer = DicomBytesIO()
-    buffer.write(b"\0" * 128 + b"DICM" + _meta(str(dataset.SOPClassUID), str(dataset.SOPInstanceUID), syntax))
+    buffer.write(file_start(str(dataset.SOPClassUID), str(dataset.SOPInstanceUID), syntax))
     buffer.is_implicit_VR, buffer.is_little_endian = syntax == "1.2.840.10008.1.2", syntax != "1.2.840.10008.1.2.2"
     write_dataset(buffer, dataset)
     return buffer.getvalue()
 
 
-def _meta(sop_class: str, instance: str, syntax: str) -> bytes:
-    """Group 0002, always explicit VR little endian (PS3.10 7.1)."""
+def file_start(sop_class: str, instance: str, syntax: str) -> bytes:
+    """Preamble and group 0002, always explicit VR little endian (PS3.10 7.1)."""
     version = b"OB\0\0" + struct.pack("<I", 2) + b"\0\1"
     rows = [(1, version)] + [
         (n, _short("UI", uid, b"\0")) for n, uid in ((2, sop_class), (3, instance), (0x10, syntax), (0x12, IMPLEMENTATION_UID))
     ]
     rows.append((0x13, _short("SH", f"XINGLIN_{__version__}", b" ")))
     body = b"".join(struct.pack("<HH", 2, number) + value for number, value in rows)
-    return struct.pack("<HH2sHI", 2, 0, b"UL", 4, len(body)) + body
+    return b"\0" * 128 + b"DICM" + struct.pack("<HH2sHI", 2, 0, b"UL", 4, len(body)) + body
 
 
 def _short(vr: str, text: str, pad: bytes) -> bytes:

@@ -7,7 +7,7 @@ never a clipped value.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from xinglin.records.errors import InvalidInput
 
@@ -17,11 +17,16 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 Box = tuple[slice, slice]  # rows, columns
+# The attributes `storage_of` looks at.
+STORAGE_WORDS: Final = (
+    "SamplesPerPixel", "PhotometricInterpretation", "NumberOfFrames", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit",
+    "PixelRepresentation", "RescaleIntercept", "RescaleSlope", "ModalityLUTSequence",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Storage:
-    """How one file stores its voxels. value = slope * stored + intercept; `padding`: stored numbers that mean "nothing here"."""
+    """How one file stores its voxels. value = slope * stored + intercept."""
 
     rows: int
     columns: int
@@ -30,7 +35,6 @@ class Storage:
     signed: bool
     slope: float
     intercept: float
-    padding: tuple[int, int] | None
 
     @property
     def lowest(self) -> int:
@@ -63,7 +67,7 @@ def storage_of(header: Dataset, *, big_endian: bool, where: str) -> Storage:
     signed = int(header.get("PixelRepresentation", 0)) == 1
     slope, intercept = float(header.get("RescaleSlope", 1) or 1), float(header.get("RescaleIntercept", 0) or 0)
     dtype = f"{'>' if big_endian else '<'}{'i' if signed else 'u'}{allocated // 8}"
-    return Storage(int(header.Rows), int(header.Columns), dtype, bits, signed, slope, intercept, _padding(header))
+    return Storage(int(header.Rows), int(header.Columns), dtype, bits, signed, slope, intercept)
 
 
 def rewritten(pixels: bytes, values: NDArray[np.generic], storage: Storage, box: Box | None, *, where: str) -> bytes:
@@ -82,12 +86,6 @@ def rewritten(pixels: bytes, values: NDArray[np.generic], storage: Storage, box:
     old = np.frombuffer(pixels, storage.dtype, count).reshape(storage.rows, storage.columns)
     new = _stored(values, storage, where)
     differs = new != old
-    if storage.padding is not None:
-        low, high = storage.padding
-        outside_box = np.ones_like(differs)
-        if box is not None:
-            outside_box[box] = False
-            differs &= ~(outside_box & (old >= low) & (old <= high))
     if not differs.any():
         return pixels
     if box is not None:
@@ -130,11 +128,3 @@ def _in_range(new: NDArray[np.generic], differs: NDArray[np.bool_], storage: Sto
             "XL-DICOM-507", "a voxel is outside what this file can store", where=where,
             why=f"{storage.bits} bits {'signed' if storage.signed else 'unsigned'}", fix="keep the change within the source's range",
         )  # fmt: skip
-
-
-def _padding(header: Dataset) -> tuple[int, int] | None:
-    value = header.get("PixelPaddingValue")
-    if value is None:
-        return None
-    limit = header.get("PixelPaddingRangeLimit", value)
-    return min(int(value), int(limit)), max(int(value), int(limit))

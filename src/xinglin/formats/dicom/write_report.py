@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from xinglin import __version__
 from xinglin.formats.dicom.coded_terms import finding, site
 from xinglin.formats.dicom.marks import MANUFACTURER, Mark, Signer, as_unicode, check_mark, date_time, derived_uid, file_bytes, stamp
-from xinglin.formats.dicom.original_slices import UNREADABLE, make_complete, quietly, read_original
+from xinglin.formats.dicom.original_slices import UNREADABLE, make_complete, opened, quietly, read_original
 from xinglin.formats.dicom.write_segmentation import EXPLICIT, settle_equipment, tracking_uid
 from xinglin.records.errors import InvalidInput
 
@@ -60,12 +60,14 @@ def write_measurements(
     none), 532 (the header or the segmentation does not allow a report).
     """
     check_mark(mark)
-    headers = {str(h.SOPInstanceUID): h for h in (read_original(file, where=f"file {n + 1}") for n, file in enumerate(source))}
-    _check(lesions, headers)
+    files = {opened(file, where=f"file {n + 1}").instance: file for n, file in enumerate(source)}
+    _check(lesions, files)
+    shown = {lesion.measures.slice_instance for lesion in lesions} - {""} | {min(files)}
+    headers = {uid: read_original(files[uid], where="the files") for uid in sorted(shown)}
     with quietly():
         outlines = _outlines(segmentation)
-        first = headers[min(headers)]
-        sex = {uid: make_complete(header) for uid, header in headers.items()}[min(headers)]
+        first = headers[min(files)]
+        sex = {uid: make_complete(header) for uid, header in headers.items()}[min(files)]
         try:
             groups = [group for lesion in lesions for group in _groups(lesion, headers, first, outlines)]
             report = _built(
@@ -85,12 +87,12 @@ def write_measurements(
         return file_bytes(report, EXPLICIT)
 
 
-def _check(lesions: Sequence[Lesion], headers: Mapping[str, Dataset]) -> None:
-    if not lesions or not headers:
+def _check(lesions: Sequence[Lesion], files: Mapping[str, bytes | Path]) -> None:
+    if not lesions or not files:
         raise InvalidInput("XL-DICOM-530", "there is nothing to report", why="no lesion or no file", fix="give at least one of each")
     for n, lesion in enumerate(lesions):
         where, m = f"lesion {n + 1}", lesion.measures
-        if m.slice_instance and m.slice_instance not in headers:
+        if m.slice_instance and m.slice_instance not in files:
             raise InvalidInput(
                 "XL-DICOM-530", "the slice it was measured in is not among the files", where=where, fix="give the whole series"
             )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from xinglin import __version__
 from xinglin.formats.dicom.coded_terms import finding, site
 from xinglin.formats.dicom.marks import MANUFACTURER, Mark, as_unicode, check_mark, derived_uid, file_bytes, stamp
-from xinglin.formats.dicom.original_slices import UNREADABLE, in_slice_order, make_complete, quietly, read_original
+from xinglin.formats.dicom.original_slices import UNREADABLE, in_slice_order, make_complete, opened, quietly, read_original
 from xinglin.records.errors import InvalidInput, OutOfResources
 
 if TYPE_CHECKING:
@@ -83,16 +83,16 @@ def write_segmentation(
     """
     check_mark(mark)
     _check_segments(segments, grid, kind)
-    headers = [read_original(file, where=f"file {n + 1}") for n, file in enumerate(source)]
-    ordered = [headers[number] for number in in_slice_order(headers, grid)]
+    order = in_slice_order([opened(file, where=f"file {n + 1}") for n, file in enumerate(source)], grid)
     first, last = _extent(segments, grid, omit_empty_frames)
+    headers = [read_original(source[number], where=f"slice {first + n}") for n, number in enumerate(order[first:last])]
     pixels = _stacked(segments, grid, first, last, kind)
     with quietly():
-        sex = [make_complete(header) for header in ordered][first]
-        made_up = synthetic if synthetic is not None else ordered[0].get("SyntheticData") == "YES"
-        uid = derived_uid("segmentation", str(ordered[0].SeriesInstanceUID), mark.seed, kind, _digest(segments, omit_empty_frames))
+        sex, *_ = [make_complete(header) for header in headers]
+        made_up = synthetic if synthetic is not None else headers[0].get("SyntheticData") == "YES"
+        uid = derived_uid("segmentation", str(headers[0].SeriesInstanceUID), mark.seed, kind, _digest(segments, omit_empty_frames))
         try:
-            built = _built(ordered[first:last], pixels, segments, kind, omit_empty_frames, uid, mark, series_number)
+            built = _built(headers, pixels, segments, kind, omit_empty_frames, uid, mark, series_number)
         except UNREADABLE as error:
             raise InvalidInput(
                 "XL-DICOM-522", "the segmentation cannot be made on this series", why=f"{type(error).__name__} in a header",
