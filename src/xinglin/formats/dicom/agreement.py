@@ -29,6 +29,7 @@ def check(instances: Sequence[Instance], names: Sequence[str]) -> list[Image]:
     """The images, when they may be one volume. Raises XL-DICOM-044, 101, 102, 104, 105, 106, 111, 119, 120, 123, 126."""
     for instance, name in zip(instances, names, strict=True):
         _check_kind(instance, name)
+        _check_rescale(instance, name)
     _same(instances, names, 102, "more than one series", "SeriesInstanceUID", lambda i: i.header.series_uid)
     _same(instances, names, 102, "more than one study", "StudyInstanceUID", lambda i: i.header.study_uid)
     _same(instances, names, 102, "more than one patient", "PatientID", lambda i: (i.header.patient_id, i.header.issuer))
@@ -45,8 +46,6 @@ def check(instances: Sequence[Instance], names: Sequence[str]) -> list[Image]:
     _same(instances, names, 106, "more than one unit", "RescaleType", lambda i: (_image(i).units, _rescale_types(_image(i))))
     if len(instances) > 1 and any(len(_image(i).planes) > 1 for i in instances):
         raise wrong(123, "the series has more than one multi-frame image", where=names[0], fix="read each image as a series of its own")
-    for instance, name in zip(instances, names, strict=True):
-        _check_rescale(instance, name)
     return [_image(instance) for instance in instances]
 
 

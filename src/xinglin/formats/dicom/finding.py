@@ -100,7 +100,7 @@ def _found(paths: Sequence[Path], limits: Limits, process: ReadingProcess) -> Fo
     more = sorted({path for path in listed if path.exists() and path.resolve() not in known})[: limits.files]
     seen += list(zip(more, _looked(more, process), strict=True))
     findings = [_absent(path) for path in sorted({path for path in listed if not path.exists()})]
-    groups: dict[tuple, list[tuple[Path, Instance]]] = {}
+    groups = _Groups()
     others: list[OtherObject] = []
     damaged: list[tuple[Path, Instance, FileFinding]] = []
     for path, instance in seen:
@@ -111,12 +111,14 @@ def _found(paths: Sequence[Path], limits: Limits, process: ReadingProcess) -> Fo
         elif instance.header.sop_class == DIRECTORY or instance.references:
             continue
         elif _may_be_volume(instance):
-            groups.setdefault(_key(instance, path), []).append((path, instance))
+            groups.add(path, instance)
         else:
             others.append(_other(path, instance.header))
     findings += [finding for *_, finding in damaged]
     return Found(
-        _series(groups, damaged), tuple(sorted(others, key=lambda o: str(o.path))), tuple(sorted(findings, key=lambda f: (f.place, f.code)))
+        _series(groups.members, damaged),
+        tuple(sorted(others, key=lambda o: str(o.path))),
+        tuple(sorted(findings, key=lambda f: (f.place, f.code))),
     )
 
 
@@ -165,29 +167,36 @@ def _other(path: Path, header: Header) -> OtherObject:
     return OtherObject(path, kind, header.sop_class, header.modality, header.series_uid, header.study_uid, header)
 
 
-def _key(instance: Instance, path: Path) -> tuple:
-    """What files must share to be one group. Multi-frame images stand alone."""
-    image, header = instance.image, instance.header
-    if image is None:
-        return (header.series_uid, header.study_uid, str(path))
-    plane = image.planes[0]
-    direction = tuple(round(value, 3) + 0.0 for value in plane.orientation or ())
-    spacing = tuple(round(value, 4) for value in plane.spacing or ())
-    told = tuple(word for word in image.distinguished_by if not word.startswith("AcquisitionNumber"))
-    kind = header.image_type[2:3]
-    alone = str(path) if len(image.planes) > 1 else ""
-    return (
-        header.series_uid,
-        header.study_uid,
-        direction,
-        image.form.rows,
-        image.form.columns,
-        spacing,
-        header.frame_of_reference,
-        kind,
-        told,
-        alone,
-    )
+class _Groups:
+    """Sorts images into groups. Directions and spacings count as one when they are nearly one: a group must never be every
+    other slice of a volume because of a digit far behind the point (`read_series` then says that they differ)."""
+
+    def __init__(self) -> None:
+        self.members: dict[tuple, list[tuple[Path, Instance]]] = {}
+        self._known: dict[str, list[tuple[float, ...]]] = {}
+
+    def add(self, path: Path, instance: Instance) -> None:
+        self.members.setdefault(self._key(path, instance), []).append((path, instance))
+
+    def _nearly(self, series: str, values: tuple[float, ...]) -> int:
+        """Which of the values known for this series these are; new ones get the next number."""
+        known = self._known.setdefault(series, [])
+        for n, other in enumerate(known):
+            if len(other) == len(values) and all(abs(a - b) <= 2e-3 * max(1.0, abs(b)) for a, b in zip(values, other, strict=True)):
+                return n
+        known.append(values)
+        return len(known) - 1
+
+    def _key(self, path: Path, instance: Instance) -> tuple:
+        image, header = instance.image, instance.header
+        if image is None:
+            return (header.series_uid, header.study_uid, str(path))
+        plane = image.planes[0]
+        near = self._nearly(header.series_uid, (*(plane.orientation or ()), *(plane.spacing or ())))
+        told = tuple(word for word in image.distinguished_by if not word.startswith("AcquisitionNumber"))
+        alone = str(path) if len(image.planes) > 1 else ""  # a multi-frame image is a group of its own
+        size = image.form.rows, image.form.columns
+        return (header.series_uid, header.study_uid, near, size, header.frame_of_reference, header.image_type[2:3], told, alone)
 
 
 def _series(groups: dict[tuple, list[tuple[Path, Instance]]], damaged: list[tuple[Path, Instance, FileFinding]]) -> tuple[SeriesFiles, ...]:

@@ -159,6 +159,8 @@ def spacing_of(grid: Grid) -> Spacing:
     """How the slices of a grid without doubles follow each other; two slices or more."""
     along = grid.along()
     steps = np.diff(along)
+    if steps.min() < GAP_MM[0]:
+        return Spacing(0.0, False, (0,) * len(steps), 0.0, False)
     base = float(np.median(steps))
     slack = max(STEP_SLACK_MM, STEP_SLACK * base)
     even = bool(np.abs(steps - base).max() <= slack and _residual(along) <= slack)

@@ -92,7 +92,7 @@ def _needed(dataset: Dataset, keyword: str) -> int:
 
 def _form(dataset: Dataset, limits: Limits) -> PixelForm:
     frames = whole(dataset, "NumberOfFrames")
-    samples, high_bit = whole(dataset, "SamplesPerPixel"), whole(dataset, "HighBit")
+    high_bit = whole(dataset, "HighBit")
     form = PixelForm(
         rows=_needed(dataset, "Rows"),
         columns=_needed(dataset, "Columns"),
@@ -102,7 +102,7 @@ def _form(dataset: Dataset, limits: Limits) -> PixelForm:
         high_bit=_needed(dataset, "BitsStored") - 1 if high_bit is None else high_bit,  # the only value the standard allows
         signed=bool(_one_of(dataset, "PixelRepresentation", (0, 1))),
         photometric=word(dataset, "PhotometricInterpretation"),
-        samples=1 if samples is None else samples,
+        samples=_needed(dataset, "SamplesPerPixel"),
     )
     _check_bits(form)
     if form.rows < 1 or form.columns < 1 or form.frames < 1:

@@ -88,7 +88,10 @@ def main(descriptor: int) -> None:
         elif isinstance(message, Decode):
             for position, (index, frame) in enumerate(message.frames):
                 _bound(desk.limits)
-                send(line, _made(desk, index, frame, message.kind, handle, position))
+                made = _made(desk, index, frame, message.kind, handle, position)
+                send(line, made)
+                if made.error or made.misfit:
+                    break
             if handle is not None:
                 os.close(handle)
 

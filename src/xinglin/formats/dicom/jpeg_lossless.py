@@ -130,12 +130,13 @@ def _segments(data: bytes, at: int) -> list[bytes]:
     """The coded bits between restart marks, with stuffed zeros taken out; they must end with an end mark."""
     found, begin, expected = [], at, 0
     while True:
-        mark = data.find(b"\xff", at)
-        if mark < 0 or mark + 1 >= len(data):
+        mark = after = data.find(b"\xff", at)
+        while 0 <= after < len(data) and data[after] == 0xFF:
+            after += 1  # bytes of ones may fill up before a marker
+        if mark < 0 or after >= len(data):
             raise _broken("the stream does not end with its end mark")
-        kind = data[mark + 1]
-        at = mark + 1 if kind == 0xFF else mark + 2
-        if kind in (0x00, 0xFF):
+        kind, at = data[after], after + 1
+        if kind == 0x00 and after == mark + 1:
             continue
         found.append(data[begin:mark].replace(b"\xff\x00", b"\xff"))
         begin = at

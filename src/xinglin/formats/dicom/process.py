@@ -17,16 +17,18 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import msgspec
 
 from xinglin.formats.dicom.header import Header
 from xinglin.formats.dicom.instance import Instance
 from xinglin.formats.dicom.limits import DEFAULT_LIMITS, Limits, too_much, wrong
-from xinglin.formats.dicom.messages import Decode, Gone, Look, Made, Message, Seen, Source, receive, send
+from xinglin.formats.dicom.messages import Decode, Gone, Look, Made, Seen, Source, receive, send
 from xinglin.records import errors
 
 _BOOT = "import sys, json; sys.path[:] = json.loads(sys.argv[2]); from xinglin.formats.dicom.inside import main; main(int(sys.argv[1]))"
+Answer = TypeVar("Answer", Seen, Made)
 _ALIGNED = mmap.ALLOCATIONGRANULARITY
 
 
@@ -45,6 +47,13 @@ def shared_block() -> int:
         return os.dup(file.fileno())
 
 
+def mapped(block: int, size: int) -> mmap.mmap:
+    """The shared block as memory. Raises XL-DICOM-011 when the reading process did not fill it."""
+    if os.fstat(block).st_size != size:
+        raise wrong(11, "reading the files broke the reading process", why="it returned fewer numbers than it said")
+    return mmap.mmap(block, size)
+
+
 class ReadingProcess:
     """A reading process that lives as long as its `with` block. Not for two threads at once."""
 
@@ -52,12 +61,18 @@ class ReadingProcess:
         self.limits = limits
         self._child: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
+        self._waiting = 0  # answers still to come
 
     def __enter__(self) -> ReadingProcess:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    @property
+    def identifier(self) -> int | None:
+        """The operating system's number of the process, None while there is none."""
+        return self._child.pid if self._child else None
 
     def close(self) -> None:
         """Ends the process."""
@@ -67,8 +82,11 @@ class ReadingProcess:
             self._child.kill()
             self._child.wait()
         self._line = self._child = None
+        self._waiting = 0
 
     def _started(self) -> socket.socket:
+        if self._waiting:  # somebody stopped listening: what is still said must not be taken for the next answer
+            self.close()
         if self._line is None:
             ours, theirs = socket.socketpair()
             command = [sys.executable, "-I", "-c", _BOOT, str(theirs.fileno()), json.dumps(sys.path)]
@@ -86,11 +104,14 @@ class ReadingProcess:
             self._line = ours
         return self._line
 
-    def _answer(self) -> Message:
+    def _answer(self, kind: type[Answer]) -> Answer:
         """The next answer. Raises the typed error of a process that died, hung or talked nonsense, and ends it."""
         assert self._line is not None
         try:
-            return receive(self._line)[0]
+            answer = receive(self._line)[0]
+            if isinstance(answer, kind):
+                return answer
+            fault = wrong(11, "reading the file broke the reading process", why="it answered what was not asked")
         except TimeoutError:
             fault = too_much(14, "reading the file takes too long", why=f"no answer in {self.limits.wall_seconds:g} s")
         except (Gone, OSError):
@@ -117,10 +138,11 @@ class ReadingProcess:
         while done < len(sources):
             line = self._started()
             try:
+                self._waiting = len(sources) - done
                 send(line, Look(tuple(sources[done:]), self.limits, keep), block)
-                for _ in range(len(sources) - done):
-                    answer = self._answer()
-                    assert isinstance(answer, Seen)
+                while self._waiting:
+                    answer = self._answer(Seen)
+                    self._waiting -= 1
                     done += 1
                     yield answer.instance
             except OSError:
@@ -134,12 +156,13 @@ class ReadingProcess:
                     return
 
     def decode(self, frames: Sequence[tuple[int, int]], kind: str, block: int | None = None) -> Iterator[Made]:
-        """One answer for every (source, frame) of the files last looked at with `keep`."""
+        """One answer for every (source, frame) of the files last looked at with `keep`, up to the first fault or misfit."""
         line = self._started()
+        self._waiting = len(frames)
         send(line, Decode(tuple(frames), kind), block)
-        for _ in frames:
-            answer = self._answer()
-            assert isinstance(answer, Made)
+        while self._waiting:
+            answer = self._answer(Made)
+            self._waiting = 0 if answer.error or answer.misfit else self._waiting - 1
             yield answer
 
 

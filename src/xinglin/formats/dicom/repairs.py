@@ -43,21 +43,21 @@ def check(grid: Grid, spacing: Spacing, repair: frozenset[str]) -> None:
         )  # fmt: skip
     if not spacing.straight:
         raise wrong(113, "the files are not one volume: slices are shifted sideways against each other", where=grid.slices[0].name)
-    if (not spacing.even and any(spacing.missing) and not repair & {"missing", "uneven"}) or (
-        max(spacing.missing) > MOST_MISSING and "uneven" not in repair
-    ):
+    steps = np.diff(grid.along())
+    if any(spacing.missing) and ("missing" not in repair or max(spacing.missing) > MOST_MISSING):
         after = next(n for n, count in enumerate(spacing.missing) if count)
         raise wrong(
             116, "slices are missing", where=f"between {grid.slices[after].name} and {grid.slices[after + 1].name}",
             why=f"{sum(spacing.missing)} in all, where slices lie {spacing.step_mm:g} mm apart",
-            fix='send the whole series, or ask for the repair "missing" (linear interpolation, up to 3 in a row)',
+            fix=f'send the whole series, or ask for the repair "missing" (linear interpolation, up to {MOST_MISSING} in a row)',
         )  # fmt: skip
-    if not spacing.even and not any(spacing.missing) and "uneven" not in repair:
-        steps = np.diff(grid.along())
+    uneven = not spacing.even and not any(spacing.missing)
+    if uneven and ("uneven" not in repair or steps.max() > (MOST_MISSING + 1) * np.median(steps)):
         worst = int(np.abs(steps - np.median(steps)).argmax())
         raise wrong(
             117, "the slices are not equally far apart", where=f"between {grid.slices[worst].name} and {grid.slices[worst + 1].name}",
-            why=f"steps from {steps.min():.4g} to {steps.max():.4g} mm", fix='ask for the original, or for the repair "uneven" (resampling)',
+            why=f"steps from {steps.min():.4g} to {steps.max():.4g} mm",
+            fix=f'ask for the original, or for the repair "uneven" (resampling, over gaps of at most {MOST_MISSING + 1} steps)',
         )  # fmt: skip
     if spacing.lean_degrees and "tilt" not in repair:
         raise wrong(

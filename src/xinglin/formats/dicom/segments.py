@@ -6,7 +6,6 @@ notes; nothing is moved to fit.
 
 from __future__ import annotations
 
-import mmap
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from xinglin.formats.dicom.image import Image, Plane
 from xinglin.formats.dicom.instance import Instance
 from xinglin.formats.dicom.limits import DEFAULT_LIMITS, Limits, too_much, wrong
 from xinglin.formats.dicom.outlines import Outlines, Part
-from xinglin.formats.dicom.process import ReadingProcess, error_of, shared_block, sources_of
+from xinglin.formats.dicom.process import ReadingProcess, error_of, mapped, shared_block, sources_of
 from xinglin.records.imaging import Outline
 from xinglin.records.volume import Volume
 
@@ -136,7 +135,7 @@ def _stored(image: Image, name: str, limits: Limits, process: ReadingProcess) ->
         for made in process.decode([(0, frame) for frame in range(form.frames)], "stored", block):
             if made.error:
                 raise error_of(made.error, name)
-        return np.frombuffer(mmap.mmap(block, size), np.uint8).reshape(form.frames, form.rows, form.columns)
+        return np.frombuffer(mapped(block, size), np.uint8).reshape(form.frames, form.rows, form.columns)
     finally:
         os.close(block)
 

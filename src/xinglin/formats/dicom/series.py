@@ -15,7 +15,7 @@ from xinglin.formats.dicom.image import Image
 from xinglin.formats.dicom.instance import Instance
 from xinglin.formats.dicom.limits import DEFAULT_LIMITS, Limits, too_much, wrong
 from xinglin.formats.dicom.messages import Made
-from xinglin.formats.dicom.process import ReadingProcess, error_of, shared_block, sources_of
+from xinglin.formats.dicom.process import ReadingProcess, error_of, mapped, shared_block, sources_of
 from xinglin.formats.dicom.tags import TAGS, place
 from xinglin.records.errors import UsageError, XinglinError
 from xinglin.records.volume import Volume
@@ -174,7 +174,7 @@ class _Assembly:
 
     def _answers(self, frames: list[tuple[int, int]], kind: str, block: int | None) -> list[Made]:
         found = []
-        for (source, _), made in zip(frames, self._tried(frames, kind, block), strict=True):
+        for (source, _), made in zip(frames, self._tried(frames, kind, block), strict=False):  # it ends at a misfit
             if made.error:
                 raise error_of(made.error, self.names[source])
             found.append(made)
@@ -193,8 +193,6 @@ class _Assembly:
 
     def _voxels(self, grid: Grid, rows: int, columns: int) -> NDArray[np.generic]:
         """The values of all slices, in the smallest of int16, int32 and float32 that holds them all exactly."""
-        import mmap
-
         import numpy as np
 
         frames = [(s.source, s.frame) for s in grid.slices]
@@ -202,15 +200,13 @@ class _Assembly:
         while True:
             block = shared_block()
             try:
-                wider = ""
-                for made in self._answers(frames, kind, block):
-                    wider = "float32" if "float32" in (wider, made.misfit) else wider or made.misfit
-                    if made.lossy:
-                        self.lossy.add(made.lossy)
-                    self.table_kinds.add(made.table_kind)
+                made = self._answers(frames, kind, block)
+                wider = made[-1].misfit
                 if not wider:
+                    self.lossy |= {one.lossy for one in made if one.lossy}
+                    self.table_kinds |= {one.table_kind for one in made}
                     size = len(frames) * rows * columns * np.dtype(kind).itemsize
-                    return np.frombuffer(mmap.mmap(block, size), kind).reshape(len(frames), rows, columns)
+                    return np.frombuffer(mapped(block, size), kind).reshape(len(frames), rows, columns)
                 kind = wider
             finally:
                 os.close(block)
