@@ -195,8 +195,11 @@ class Pool:
         """The resource of that id, of whatever type, a Patient first; "" when there is none. For urn:uuid."""
         if self.by_id is None:
             self.by_id = {}
-            for reference in sorted(self.kept, key=lambda r: (not r.startswith("Patient/"), r)):
-                self.by_id.setdefault(reference.partition("/")[2], reference)
+            for reference in self.kept:
+                own = reference.partition("/")[2]
+                known = self.by_id.get(own)
+                if known is None or (not reference.startswith("Patient/"), reference) < (not known.startswith("Patient/"), known):
+                    self.by_id[own] = reference
         return self.by_id.get(name, "")
 
     def _own_by_target(self, owned: dict[str, list[str]], shared: set[str]) -> None:

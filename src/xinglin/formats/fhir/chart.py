@@ -109,12 +109,10 @@ class _Deriving:
         self.counts = {"mapped": 0, "looked_up": 0, "set_aside": 0, "unmapped": 0}
 
     def run(self, older: Sequence[str]) -> Derived:
-        digest = hashlib.sha256()
         for reference in older:
             self._set_aside(reference, reference.partition("/")[0], "XL-FHIR-121", "an older version; the newer one is used", "note")
         for reference, raw in self.rows:
             kind = reference.partition("/")[0]
-            digest.update(b"%d:%b%d:%b" % (len(reference), reference.encode(), len(raw), raw))
             if kind not in READERS and kind not in LOOKED_UP:
                 self._without_place(kind)
                 continue
@@ -124,7 +122,7 @@ class _Deriving:
                 self._set_aside(reference, kind, error.code, error.what)
             else:
                 self._read(reference, found, raw)
-        return self._finished(digest.hexdigest())
+        return self._finished(_digest(self.rows))
 
     def _read(self, reference: str, found: Json, raw: bytes) -> None:
         kind = found["resourceType"]
@@ -223,6 +221,19 @@ class _Deriving:
             unmapped=tuple(sorted(rows, key=attrgetter("resource_type", "path", "why"))),
         )
         return Derived(chart, tuple(sorted(self.findings)), **self.counts)
+
+
+def _digest(rows: Sequence[tuple[str, bytes]]) -> str:
+    """SHA-256 of all references and resources, each with its length before it."""
+    digest = hashlib.sha256()
+    for first in range(0, len(rows), _TOGETHER):
+        digest.update(
+            b"".join([b"%d:%b%d:%b" % (len(name), name.encode(), len(raw), raw) for name, raw in rows[first : first + _TOGETHER]])
+        )
+    return digest.hexdigest()
+
+
+_TOGETHER = 64
 
 
 def _entered_in_error(r: Json) -> bool:

@@ -28,10 +28,15 @@ def is_genetic(r: Json) -> bool:
     """Whether an Observation reports a gene: by its code, a component's code or the R4 genetics extensions."""
     if "extension" in r and any(text_in(e, "url").startswith(_EXTENSION) for e in objects_in(r, "extension")):
         return True
-    if _loinc(r.get("code")) & _GENE_CODES:
+    if _is_one_of(_GENE_CODES, r.get("code")):
         return True
     components = r.get("component")
-    return bool(components) and any(_loinc(part.get("code")) & _GENE_COMPONENTS for part in components or ())
+    return bool(components) and any(_is_one_of(_GENE_COMPONENTS, part.get("code")) for part in components or ())
+
+
+def _is_one_of(loincs: frozenset[str], item: Json | None) -> bool:
+    codings = item.get("coding") if item else None
+    return bool(codings) and any(coding.get("code") in loincs and coding.get("system") == LOINC for coding in codings or ())
 
 
 _NONE: frozenset[str] = frozenset()

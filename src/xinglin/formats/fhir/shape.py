@@ -92,8 +92,10 @@ class Shape:
             self._decoder.decode(raw)
         except msgspec.ValidationError:
             return False
-        for name in value.keys() & self._counted:
-            unmapped[name] = unmapped.get(name, 0) + 1
+        counted = self._counted
+        for name in value:
+            if name in counted:
+                unmapped[name] = unmapped.get(name, 0) + 1
         if "tag" in value.get("meta", ()):
             unmapped["meta.tag"] = unmapped.get("meta.tag", 0) + 1
         return True

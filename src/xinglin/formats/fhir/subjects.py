@@ -17,6 +17,9 @@ def subject_references(found: Json) -> list[tuple[str, tuple[str, str] | None]]:
     """What a resource names as its person: (reference text, identifier) pairs; none for shared resources."""
     for name in _ELEMENTS:
         if name in found:
+            one = found[name]
+            if one.__class__ is dict and one.get("reference").__class__ is str and "identifier" not in one:
+                return [(one["reference"], None)]  # as nearly all are
             return [_reference(one) for one in objects_in(found, name)]
     if found["resourceType"] == "Appointment":
         named = [_reference(object_in(one, "actor")) for one in objects_in(found, "participant")]
