@@ -38,7 +38,7 @@ def fitted(voxels: NDArray, spacing_mm: tuple[float, float, float], seeds: NDArr
     """Fits around each seed voxel, whose surface normal (in mm, from air to tissue) is known roughly."""
     half = [int(np.ceil(AIR_SIDE_MM / s)) for s in spacing_mm]
     offsets = np.stack(np.meshgrid(*[np.arange(-h, h + 1) for h in half], indexing="ij"), -1).reshape(-1, 3)
-    away = offsets * np.array(spacing_mm)
+    away: Float = (offsets * np.array(spacing_mm)).astype(np.float64)
     offsets, away = offsets[(away**2).sum(1) <= (AIR_SIDE_MM + 1) ** 2], away[(away**2).sum(1) <= (AIR_SIDE_MM + 1) ** 2]
     parts = [_fit_some(voxels, spacing_mm, offsets, away, seeds[n : n + 128], normals[n : n + 128]) for n in range(0, len(seeds), 128)]
     rows = [np.concatenate([p[k] for p in parts]) for k in range(8)] if parts else [np.zeros(0)] * 8
@@ -50,7 +50,7 @@ def _across(normal: Float) -> tuple[Float, Float]:
     other = np.where(np.abs(normal[:, :1]) < 0.7, np.array([[1.0, 0, 0]]), np.array([[0, 1.0, 0]]))
     first = np.cross(normal, other)
     first /= np.linalg.norm(first, axis=1, keepdims=True)
-    return first, np.cross(normal, first)
+    return np.asarray(first, float), np.asarray(np.cross(normal, first), float)
 
 
 def _fit_some(
@@ -67,7 +67,7 @@ def _fit_some(
     place = np.zeros((count, 6))
     sigma = np.full(count, 0.6)
     linear = np.zeros((count, 3))
-    weight = np.zeros_like(values)
+    weight, resid, jacobian = np.zeros_like(values), values, shape
     for turn in range(ROUNDS):
         d = d0 + np.einsum("psk,pk->ps", shape, place)
         if turn in (0, 2, 4, 6):

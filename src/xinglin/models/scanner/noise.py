@@ -15,9 +15,9 @@ from xinglin.records.errors import InvalidInput
 from xinglin.records.volume import Volume
 
 Float = NDArray[np.float32]
-SOFT_TISSUE_HU = (-20.0, 130.0)
+SOFT_TISSUE_HU = (-20.0, 400.0)  # with contrast medium too
 PATCHES_MM = (22.0, 16.0, 11.0)  # sides tried, large ones first: they show low frequencies
-ENOUGH, LEAST = 40, 8
+ENOUGH, LEAST, MOST = 40, 8, 4000
 BANDS = 16
 LAGS = 6
 
@@ -52,28 +52,26 @@ def measure_noise(scan: Volume, mask: NDArray[np.bool_] | None = None, seed: int
         raise InvalidInput("XL-SCANNER-001", "noise is measured on CT numbers in HU", fix="read the series with its rescale values")
     spacing = scan.spacing_mm
     rng = np.random.default_rng([seed, 72])
-    best: tuple[NDArray, int] = np.zeros((0, 3), int), 0
+    found: list[tuple[NDArray[np.int64], int, float]] = []
     for side_mm in PATCHES_MM:
-        side = max(8, int(round(side_mm / spacing[1] / 2)) * 2)
-        if side >= min(scan.shape[1:]):
-            continue
-        corners = _even_pieces(scan.voxels, mask, side, rng)
-        if len(corners) > len(best[0]) or not best[1]:
-            best = corners, side
-        if len(best[0]) >= ENOUGH:
-            break
-    if len(best[0]) < LEAST:
+        side = max(8, round(side_mm / spacing[1] / 2) * 2)
+        if side < min(scan.shape[1:]):
+            corners, level = _even_pieces(scan.voxels, mask, side, rng)
+            found += [(corners, side, level)] if len(corners) >= LEAST else []
+    if not found:
         raise InvalidInput(
             "XL-SCANNER-002", "no even tissue is found to measure noise in", why="fewer than 8 pieces of 11 mm without structure",
             fix="give a mask of even tissue, or state the noise",
         )  # fmt: skip
-    return _measured(scan.voxels, *best, spacing)
+    evenest = min(level for _, _, level in found)
+    corners, side, _ = next(one for one in found if one[2] <= 1.12 * evenest)
+    return _measured(scan.voxels, corners, side, spacing)
 
 
-def _even_pieces(voxels: NDArray, mask: NDArray[np.bool_] | None, side: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Corners (slice, row, column) of square pieces of soft tissue whose spread is near that of the evenest."""
+def _even_pieces(voxels: NDArray, mask: NDArray[np.bool_] | None, side: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], float]:
+    """Corners (slice, row, column) of square pieces of soft tissue as even as the evenest, and their spread."""
     corners, spreads = [], []
-    slices, rows, columns = voxels.shape
+    slices = len(voxels)
     step = max(2, side // 3)
     chosen = np.unique(np.linspace(0, slices - 1, min(slices, 40)).astype(int))
     for k in chosen:
@@ -91,11 +89,14 @@ def _even_pieces(voxels: NDArray, mask: NDArray[np.bool_] | None, side: int, rng
         corners += [(int(k), int(shift[0]) + a * step, int(shift[1]) + b * step) for a, b in zip(j.tolist(), i.tolist(), strict=True)]
         spreads += spread[fit].tolist()
     if not corners:
-        return np.zeros((0, 3), int)
+        return np.zeros((0, 3), int), 0.0
     spread = np.array(spreads)
-    level = float(np.percentile(spread, 25))
     # the spread of pieces of pure noise varies little; what lies above holds structure
-    return np.array(corners)[(spread < 1.18 * level) & (spread > 0.6 * level)][:4000]
+    level = float(np.percentile(spread, 4))
+    for _ in range(3):
+        level = float(np.median(spread[(spread < 1.2 * level) & (spread > 0.7 * level)]))
+    good = np.flatnonzero((spread < 1.2 * level) & (spread > 0.7 * level))
+    return np.array(corners)[np.sort(rng.permutation(good)[:MOST])], level
 
 
 def _sums(plane: Float, side: int) -> NDArray[np.float64]:
@@ -195,7 +196,8 @@ def noise_field(shape: tuple[int, int, int], noise: Noise, seed: int, spacing_mm
     taps = _slice_taps(noise, spacing[0])
     white = rng.standard_normal((slices + len(taps) - 1, tall, wide), np.float32)
     joined = sum(np.float32(t) * white[n : n + slices] for n, t in enumerate(taps))
-    out = fft.irfft2(fft.rfft2(joined, axes=(1, 2)) * gain, (tall, wide), axes=(1, 2))
+    spectrum = np.asarray(fft.rfft2(joined, axes=(1, 2)))
+    out = np.asarray(fft.irfft2(spectrum * gain, (tall, wide), axes=(1, 2)))
     return np.ascontiguousarray(out[:, :rows, :columns], np.float32)
 
 

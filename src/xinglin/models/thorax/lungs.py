@@ -18,6 +18,7 @@ from xinglin.models.thorax import lobes
 from xinglin.models.thorax.body_axes import BodyAxes, Coarse, axes_of, coarse_of
 from xinglin.models.thorax.chest_air import chest_air
 from xinglin.models.thorax.lung_masks import LEFT_CORE, OUT, RIGHT_CORE, codes_of, refined, vessels_in
+from xinglin.models.thorax.solid_shapes import box_of, depth_mm
 from xinglin.models.thorax.two_lungs import parted
 from xinglin.records.errors import InvalidInput
 from xinglin.records.imaging import Lobe, Point_mm
@@ -26,7 +27,7 @@ from xinglin.records.volume import Volume
 Mask = NDArray[np.bool_]
 LEAST_ML_PER_CM = 6.0  # of both lungs, along the body
 WHOLE_LUNGS_ML = (1000.0, 9500.0)
-MAP_MM = 1.3
+MAP_MM = 1.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +69,7 @@ class Lungs:
     def pleura_distance_mm(self, point_mm: Point_mm) -> float:
         """Millimetres from a place to the nearest voxel outside the closed lungs (about 1 mm exact); 0 outside."""
         index = np.linalg.solve(self.affine[:3, :3], np.asarray(point_mm) - self.affine[:3, 3])
-        return self.pleura_map.at(index)
+        return self.pleura_map.at(np.asarray(index, float))
 
     def side_at(self, point_mm: Point_mm) -> Literal["left", "right"] | None:
         """The lung a place lies in, None outside both."""
@@ -83,9 +84,12 @@ class Lungs:
         side = self.side_at(point_mm)
         if side is None:
             return None
+        return lobes.lobe_name(int(self.lobe_numbers(np.array([point_mm]), side)[0]), side)
+
+    def lobe_numbers(self, places_mm: NDArray[np.float64], side: Literal["left", "right"]) -> NDArray[np.uint8]:
+        """Lobes by position of places (n, 3) in one lung: 0 lower, 1 upper, 2 middle."""
         z0, z1, y0, y1 = self.reach_mm[side]
-        height, depth = np.array((point_mm[2] - z0) / (z1 - z0)), np.array((point_mm[1] - y0) / (y1 - y0))
-        return lobes.lobe_name(int(lobes.lobe_numbers(height, depth, side)), side)
+        return lobes.lobe_numbers((places_mm[:, 2] - z0) / (z1 - z0), (places_mm[:, 1] - y0) / (y1 - y0), side)
 
     @cached_property
     def reach_mm(self) -> Mapping[str, tuple[float, float, float, float]]:
@@ -131,7 +135,7 @@ def find_lungs(scan: Volume) -> Lungs:
     fine = refined(turned, codes, coarse.factor)
     core = (codes == LEFT_CORE) | (codes == RIGHT_CORE)
     lung_hu = float(np.median(coarse.hu[core & found.lungs])) if (core & found.lungs).any() else -860.0
-    vessels = vessels_in(turned, fine.left | fine.right, (spacing[0], spacing[1], spacing[2]), lung_hu)
+    vessels = vessels_in(turned, codes, coarse.factor, (spacing[0], spacing[1], spacing[2]), lung_hu)
     ends = [bool((codes[k] != OUT).sum() > 0.04 * (codes != OUT).sum((1, 2)).max()) for k in (0, -1)]
     quality = _quality(fine.left, fine.right, float(np.prod(scan.spacing_mm)), lung_hu)
     doubt = _doubt(quality, ends, word, found.border, bool(found.airways.any()), coarse)
@@ -143,7 +147,7 @@ def find_lungs(scan: Volume) -> Lungs:
 
 def _of_hu(scan: Volume) -> None:
     sample = scan.voxels[:: max(1, scan.shape[0] // 24), ::4, ::4]
-    if scan.unit != "HU" or float(sample.min()) > -700 or float(np.median(sample)) < -1200:
+    if scan.unit != "HU" or float(sample.min()) > -700 or float(np.median(sample.astype(np.float32))) < -1200:
         raise InvalidInput(
             "XL-THORAX-001", "the voxels are not CT numbers in HU", why="no unit of HU, or no voxel as thin as air",
             fix="read the series with its rescale slope and intercept",
@@ -176,8 +180,8 @@ def _doubt(quality: Mapping[str, float], ends: list[bool], word: str, border: bo
             said.append(f"hardly any {side} lung is found beside the {other} one")
     if not any(ends) and not border and not WHOLE_LUNGS_ML[0] < total < WHOLE_LUNGS_ML[1]:
         said.append(f"a lung volume of {total:.0f} ml is not that of two whole adult lungs")
-    if not airways and coarse.hu.shape[0] * coarse.spacing_mm[0] > 120:
-        said.append("no trachea is found: airways may count as lung")
+    if not airways:
+        said.append("no airway is found: trachea and bronchi may count as lung")
     if quality["median_hu"] > -650:
         said.append("the lungs are unusually dense: solid parts are missed")
     return tuple(said)
@@ -186,17 +190,18 @@ def _doubt(quality: Mapping[str, float], ends: list[bool], word: str, border: bo
 def _pleura_map(lungs: Lungs) -> PleuraMap:
     """Of both lungs; beyond the first and last slice the lung is taken to go on."""
     step = tuple(max(1, int(MAP_MM / s + 0.4)) for s in lungs.spacing_mm)
-    where = ndimage.find_objects(lungs.both.astype(np.uint8))[0]
+    where = box_of(lungs.both) or (slice(0, 1),) * 3
     start = tuple(max(b.start - 2 * k, b.start % k) for b, k in zip(where, step, strict=True))
     stop = tuple(min(b.stop + 2 * k, n) for b, k, n in zip(where, step, lungs.both.shape, strict=True))
     part = lungs.both[tuple(slice(a, b, k) for a, b, k in zip(start, stop, step, strict=True))]
     spacing = tuple(s * k for s, k in zip(lungs.spacing_mm, step, strict=True))
-    distance = ndimage.distance_transform_edt(part, sampling=spacing).astype(np.float32)
+    distance = depth_mm(part, spacing).astype(np.float32)
     return PleuraMap(distance, (step[0], step[1], step[2]), (start[0], start[1], start[2]))
 
 
 def _reach(lungs: Lungs, mask: Mask) -> tuple[float, float, float, float]:
-    box = ndimage.find_objects(mask.astype(np.uint8))[0]
+    box = box_of(mask) or (slice(0, 1),) * 3
     corners = np.array([[b.start for b in box], [b.stop - 1 for b in box]], float)
     places = corners @ lungs.affine[:3, :3].T + lungs.affine[:3, 3]
-    return tuple(float(f(places[:, k])) for k in (2, 1) for f in (np.min, np.max))  # type: ignore[return-value]
+    low, high = places.min(0), places.max(0)
+    return float(low[2]), float(high[2]), float(low[1]), float(high[1])

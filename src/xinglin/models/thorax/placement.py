@@ -21,7 +21,8 @@ VESSEL_SHARE = 0.10  # of the ball, at most, where no vessel was asked for
 VESSEL_SHARE_ATTACHED = 0.30
 CLEAR_MM = 0.8  # left between ball and wall
 PLEURA_DEPTH = (0.55, 0.95)  # place of a nodule on the pleura: distance of its middle from the wall, in radii
-TRIES = 400
+TRIES, DRAWN = 400, 6000
+Side = Literal["left", "right"]
 Index = NDArray[np.float64]
 
 
@@ -62,16 +63,16 @@ def choose_place(lungs: Lungs, scan: Volume, request: NoduleRequest, radius_mm: 
     if request.center_mm is not None:
         return _judged(lungs, scan, request, radius_mm)
     rng = np.random.default_rng([seed, 41])
-    candidates = _candidates(lungs, request, radius_mm)
-    order = rng.integers(0, len(candidates), TRIES).tolist() if len(candidates) else []
-    for n in order:
-        index = candidates[n] + rng.uniform(-0.5, 0.5, 3) * lungs.pleura_map.step
+    candidates, count = _candidates(lungs, request, radius_mm, rng)
+    for candidate in candidates:
+        index = candidate + rng.uniform(-0.5, 0.5, 3) * lungs.pleura_map.step
         ball = _ball(lungs, index, radius_mm)
-        if ball.inside and not _wrong(ball, request, radius_mm):
+        deep_enough = request.attachment != "pleura" or ball.wall_mm >= 0.8 * PLEURA_DEPTH[0] * radius_mm
+        if ball.inside and deep_enough and not _wrong(ball, request, radius_mm):
             return _place(lungs, scan, index, ball, request, radius_mm)
     raise InvalidInput(
         "XL-THORAX-014", "the lungs have no place of the kind asked for", where=_asked(request, radius_mm),
-        why=f"{len(candidates)} places are far enough from the wall, {len(order)} were tried, all meet vessels, airways or wall",
+        why=f"{count} places are at the right distance from the wall, {len(candidates)} were tried, all meet vessels, airways or wall",
         fix="ask for a smaller nodule, another lobe or attachment, or another seed",
     )  # fmt: skip
 
@@ -104,7 +105,7 @@ def _judged(lungs: Lungs, scan: Volume, request: NoduleRequest, radius_mm: float
             why=lobes.APPROXIMATE,
         )
     ball = _ball(lungs, index, radius_mm)
-    wrong = _wrong(ball, request, radius_mm, clear_mm=0.0)
+    wrong = _wrong(ball, request, radius_mm, clear_mm=0.0) if ball.inside else "reaches beyond the scan"
     if wrong:
         code = "XL-THORAX-013" if wrong.startswith("does not touch") else "XL-THORAX-012"
         raise InvalidInput(
@@ -131,8 +132,8 @@ def _wrong(ball: _Ball, request: NoduleRequest, radius_mm: float, clear_mm: floa
     return "overlaps vessels" if ball.vessels > VESSEL_SHARE else ""
 
 
-def _candidates(lungs: Lungs, request: NoduleRequest, radius_mm: float) -> Index:
-    """Indices of map nodes in the lung or lobe asked for, at about the right distance from the wall."""
+def _candidates(lungs: Lungs, request: NoduleRequest, radius_mm: float, rng: np.random.Generator) -> tuple[Index, int]:
+    """Places (index) in the lung or lobe asked for at about the right distance from the wall, drawn; and how many lie at that distance."""
     found = lungs.pleura_map
     blur = 0.5 * max(s * k for s, k in zip(lungs.spacing_mm, found.step, strict=True))
     if request.attachment == "pleura":
@@ -140,19 +141,23 @@ def _candidates(lungs: Lungs, request: NoduleRequest, radius_mm: float) -> Index
         fit = (found.distance_mm > 0) & (found.distance_mm >= near * radius_mm - blur) & (found.distance_mm <= far * radius_mm + blur)
     else:
         fit = found.distance_mm >= radius_mm + CLEAR_MM
-    nodes = np.stack(np.unravel_index(np.flatnonzero(fit), fit.shape), 1)
-    index = nodes * np.array(found.step) + np.array(found.start)
-    side = request.side or (request.lobe.split("-")[0] if request.lobe else None)
+    nodes = np.flatnonzero(fit)
+    if not len(nodes):
+        return np.zeros((0, 3)), 0
+    drawn = nodes[rng.integers(0, len(nodes), DRAWN)]
+    index = np.stack(np.unravel_index(drawn, fit.shape), 1) * np.array(found.step) + np.array(found.start)
+    index = np.minimum(index, np.array(lungs.left.shape) - 1)
+    side: Side | None = request.side
+    if request.lobe is not None:
+        side = "left" if request.lobe.startswith("left") else "right"
     if side is not None:
         mask = lungs.left if side == "left" else lungs.right
         index = index[mask[tuple(index.T)]]
-    if request.lobe is not None and len(index):
-        z0, z1, y0, y1 = lungs.reach_mm[side]  # type: ignore[index]
+    if request.lobe is not None and side is not None and len(index):
         places = index @ lungs.affine[:3, :3].T + lungs.affine[:3, 3]
-        numbers = lobes.lobe_numbers((places[:, 2] - z0) / (z1 - z0), (places[:, 1] - y0) / (y1 - y0), side)  # type: ignore[arg-type]
-        names = np.array([lobes.lobe_name(n, side) for n in range(3 if side == "right" else 2)])  # type: ignore[arg-type]
-        index = index[names[numbers] == request.lobe]
-    return index.astype(float)
+        numbers = lungs.lobe_numbers(places, side)
+        index = index[np.array([lobes.lobe_name(int(n), side) == request.lobe for n in numbers])]
+    return index[:TRIES].astype(float), len(nodes)
 
 
 def _ball(lungs: Lungs, index: Index, radius_mm: float) -> _Ball:
@@ -170,8 +175,7 @@ def _ball(lungs: Lungs, index: Index, radius_mm: float) -> _Ball:
     wall = far[~lungs.both[box]]
     half = float(np.linalg.norm(spacing)) / 4  # from a voxel's middle to its face, on the whole
     wall_mm = float(wall.min()) - half if len(wall) else max(around, lungs.pleura_map.at(index))
-    edge = min(float((b - 0.5 - i) * s) if k else float((i + 0.5 - a) * s)
-               for k in (0, 1) for i, s, a, b in zip(index, spacing, (0, 0, 0), lungs.left.shape, strict=True))  # fmt: skip
+    edge = float(np.min(np.minimum(index + 0.5, np.array(lungs.left.shape) - 0.5 - index) * spacing))
     ball, shell = far <= max(radius_mm, float(spacing.max()) / 2), far > radius_mm
     count = max(int(ball.sum()), 1)
     vessels = lungs.vessels[box]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
+
+from xinglin.models.thorax.solid_shapes import boxes, depth_mm, nearest, pieces
 
 Mask = NDArray[np.bool_]
 
 
 def parted(lungs: Mask, spacing_mm: tuple[float, float, float]) -> tuple[Mask, Mask, str]:
     """Left mask, right mask (array axes z, y, x; x grows to the patient's left) and a word about how they were told apart."""
-    labels, count = ndimage.label(lungs)
+    labels, count = pieces(lungs)
     if count == 0:
         return lungs.copy(), lungs.copy(), ""
     whole = np.flatnonzero(lungs.any((0, 1)))
@@ -20,7 +21,7 @@ def parted(lungs: Mask, spacing_mm: tuple[float, float, float]) -> tuple[Mask, M
     left, right = np.zeros_like(lungs), np.zeros_like(lungs)
     word = ""
     total = float(sizes.sum())
-    for n, box in enumerate(ndimage.find_objects(labels), 1):
+    for n, box in enumerate(boxes(labels), 1):
         mine = labels[box] == n
         columns = np.arange(box[2].start, box[2].stop)
         across = mine.sum((0, 1))
@@ -37,9 +38,9 @@ def parted(lungs: Mask, spacing_mm: tuple[float, float, float]) -> tuple[Mask, M
 
 def _cut(piece: Mask, middle: float, spacing_mm: tuple[float, float, float]) -> tuple[Mask, Mask, bool]:
     """One piece that holds both lungs: shrink it until it falls apart, then give each voxel to the nearer part."""
-    depth = ndimage.distance_transform_edt(piece, sampling=spacing_mm)
+    depth = depth_mm(piece, spacing_mm)
     for shrink in (2.0, 3.0, 4.5, 6.5, 9.0, 12.0):
-        labels, count = ndimage.label(depth > shrink)
+        labels, count = pieces(depth > shrink)
         if count < 2:
             continue
         sizes = np.bincount(labels.ravel())
@@ -51,8 +52,7 @@ def _cut(piece: Mask, middle: float, spacing_mm: tuple[float, float, float]) -> 
         if (places[0] - middle) * (places[1] - middle) > 0:
             continue
         seeds = np.where(labels == first, 1, np.where(labels == second, 2, 0))
-        nearest = ndimage.distance_transform_edt(seeds == 0, sampling=spacing_mm, return_distances=False, return_indices=True)
-        owner = seeds[tuple(nearest)]
+        owner = seeds[nearest(seeds > 0, spacing_mm)]
         one, other = piece & (owner == 1), piece & (owner == 2)
         return (one, other, True) if places[0] > places[1] else (other, one, True)
     columns = np.arange(piece.shape[2]) > middle

@@ -45,6 +45,7 @@ def gaussian_taps(sigma: float) -> NDArray[np.float64]:
     reach = int(np.ceil(4 * sigma))
     x = np.arange(-reach, reach + 1)
     narrow, wide = 0.7 * sigma, 1.1 * sigma
+    taps = np.ones(1)
     for _ in range(40):
         middle = 0.5 * (narrow + wide)
         taps = np.exp(-0.5 * (x / middle) ** 2)
@@ -79,8 +80,8 @@ def noise(
     reach = len(taps) // 2
     kept: list[Float] = []
     for k in range(shape[0] + 2 * reach):
-        white = fft.rfft2(rng.standard_normal((rows, columns), np.float32))
-        kept.append(fft.irfft2(white * gain, (rows, columns)).astype(np.float32))
+        white = np.asarray(fft.rfft2(rng.standard_normal((rows, columns), np.float32)))
+        kept.append(np.asarray(fft.irfft2(white * gain, (rows, columns)), np.float32))
         if len(kept) == len(taps):
             out[k - 2 * reach] = np.tensordot(taps.astype(np.float32), np.stack(kept), 1) if reach else kept[0]
             kept.pop(0)

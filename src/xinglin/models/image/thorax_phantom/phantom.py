@@ -105,7 +105,7 @@ def thorax(
             "no phantom has this shape, spacing, blur or noise",
             fix="shape of at least 4, spacing above 0 mm, no negative blur or noise",
         )
-    fine = fineness or tuple(int(np.clip(round(s / least), 1, 3)) for s, least in zip(spacing_mm, AT_LEAST_MM, strict=True))
+    fine = fineness or tuple(_fineness(s, b, least) for s, b, least in zip(spacing_mm, blur_mm, AT_LEAST_MM, strict=True))
     recipe = Recipe(
         shape, spacing_mm, seed, blur_mm, noise_sd_hu, noise_peak_per_mm, noise_along_mm, seed if noise_seed is None else noise_seed,
         center_mm, (fine[0], fine[1], fine[2]), places_per_lung, synthetic, acquired,
@@ -117,6 +117,13 @@ def thorax(
 def pair(phantom: Phantom, noise_seed: int, acquired: str = "") -> Phantom:
     """The same chest scanned again: the same anatomy and blur, other noise, a series of its own in the same frame of reference."""
     return _scanned(replace(phantom.recipe, noise_seed=noise_seed, acquired=acquired), phantom.noiseless, phantom.truth)
+
+
+def _fineness(spacing_mm: float, blur_mm: float, least_mm: float) -> int:
+    """Fine voxels per voxel: few, but no coarser than 1.4 standard deviations of the blur, so that edges keep their shape."""
+    if blur_mm <= 0:
+        return int(np.clip(round(spacing_mm / least_mm), 1, 3))
+    return int(np.clip(np.ceil(spacing_mm / (1.4 * blur_mm / imaging.FWHM)), 1, 4))
 
 
 def _places(recipe: Recipe, along: int, halo: int) -> NDArray[np.float32]:

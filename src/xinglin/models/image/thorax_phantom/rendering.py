@@ -69,9 +69,9 @@ def painted(chest: Chest, slab: Slab) -> Painting:
 def _table(on: Painting) -> None:
     y, x = on.slab.y[:, None], on.slab.x[None, :]
     # a shallow trough: two thin shells with foam between
-    inner = np.sqrt((y - (TABLE_Y_MM - TABLE_RADIUS_MM)) ** 2 + x**2) - np.float32(TABLE_RADIUS_MM)
+    inner: Float = np.sqrt((y - (TABLE_Y_MM - TABLE_RADIUS_MM)) ** 2 + x**2).astype(np.float32) - np.float32(TABLE_RADIUS_MM)
     depth = np.abs(inner - 11) - 11
-    plate = np.maximum(depth, np.abs(x) - 205)
+    plate: Float = np.maximum(depth, np.abs(x) - 205).astype(np.float32)
     step = on.slab.step_mm[1:]
     flat = (step[0], step[0], step[1])
     outer, foam = share(plate, flat), share(plate + 1.6, flat)
