@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "tests" / "rooms" / "formats"))
 
@@ -38,6 +40,7 @@ class Original:
     name: str
     files: tuple[bytes, ...]
     repair: frozenset[str] = frozenset()
+    outline: bool = False  # read onto the grid of the series "explicit" instead
 
     @cached_property
     def places(self) -> list[list[tuple[int, int, int]]]:
@@ -58,6 +61,10 @@ class Mutants:
         self.originals = [Original(name.lower(), tuple(examples.series(4, getattr(examples, name)))) for name in ours]
         self.originals.append(Original("enhanced", (examples.written(examples.enhanced()),)))
         self.originals.append(Original("12 bit", tuple(examples.written(_twelve(n)) for n in range(4))))
+        square = {1: {0: np.eye(examples.ROWS, examples.COLUMNS) > 0}, 2: {0: np.ones((examples.ROWS, examples.COLUMNS), bool)}}
+        ring = examples.structure_set([[-95, -110, 35, -90, -110, 35, -90, -100, 35], [-95, -105, 37.5, -91, -105, 37.5, -92, -101, 37.5]])
+        self.originals.append(Original("segmentation", (examples.written(examples.segmentation(square)),), outline=True))
+        self.originals.append(Original("structure set", (examples.plainly(ring),), outline=True))
         if data is not None:
             self.originals += [Original(Path(name).name, ((data / name).read_bytes(),), frozenset({"single"})) for name in REAL]
             for name in REAL_SERIES:

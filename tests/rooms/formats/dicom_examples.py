@@ -219,3 +219,8 @@ def structure_set(contours: Sequence[Sequence[float]], **changes: object) -> Dat
     for keyword, value in changes.items():
         setattr(data, keyword, value)
     return data
+
+
+def plainly(data: Dataset) -> bytes:
+    """The file's bytes of an object without pixels, explicit little-endian."""
+    return _saved(data, EXPLICIT)

@@ -39,6 +39,13 @@ def test_a_localizer_and_a_second_direction_are_set_apart(tmp_path):
     assert read_series(next(s for s in found.series if not s.localizer)).shape[0] == 3
 
 
+def test_directions_that_differ_far_behind_the_point_are_never_every_other_slice_of_two_volumes(tmp_path):
+    for n in range(6):
+        save(tmp_path, f"{n}", made.slice_of(n, ImageOrientationPatient=[1, 0, 0, 0, 1, 0.00049 + n % 2 * 0.00002]))
+    (series,) = find_series([tmp_path]).series
+    assert series.slices == 6 and read_series(series).spacing_mm[0] == pytest.approx(2.5, abs=1e-4)
+
+
 def test_echoes_and_time_points_are_series_of_their_own(tmp_path):
     for phase in (1, 2):
         for n in range(2):

@@ -105,18 +105,8 @@ def square(low, high, z):
     return [x0, y0, z, x1, y0, z, x1, y1, z, x0, y1, z]
 
 
-def structure(contours, **changes):
-    import io
-
-    import pydicom
-    from pydicom.dataset import FileMetaDataset
-
-    data = made.structure_set(contours, **changes)
-    data.file_meta = FileMetaDataset()
-    data.file_meta.TransferSyntaxUID = made.EXPLICIT
-    out = io.BytesIO()
-    pydicom.dcmwrite(out, data, enforce_file_format=True, implicit_vr=False, little_endian=True)
-    return out.getvalue()
+def structure(contours):
+    return made.plainly(made.structure_set(contours))
 
 
 def test_contours_are_filled_and_an_inner_contour_is_a_hole(process, volume):

@@ -227,6 +227,7 @@ DEFECTS = {
     "another study": ("XL-DICOM-102", {"StudyInstanceUID": "1.2.3"}),
     "another patient": ("XL-DICOM-102", {"PatientID": "T-0002"}),
     "another frame of reference": ("XL-DICOM-105", {"FrameOfReferenceUID": "1.2.3"}),
+    "another kernel": ("XL-DICOM-102", {"ConvolutionKernel": "B20f"}),
     "another unit": ("XL-DICOM-106", {"RescaleType": "US"}),
     "no rescale": ("XL-DICOM-119", {"RescaleSlope": None, "RescaleIntercept": None, "RescaleType": None}),
     "half a rescale": ("XL-DICOM-120", {"RescaleIntercept": None}),
@@ -315,6 +316,24 @@ def test_uneven_slices_are_refused_or_resampled_on_request(process):
     for k, z in enumerate(30.0 + 2.5 * np.arange(5)):
         expected = np.stack([np.interp(z, places, whole[:, j, 7]) for j in range(made.ROWS)])
         assert np.abs(found.voxels[k, :, 7] - expected).max() <= 0.5 + 1e-6
+
+
+def test_what_would_be_invented_over_a_wide_gap_is_not_resampled(process):
+    places = [30.0, 32.5, 35.0, 36.0, 38.5, 60.2]
+    files = [made.written(made.slice_of(n, ImagePositionPatient=[-100.0, -120.5, z])) for n, z in enumerate(places)]
+    assert code_of(files, process, "uneven") == "XL-DICOM-117"
+
+
+def test_slices_that_lie_at_one_height_side_by_side_are_no_volume(process):
+    files = [made.written(made.slice_of(n, ImagePositionPatient=[-100.0 + 40 * n, -120.5, 30.0])) for n in range(3)]
+    assert code_of(files, process, "uneven", "tilt", "doubled") == "XL-DICOM-113"
+
+
+def test_the_order_of_the_files_changes_nothing(process):
+    files = [made.written(made.slice_of(n, SliceThickness=str(2.5 + n % 2))) for n in range(5)]
+    first, second = read(files, process), read(files[::-1], process)
+    assert first.digest() == second.digest() and first.details == second.details and first.instances == second.instances
+    assert first.details["slice_thickness_varies_mm"] == "2.5 to 3.5"
 
 
 def test_a_tilted_gantry_is_refused_or_set_upright_on_request(process):

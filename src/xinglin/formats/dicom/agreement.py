@@ -43,6 +43,7 @@ def check(instances: Sequence[Instance], names: Sequence[str]) -> list[Image]:
         "Rows",
         lambda i: _image(i).form and (_image(i).form.rows, _image(i).form.columns),
     )
+    _same(instances, names, 102, "more than one reconstruction", "ConvolutionKernel", lambda i: _image(i).details.get("kernel"))
     _same(instances, names, 106, "more than one unit", "RescaleType", lambda i: (_image(i).units, _rescale_types(_image(i))))
     if len(instances) > 1 and any(len(_image(i).planes) > 1 for i in instances):
         raise wrong(123, "the series has more than one multi-frame image", where=names[0], fix="read each image as a series of its own")

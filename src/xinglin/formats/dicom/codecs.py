@@ -67,7 +67,7 @@ def decode(data: bytes, syntax: str, form: PixelForm) -> Decoded:
         return Decoded(jpeg_lossless.decode(data), _filled(head.precision, form))
     if syntax in JPEG_LS:
         return _jpeg_ls(data, syntax, form)
-    return _jpeg_2000(data, form)
+    return _jpeg_2000(data, syntax, form)
 
 
 def _damaged(why: str) -> Exception:
@@ -196,8 +196,10 @@ def _jpeg_ls_head(data: bytes) -> tuple[int, int, int, int, int]:
     raise _damaged("the markers of the JPEG-LS stream are broken")
 
 
-def _jpeg_2000(data: bytes, form: PixelForm) -> Decoded:
+def _jpeg_2000(data: bytes, syntax: str, form: PixelForm) -> Decoded:
     reversible = _check_jpeg_2000(data, form)
+    if not reversible and syntax == JPEG_2000[0]:
+        raise wrong(48, "the compressed pixels are not what the header says", why="a lossless JPEG 2000 stream has an irreversible wavelet")
     from openjpeg.utils import decode as decode_jpeg_2000
 
     try:
@@ -207,7 +209,8 @@ def _jpeg_2000(data: bytes, form: PixelForm) -> Decoded:
     if values.shape != (form.rows, form.columns):
         raise _damaged("the JPEG 2000 stream is not as large as the image")
     bits = values.view(f"<u{values.dtype.itemsize}")
-    return Decoded(bits, 0, "" if reversible else "JPEG 2000, irreversible wavelet")
+    lossy = "" if syntax == JPEG_2000[0] else "JPEG 2000, irreversible wavelet" if not reversible else "JPEG 2000 that may have lost detail"
+    return Decoded(bits, 0, lossy)
 
 
 def _check_jpeg_2000(data: bytes, form: PixelForm) -> bool:

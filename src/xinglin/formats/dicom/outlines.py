@@ -137,4 +137,6 @@ def _contour(item: Dataset) -> tuple[float, ...]:
     data, count = numbers(item, "ContourData"), whole(item, "NumberOfContourPoints")
     if len(data) % 3 or (count is not None and len(data) != 3 * count):
         raise _broken("ContourData", "the points of a contour are not as many as stated")
+    if any(abs(value) > 1e5 for value in data):
+        raise _broken("ContourData", "a point lies where no patient can")
     return data

@@ -103,7 +103,7 @@ class _Assembly:
             self.repairs += made.words
         voxels.flags.writeable = False
         instances = [self.instances[s.source].header.instance_uid if s.source >= 0 else "" for s in grid.slices]
-        return self._finished(voxels, grid.affine(step), tuple(instances), images[0])
+        return self._finished(voxels, grid.affine(step), tuple(instances), grid.slices[0].source)
 
     def _without_doubles(self, grid: Grid) -> Grid:
         from xinglin.formats.dicom import geometry, repairs
@@ -211,13 +211,18 @@ class _Assembly:
             finally:
                 os.close(block)
 
-    def _finished(self, voxels: NDArray[np.generic], affine: NDArray[np.float64], instances: tuple[str, ...], image: Image) -> Volume:
+    def _finished(self, voxels: NDArray[np.generic], affine: NDArray[np.float64], instances: tuple[str, ...], lowest: int) -> Volume:
+        """The volume, told by its lowest slice, so that the order of the files changes nothing."""
         from xinglin.formats.dicom.agreement import acquired_of, modality_of, unit_of
 
-        header = self.instances[0].header
+        header, image = self.instances[lowest].header, self._image(lowest)
         modality = modality_of(header)
         unit, kind = unit_of(modality, image, self.table_kinds)
         details = dict(image.details)
+        thicknesses = sorted({float(i.image.details.get("slice_thickness_mm", 0)) for i in self.instances if i.image})
+        if len(thicknesses) > 1:
+            details.pop("slice_thickness_mm", None)
+            details["slice_thickness_varies_mm"] = f"{thicknesses[0]:g} to {thicknesses[-1]:g}"
         if kind:
             details["rescale_type"] = kind
         if not header.modality:
