@@ -1,5 +1,7 @@
 """A changed scan is written as a new series: marked, valid, in place, and the same but for the change."""
 
+import shutil
+import subprocess
 from io import BytesIO
 
 import numpy as np
@@ -10,6 +12,7 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRL
 from small_ct import MARK, complaints
 
 from xinglin.formats.dicom.marks import Mark, mark_of
+from xinglin.formats.dicom.original_slices import header_bytes
 from xinglin.formats.dicom.write_series import write_series
 from xinglin.records.errors import InvalidInput
 
@@ -235,6 +238,39 @@ def test_a_volume_of_another_place_order_or_size_is_refused():
     mirrored.affine[0, 2] *= -1
     with pytest.raises(InvalidInput, match="XL-DICOM-503"):
         dict(write_series(files, mirrored, mark=MARK, changed=None))
+
+
+def test_a_file_without_a_place_or_with_many_frames_is_refused():
+    before, after = changed_scan()
+    placeless = small_ct.dataset(before[5], 5)
+    del placeless.ImagePositionPatient
+    assert code_of([*small_ct.series(before)[:-1], small_ct.as_bytes(placeless)], after) == "XL-DICOM-502"
+    frames = small_ct.dataset(before[5], 5)
+    frames.NumberOfFrames = 2
+    frames.PixelData *= 2
+    assert code_of([*small_ct.series(before)[:-1], small_ct.as_bytes(frames)], after) == "XL-DICOM-505"
+
+
+def test_a_path_serves_as_well_as_bytes(tmp_path):
+    before, after = changed_scan()
+    sources = small_ct.series(before)
+    paths = [tmp_path / f"{n}.dcm" for n in range(6)]
+    for path, data in zip(paths, sources, strict=True):
+        path.write_bytes(data)
+    assert written(paths, after) == written(sources, after)
+    assert [header_bytes(p) for p in paths] == [header_bytes(s) for s in sources]
+    assert read(header_bytes(paths[0])).PatientID == "P1" and len(header_bytes(paths[0])) < 2000
+    assert code_of([*paths[:-1], tmp_path / "none"], after) == "XL-DICOM-501"
+
+
+def test_dcmtk_reads_the_files(tmp_path):
+    if shutil.which("dcmdump") is None:
+        pytest.skip("dcmdump (dcmtk) is not present")
+    before, after = changed_scan()
+    path = tmp_path / "one.dcm"
+    path.write_bytes(next(iter(written(small_ct.series(before), after).values())))
+    done = subprocess.run(["dcmdump", "-q", "+P", "0020,000e", "+P", "0008,103e", str(path)], capture_output=True, text=True)
+    assert done.returncode == 0 and "2.25." in done.stdout and "SYNTHETIC one virtual nodule" in done.stdout, done.stderr
 
 
 def test_files_of_another_series_at_the_same_place_are_refused():

@@ -124,6 +124,9 @@ def in_slice_order(files: Sequence[Original], grid: Volume) -> list[int]:
     rows and columns differ.
     """
     slices, rows, columns = grid.shape
+    for number, file in enumerate(files):
+        if not (file.corner and file.along and file.spacing):
+            raise _placeless(f"file {number + 1}")
     if len(files) != slices:
         raise _misplaced(f"{len(files)} files", f"the volume has {slices} slices")
     order = [-1] * slices
@@ -160,11 +163,6 @@ def _slice_of(file: Original, grid: Volume, where: str) -> int:
     """The slice a file lies at: its corner and the steps along its rows and columns must be the volume's."""
     import numpy as np
 
-    if not (file.corner and file.along and file.spacing):
-        raise InvalidInput(
-            "XL-DICOM-502", "a file does not say where it lies", where=where, why="position, orientation or spacing is missing",
-            fix="only single-frame images with a place in the patient can be written",
-        )  # fmt: skip
     x, y, z = file.corner
     row_mm, column_mm = file.spacing
     along = np.array(file.along).reshape(2, 3)
@@ -186,6 +184,13 @@ def _unreadable(where: str, error: Exception) -> InvalidInput:
     return InvalidInput(
         "XL-DICOM-501", "an original file cannot be read", where=where, why=type(error).__name__, fix="give the files that were taken in"
     )
+
+
+def _placeless(where: str) -> InvalidInput:
+    return InvalidInput(
+        "XL-DICOM-502", "a file does not say where it lies", where=where, why="position, orientation or spacing is missing, or it has many frames",
+        fix="only single-frame images with a place in the patient can be written",
+    )  # fmt: skip
 
 
 def _misplaced(where: str, why: str) -> InvalidInput:

@@ -46,6 +46,7 @@ _LEFT_OUT: Final = (
 )  # fmt: skip
 # DCM 121322: read in pydicom 3.0.2 `pydicom/sr/_concepts_dict.py`, CID 7202.
 _PROCESSED: Final = ("121322", "DCM", "Source image for image processing operation")
+_CT_IMAGE: Final = "1.2.840.10008.5.1.4.1.1.2"
 _SERIES_NUMBER_STEP: Final = 1000
 
 
@@ -232,7 +233,9 @@ def _renew(dataset: Dataset, plan: _Plan) -> None:
     dataset.update(new)
     dataset.SeriesInstanceUID = plan.series_uid
     dataset.SeriesNumber = plan.series_number
-    dataset.ImageType = ["DERIVED", "SECONDARY", *(list(dataset.get("ImageType") or ())[2:] or ["AXIAL"])]
+    # Value 3 is required of a CT image; one with a place among others in a volume is no localizer (PS3.3 C.8.2.1.1.1).
+    kind = list(dataset.get("ImageType") or ())[2:] or (["AXIAL"] if dataset.SOPClassUID == _CT_IMAGE else [])
+    dataset.ImageType = ["DERIVED", "SECONDARY", *kind]
     dataset.DerivationDescription = f"{plan.mark.label}: {plan.mark.description}"
     stamp(dataset, plan.mark, synthetic=plan.synthetic or dataset.get("SyntheticData") == "YES")
 
