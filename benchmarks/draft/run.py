@@ -111,7 +111,7 @@ def checking(house: House) -> dict[str, int]:
                     house.checks[code].run(case)
 
         count = sum(len(made.statements) for made, _, _ in texts)
-        out[language] = round(count / best(check_all, 3))
+        out[language] = round(count / best(check_all, 9))
     return out
 
 
