@@ -97,6 +97,19 @@ def show_images(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     return Outcome({"chart": chart.id, "series": series, "lesions": [telling.lesion_value(x) for x in chart.lesions]}, tuple(lines))
 
 
+def phantom(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """A chest CT of nobody."""
+    from xinglin.flow.images import make_phantoms, place_of
+
+    house = asked.house()
+    slices, pixels = given["slices"], given["pixels"]
+    files = make_phantoms(
+        [(Path(given["out"]), given["scanned"])], home=house.settings.home, seed=given["seed"] or 0, made=house.store.now(),
+        shape=(slices, pixels, pixels), spacing_mm=place_of(given["spacing"], "--spacing"),
+    )  # fmt: skip
+    return Outcome({"folder": given["out"], "files": len(files)}, (given["out"],))
+
+
 def mark(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """One lesion outlined and measured."""
     from xinglin.flow.images import place_of, series_meant

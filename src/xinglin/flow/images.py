@@ -6,13 +6,14 @@ The house calls these; nothing here decides what is said about an image.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from xinglin import __version__, intake
+from xinglin.privacy import labels
 from xinglin.records import Chart, Draft
 from xinglin.records.errors import InvalidInput, NotFound, UsageError
 from xinglin.records.imaging import ImageCase, ImageEdit, Images, Lesion, Point_mm, ScanSeries
@@ -175,6 +176,27 @@ def _lungs(volume: Volume, seed_mm: Point_mm) -> tuple[NDArray[np.bool_] | None,
     return lungs.both, next((side for side, here in sides.items() if here), None), lungs.doubt
 
 
+def make_phantoms(
+    scans: Sequence[tuple[Path, str]], *, home: Path, seed: int, made: str, shape: tuple[int, int, int] = (120, 256, 256),
+    spacing_mm: tuple[float, float, float] = (2.5, 1.4, 1.4), person: Mapping[str, str] | None = None,
+) -> list[Path]:  # fmt: skip
+    """One thorax phantom, scanned at each (folder, day) with its own noise; DICOM files labelled as artificial.
+
+    The same arguments give the same bytes. Raises UsageError for a folder that holds anything, InvalidInput XL-PHANTOM-001.
+    """
+    from xinglin.models.image.thorax_phantom import pair, thorax
+    from xinglin.review.research import write_phantom
+
+    aigc = labels.label_for("en", f"phantom-{seed}", labels.software_producer(__version__)).aigc
+    phantom = thorax(shape, spacing_mm, seed, acquired=scans[0][1])
+    files: list[Path] = []
+    for number, (folder, day) in enumerate(scans):
+        volume = (pair(phantom, seed + number, day) if number else phantom).volume
+        told = {"seed": seed, "made": made, "scanned": day, "aigc": aigc, "person": person or {}}
+        files += write_phantom(volume, folder, home=home, **told)
+    return files
+
+
 def series_meant(chart: Chart, word: str) -> ScanSeries:
     """The series a person means: its UID, its number in the list (1 is the first), or the only one. Raises NotFound, UsageError."""
     if not chart.scans:
@@ -189,12 +211,12 @@ def series_meant(chart: Chart, word: str) -> ScanSeries:
     return found[0]
 
 
-def place_of(words: str) -> Point_mm:
-    """A place "x,y,z" in LPS millimetres. Raises UsageError."""
+def place_of(words: str, where: str = "--at") -> Point_mm:
+    """Three numbers "x,y,z" in millimetres. Raises UsageError."""
     try:
         x, y, z = (float(part) for part in words.split(","))
     except ValueError:
         raise UsageError(
-            "XL-FLOW-024", "a place is three numbers", where="--at", fix="write x,y,z in LPS millimetres: --at -62.5,14,-310"
+            "XL-FLOW-024", "three numbers are asked for", where=where, fix="write x,y,z in millimetres: --at=-62.5,14,-310"
         ) from None
     return x, y, z

@@ -92,6 +92,19 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
     ),
     Operation(
+        "phantom",
+        "a chest CT of nobody as DICOM files, to try everything without a patient",
+        "phantom",
+        (
+            Parameter("out", "folder to write to", "path", short="-o", required=True),
+            Parameter("slices", "how many; the chest is about 300 mm high", "number", 120),
+            Parameter("pixels", "rows and columns", "number", 256),
+            Parameter("spacing", "slice,row,column in mm", default="2.5,1.4,1.4"),
+            Parameter("scanned", "the day it plays to be of (YYYY-MM-DD)", default="2026-01-15"),
+            SEED,
+        ),
+    ),
+    Operation(
         "chart",
         "what is known of one person: charts, or one chart's facts",
         "show_chart",

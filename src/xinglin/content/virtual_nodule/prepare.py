@@ -52,7 +52,7 @@ def facts_of(edit: ImageEdit, series: ScanSeries) -> tuple[Fact, ...]:
     numbers = {**edit.truth, **({"doubling_days": edit.request.doubling_days} if edit.request.doubling_days else {})}
     words = [
         made.words("nodule", "virtual nodule", "虚拟结节", _kind_words(edit), importance=MUST_BE_MENTIONED),
-        made.words("place", "place of the virtual nodule", "虚拟结节位置", _place_words(edit)),
+        made.words("place", "place of the virtual nodule", "虚拟结节位置", _place_words(edit), 1, **_center(edit)),
         made.words("method", "method of the virtual nodule", "虚拟结节方法", _method_words(edit)),
     ]
     for number, note in enumerate(edit.notes, 1):
@@ -66,12 +66,12 @@ class _Making:
     def __init__(self, edit: ImageEdit, series: ScanSeries, digest: str) -> None:
         self.edit, self.series, self.digest = edit, series, digest
 
-    def words(self, key: str, en: str, zh: str, said: Mapping[str, str], importance: int = 1) -> Fact:
+    def words(self, key: str, en: str, zh: str, said: Mapping[str, str], importance: int = 1, **details: str) -> Fact:
         """A fact in words."""
         return Fact(
             id=f"{MADE_HERE}{key}", kind="imaging", concept=Concept(en), text=f"{en}: {said['en']}", evidence=self._evidence(key),
             key=f"made:{key}", names={"en": (en,), "zh": (zh,)}, value=said["en"], time=self.series.when[:10], importance=importance,
-            details={"said": said["en"], "said_zh": said["zh"], "series": self.series.uid, "study": self.series.source},
+            details={"said": said["en"], "said_zh": said["zh"], "series": self.series.uid, "study": self.series.source, **details},
         )  # fmt: skip
 
     def number(self, key: str, en: str, zh: str, unit: str, decimals: int, value: float) -> Fact:
@@ -116,6 +116,11 @@ def _place_words(edit: ImageEdit) -> dict[str, str]:
     where_zh = f"{lobes.get(lobe, lobe)}（近似），" if lobe else {"left": "左肺，", "right": "右肺，"}.get(side, "")
     at = f"x {x:.1f}, y {y:.1f}, z {z:.1f} mm"
     return {"en": f"{where_en}centre at {at} (LPS)", "zh": f"{where_zh}中心坐标 {at}（LPS）"}
+
+
+def _center(edit: ImageEdit) -> dict[str, str]:
+    """The centre as numbers, so that the same place can be asked for again."""
+    return {f"center_{name}_mm": f"{edit.truth[f'center_{name}_mm']:.3f}" for name in "xyz"}
 
 
 def _method_words(edit: ImageEdit) -> dict[str, str]:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from xinglin import __version__
 from xinglin.flow import commands, telling
+from xinglin.flow.demo import images
 from xinglin.flow.demo.person import bundle
 from xinglin.flow.house import House
 from xinglin.flow.settings import Settings
 from xinglin.privacy import labels
-from xinglin.records import ContentRequest, Draft
+from xinglin.records import ContentRequest, Draft, Release
 from xinglin.records.draft import Language
 from xinglin.records.errors import Refused
 from xinglin.review.preview import write_index
@@ -41,12 +42,14 @@ def walk(out: Path, seed: int, say: Callable[[str], None]) -> dict[str, str]:
     say("1  a made-up patient       made-up-patient.json (nobody like this exists)")
     _, (taken,) = house.take_in([record])
     say(f"2  taken in                {telling.taken_line(taken)}")
+    images.scans(house, taken.chart, out, seed, say)
+    images.growing_nodule(house, taken.chart.id, lambda draft: _signed(house, draft, out / "scans-with-nodule" / draft.id), say)
     drafts = [_drafted(house, kind, taken.chart.id, language, out, say) for language in LANGUAGES for kind in house.kinds.names()]
     checked = [_pasted(house, taken.chart.id, language, out, say) for language in LANGUAGES]
     _edited(house, drafts[0][0], say)
     released = [card for draft, _ in drafts for card in _released(house, draft, out, say)]
     report = house.store.verify()
-    say(f"7  the ledger is whole     {report.entries} entries, {report.checkpoints} signed checkpoints")
+    say(f"8  the ledger is whole     {report.entries} entries, {report.checkpoints} signed checkpoints")
     index = out / "index.html"
     label = labels.label_for("en", "demo", labels.software_producer(__version__))
     index.write_bytes(write_index([*released, *(card for _, card in drafts), *checked], label))
@@ -64,9 +67,10 @@ def _folder(draft: Draft, out: Path) -> Path:
 
 
 def _drafted(house: House, kind: str, chart: str, language: Language, out: Path, say: Callable[[str], None]) -> tuple[Draft, Card]:
-    draft = house.make(ContentRequest(kind=kind, chart=chart, language=language, as_of=AS_OF))
+    options = {"series": "1", **images.NODULE} if kind == "virtual_nodule" else {}
+    draft = house.make(ContentRequest(kind=kind, chart=chart, language=language, as_of=AS_OF, options=options))
     page = commands.write_preview(house, draft, _folder(draft, out) / "draft")[0]
-    say(f"3  drafted and checked     {draft.title}: {len(draft.statements)} statements, {_held(draft)} supported")
+    say(f"4  drafted and checked     {draft.title}: {len(draft.statements)} statements, {_held(draft)} supported")
     return draft, _card(draft, page, out, "draft")
 
 
@@ -77,7 +81,7 @@ def _edited(house: House, draft: Draft, say: Callable[[str], None]) -> None:
     blocking = house.desk.blocking(house.store.draft(draft.id))
     house.desk.decide(draft.id, DOCTOR, "edit", last.id, text=last.text, reason="slip put right")
     word = "blocked the signature until it was put right" if blocking else "was NOT noticed"
-    say(f"5  a slip in an edit       “{SLIP}” {word}")
+    say(f"6  a slip in an edit       “{SLIP}” {word}")
 
 
 def _released(house: House, draft: Draft, out: Path, say: Callable[[str], None]) -> list[Card]:
@@ -88,9 +92,22 @@ def _released(house: House, draft: Draft, out: Path, say: Callable[[str], None])
         return []
     folder = _folder(draft, out) / "release"
     done = house.release(draft.id, folder)
-    say(f"6  signed and released     {draft.title}: {', '.join(f.path for f in done.files)}")
+    say(f"7  signed and released     {draft.title}: {_listed(done)}")
     page = next(folder / f.path for f in done.files if f.path.endswith(".html"))
     return [_card(draft, page, out, "release")]
+
+
+def _listed(done: Release) -> str:
+    """File names, with the slices of a series counted and not named."""
+    slices = [f.path for f in done.files if f.path.startswith("series-")]
+    return ", ".join([*(f.path for f in done.files if f.path not in slices), *([f"series ({len(slices)} slices)"] if slices else [])])
+
+
+def _signed(house: House, draft: Draft, folder: Path) -> Path:
+    """The draft signed and released into a folder."""
+    house.desk.sign(draft.id, DOCTOR, _passphrase(house))
+    house.release(draft.id, folder)
+    return folder
 
 
 def _passphrase(house: House) -> str:
@@ -106,7 +123,7 @@ def _passphrase(house: House) -> str:
 def _pasted(house: House, chart: str, language: Language, out: Path, say: Callable[[str], None]) -> Card:
     judged = house.check(PLANTED[language], language, chart_id=chart, as_of=AS_OF)
     caught = sum(s.verdict in ("unsupported", "contradicted") for s in judged.sentences)
-    say(f"4  a pasted note, {language}       {caught} of {len(judged.sentences)} invented sentences caught")
+    say(f"5  a pasted note, {language}       {caught} of {len(judged.sentences)} invented sentences caught")
     path = out / language / "pasted-note.txt"
     path.write_text("\n".join(telling.judged_lines(judged)) + "\n", encoding="utf-8")
     title = {"en": "A pasted note, checked", "zh": "核查粘贴的文字"}[language]

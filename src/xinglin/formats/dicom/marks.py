@@ -111,7 +111,7 @@ def stamp(dataset: Dataset, mark: Mark, *, synthetic: bool) -> None:
         dataset.SyntheticData = "YES"
     dataset.InstanceCreationDate = dataset.ContentDate = dataset.SeriesDate = day
     dataset.InstanceCreationTime = dataset.ContentTime = dataset.SeriesTime = clock
-    others = [item for item in dataset.get("ContributingEquipmentSequence") or ()]
+    others = [_without_label(item) for item in dataset.get("ContributingEquipmentSequence") or ()]
     dataset.ContributingEquipmentSequence = [*others, _equipment(mark, synthetic)]
 
 
@@ -143,6 +143,22 @@ def mark_of(dataset: Dataset) -> dict[str, object]:
                 continue
             found |= said if isinstance(said, dict) else {}
     return found
+
+
+def _without_label(item: Dataset) -> Dataset:
+    """An earlier contribution; of one of ours the AIGC object is left out, since a file carries exactly one (GB 45438-2025)."""
+    from copy import deepcopy
+
+    said = str(item.get("ContributionDescription") or "")
+    if item.get("Manufacturer") != MANUFACTURER or _aigc(said) is _NO_LABEL:
+        return item
+    earlier = deepcopy(item)
+    try:
+        kept = {name: value for name, value in json.loads(said).items() if name != "AIGC"}
+    except (ValueError, AttributeError):
+        kept = {}
+    earlier.ContributionDescription = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+    return earlier
 
 
 def labels_in(data: bytes) -> tuple[str, tuple[dict[str, object] | None, ...]] | None:
