@@ -1,6 +1,10 @@
 """A mask is written as a Segmentation that other readers place, size and name as we meant it."""
 
+import os
+import subprocess
+import sys
 from io import BytesIO
+from pathlib import Path
 
 import highdicom as hd
 import numpy as np
@@ -9,6 +13,7 @@ import pytest
 import small_ct
 from small_ct import MARK, complaints
 
+from xinglin.formats.dicom import segment_masks
 from xinglin.formats.dicom.marks import Mark, mark_of
 from xinglin.formats.dicom.original_slices import header_bytes
 from xinglin.formats.dicom.write_segmentation import Segment, write_segmentation
@@ -88,6 +93,46 @@ def test_a_segmentation_of_an_artificial_series_inherits_the_mark():
     assert d.SyntheticData == "YES"
     first = d.ReferencedSeriesSequence[0].ReferencedInstanceSequence[0].ReferencedSOPInstanceUID
     assert first == pydicom.dcmread(BytesIO(new[2])).SOPInstanceUID
+
+
+@pytest.mark.parametrize("kind", ["binary", "fractional"])
+def test_our_own_reader_lays_it_onto_the_same_voxels(kind):
+    grid = files_and_grid()[1]
+    mask = segment(kind).mask
+    (found,) = segment_masks(written(kind), grid)
+    whole = np.zeros(grid.shape, bool)
+    whole[2:5, 5:12, 6:15] = mask >= 0.5
+    assert np.array_equal(found.whole(grid.shape), whole) and (found.label, found.type_code[2]) == ("Virtual nodule 1", "Nodule")
+    if kind == "fractional":
+        shares = np.zeros(grid.shape, np.float32)
+        box = tuple(slice(a, a + n) for a, n in zip(found.start, found.fraction.shape, strict=True))
+        shares[box] = found.fraction
+        assert np.abs(shares[2:5, 5:12, 6:15] - mask).max() <= 0.5 / 255 + 1e-6
+
+
+def test_a_share_that_misses_one_by_rounding_is_one():
+    full = Segment("all", np.full((2, 2, 2), np.float32(1.000001)), START)
+    assert back(written("fractional", segments=[full])).array.max() == 1.0
+
+
+def test_doubled_files_that_the_volume_left_out_are_passed_over():
+    files, grid = files_and_grid()
+    again = small_ct.dataset(small_ct.hounsfield()[3], 3)
+    again.SOPInstanceUID = "1.2.3.4"
+    assert write_segmentation([*files, small_ct.as_bytes(again)], grid, [segment()], mark=MARK) == written()
+
+
+def test_neither_clock_nor_zone_nor_hash_order_shows_in_the_bytes():
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import hashlib, test_dicom_write_report as r, test_dicom_write_segmentation as s;"
+        "print([hashlib.sha256(d).hexdigest() for d in (s.written(), s.written('fractional'), r.written(segmentation=r.seg(), signer=r.SIGNER))])"
+    )
+    said = []
+    for seed, zone in (("1", "UTC"), ("2", "Asia/Shanghai")):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone}
+        command = [sys.executable, "-c", script, str(Path(__file__).parent)]
+        said.append(subprocess.run(command, capture_output=True, text=True, env=environment, check=True).stdout)
+    assert said[0] == said[1] and len(said[0]) > 190
 
 
 def test_the_same_input_gives_the_same_bytes_whatever_the_order_of_the_files():

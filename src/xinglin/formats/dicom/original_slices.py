@@ -118,20 +118,23 @@ def read_original(source: bytes | Path, *, pixels: bool = False, only: tuple[str
 
 
 def in_slice_order(files: Sequence[Original], grid: Volume) -> list[int]:
-    """For each slice of the volume, which file lies there.
+    """For each slice of the volume, which file lies there. Files the volume left out (doubled slices) are passed over.
 
     Raises InvalidInput XL-DICOM-502 when a file has no place, 503 when it fits no slice or two fit one, 504 when
     rows and columns differ.
     """
     slices, rows, columns = grid.shape
-    for number, file in enumerate(files):
-        if not (file.corner and file.along and file.spacing):
+    chosen = [number for number, file in enumerate(files) if file.instance in grid.instances]
+    if len(chosen) != slices:  # files of another series on the same grid, or a volume that names none
+        chosen = list(range(len(files)))
+    for number in chosen:
+        if not (files[number].corner and files[number].along and files[number].spacing):
             raise _placeless(f"file {number + 1}")
-    if len(files) != slices:
+    if len(chosen) != slices:
         raise _misplaced(f"{len(files)} files", f"the volume has {slices} slices")
     order = [-1] * slices
-    for number, file in enumerate(files):
-        where = f"file {number + 1}"
+    for number in chosen:
+        file, where = files[number], f"file {number + 1}"
         if (file.rows, file.columns) != (rows, columns):
             raise InvalidInput(
                 "XL-DICOM-504", "a file has other rows and columns than the volume", where=where, fix="give the volume of this very series"

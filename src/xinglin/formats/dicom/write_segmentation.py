@@ -30,6 +30,7 @@ EXPLICIT: Final = "1.2.840.10008.1.2.1"
 _SERIES_NUMBER_STEP: Final = 2000
 _LONGEST_LABEL: Final = 64
 _MOST_BYTES: Final = 2 << 30
+_ROUNDING: Final = 1e-5  # a share may miss 0 or 1 by what float32 arithmetic loses
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +117,7 @@ def _check_segments(segments: Sequence[Segment], grid: Volume, kind: Kind) -> No
             raise InvalidInput("XL-DICOM-521", "a mask does not lie inside the grid", where=where, fix="give start and mask of this grid")
         if not 0 < len(segment.label) <= _LONGEST_LABEL or "\\" in segment.label:
             raise InvalidInput("XL-DICOM-521", "a segment's label is empty or too long", where=where, why="1 to 64 characters")
-        if not np.isfinite(mask).all() or mask.min() < 0 or mask.max() > 1:
+        if not np.isfinite(mask).all() or mask.min() < -_ROUNDING or mask.max() > 1 + _ROUNDING:
             raise InvalidInput("XL-DICOM-521", "a mask holds numbers outside 0..1", where=where, fix="give shares of the voxel, 0 to 1")
         if kind == "binary" and mask.dtype.kind == "f" and not np.isin(mask, (0, 1)).all():
             raise InvalidInput(
@@ -147,7 +148,7 @@ def _stacked(segments: Sequence[Segment], grid: Volume, first: int, last: int, k
     for n, segment in enumerate(segments):
         k, j, i = segment.start
         depth, height, width = segment.mask.shape
-        pixels[k - first : k - first + depth, j : j + height, i : i + width, n] = segment.mask
+        pixels[k - first : k - first + depth, j : j + height, i : i + width, n] = np.clip(segment.mask, 0, 1)
     return pixels
 
 
