@@ -17,7 +17,7 @@ from xinglin.models.image.parametric_nodule.frame import Frame
 
 FWHM_OVER_SIGMA = 2.354820045
 MARGIN_SIGMAS = 3.3
-MOST_CELLS = 4_000_000
+MOST_CELLS = 2_500_000
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,7 +36,7 @@ class Picture:
 def picture_of(design: Design, body: Body, inner: NDArray[np.float32] | None, box: Box, around: Surroundings) -> Picture:
     """The box with the nodule in it. Raises InvalidInput XL-NODULE-016 when the scan does not fit into whole HU."""
     occupancy = np.clip(box.sharp(body.share), 0.0, 1.0)  # a sum of floats may end a hair above one
-    apparent = box.blurred(body.share)
+    apparent = np.clip(box.blurred(body.share), 0.0, 1.0)
     seen = apparent if body.seen is body.share else box.blurred(body.seen)
     lung_hu = float((around.lung_hu * occupancy).sum(dtype=np.float64) / occupancy.sum(dtype=np.float64))
     contrast = (design.glass_hu if design.glass_hu is not None else design.solid_hu) - lung_hu

@@ -15,7 +15,9 @@ from xinglin.records.volume import Volume
 
 STRUCTURE_FROM_HU = -500.0  # half way from lung to soft tissue: above it a voxel holds a vessel, a wall, a fissure's edge
 LUNG_HU = (-975.0, -450.0)
-SMOOTH_MM, LEVEL_MM, STRUCTURE_SIGMAS, NOISE_SIGMAS = 1.0, 6.0, 4.0, 3.0
+SMOOTH_MM, LEVEL_MM, STRUCTURE_SIGMAS, NOISE_SIGMAS = 1.0, 6.0, 3.0, 3.0
+BORROWED_FROM = ((0, 7), (7, 0), (0, -7), (-7, 0), (9, 9), (-9, 9), (9, -9), (-9, -9))  # voxels
+LEVEL_SIGMAS, LEAST_SPREAD_HU = 2.0, 10.0
 WALL_FROM_HU, VESSEL_RADIUS_MM = -400.0, 3.0
 
 
@@ -49,7 +51,7 @@ def surroundings(scan: Volume, box: Box) -> Surroundings:
     smooth = _blurred(wide, SMOOTH_MM / spacing)
     rest = wide - smooth
     noise_hu = _spread(rest)
-    clean = np.where(_structures(rest, noise_hu), wide, smooth)
+    clean = wide - _noise(rest, _structures(rest, noise_hu))
     lung_hu, airy = _lung_level(clean, spacing)
     excess = clean - lung_hu
     left_hu = _spread(excess[airy]) if airy.any() else 0.0
@@ -61,6 +63,17 @@ def surroundings(scan: Volume, box: Box) -> Surroundings:
 def _blurred(values: NDArray[np.float32], sigmas: NDArray[np.float64]) -> NDArray[np.float32]:
     """Gaussian of so many voxels along each axis."""
     return np.asarray(ndimage.gaussian_filter(values, sigmas, truncate=2.5), dtype=np.float32)
+
+
+def _noise(rest: NDArray[np.float32], structures: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """What is noise in each voxel: what the smooth picture left over; on structures, that of a free place close by in the slice."""
+    noise = np.where(structures, np.float32(0), rest)
+    open_ = structures
+    for shift in BORROWED_FROM:
+        free = open_ & ~np.roll(structures, shift, (1, 2))
+        noise[free] = np.roll(rest, shift, (1, 2))[free]
+        open_ = open_ & ~free
+    return noise
 
 
 def _structures(rest: NDArray[np.float32], noise_hu: float) -> NDArray[np.bool_]:
@@ -90,8 +103,9 @@ def _lung_level(smooth: NDArray[np.float32], spacing: NDArray[np.float64]) -> tu
     if airy.size == 0:
         return np.full(smooth.shape, np.float32(np.median(smooth))), np.zeros(smooth.shape, dtype=bool)
     limit = min(float(np.quantile(airy, 0.3)) + 120.0, STRUCTURE_FROM_HU)
-    counted = smooth < limit
-    offset = np.median(smooth[counted]).astype(np.float32)
+    airy = airy[airy < limit]
+    offset = np.median(airy).astype(np.float32)
+    counted = np.abs(smooth - offset) < LEVEL_SIGMAS * _spread(airy) + LEAST_SPREAD_HU
     step = np.maximum((LEVEL_MM / 3 / spacing).astype(int), 1)
     thinned = tuple(slice(None, None, int(n)) for n in step)
     share = counted[thinned].astype(np.float32)
