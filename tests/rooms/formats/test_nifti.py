@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import random
 from pathlib import Path
 
 import nibabel
@@ -11,7 +12,7 @@ import pytest
 
 from xinglin.formats.nifti.reading import Limits, label_of, read_nifti
 from xinglin.formats.nifti.writing import write_nifti
-from xinglin.records.errors import InvalidInput, OutOfResources
+from xinglin.records.errors import InvalidInput, OutOfResources, XinglinError
 from xinglin.records.volume import Volume
 
 SHARED = Path(os.environ.get("XINGLIN_TEST_DATA", Path(__file__).parents[3] / "../shared/data")) / "nifti-misc"
@@ -192,6 +193,22 @@ def test_a_bomb_costs_no_more_than_the_limit():
     refused(gzip.compress(image().to_bytes()), "020", limits=Limits(file_bytes=500))
     longer = gzip.compress(image().to_bytes() + b"\0" * 50_000_000)
     refused(longer, "003")
+
+
+def test_a_thousand_damaged_files_give_a_volume_or_a_typed_error():
+    draw = random.Random(3)
+    whole = (image().to_bytes(), write_nifti(volume(), label="x", packed=False))
+    outcomes = set()
+    for _ in range(1000):
+        data = bytearray(draw.choice(whole))
+        for _ in range(draw.choice((1, 2, 5))):
+            data[draw.randrange(352)] = draw.choice((0, 1, 127, 128, 255))
+        try:
+            found = read_nifti(bytes(data))
+            assert np.isfinite(found.affine).all() and np.isfinite(found.voxels).all()
+        except XinglinError as error:
+            outcomes.add(error.code)
+    assert len(outcomes) >= 6
 
 
 def test_what_nifti_cannot_hold_is_refused():

@@ -26,7 +26,7 @@ Form = Literal["sform", "qform"]
 
 COMMENT: Final = 6  # extension code of a comment: where write_nifti puts the label
 _SIZES: Final = {348: (b"n+1\0", 344), 540: (b"n+2\0\r\n\x1a\n", 4)}
-_MILLIMETRES: Final = {"unknown": 1.0, "mm": 1.0, "meter": 1000.0, "micron": 0.001}
+_MILLIMETRES: Final = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}  # by the low bits of xyzt_units: not said, metre, millimetre, micrometre
 _KINDS: Final = (2, 4, 8, 16, 64, 256, 512, 768)  # u8 i16 i32 f32 f64 i8 u16 u32
 _LEAST_MM, _MOST_MM = 0.01, 100.0
 _FARTHEST_MM: Final = 10_000.0
@@ -168,7 +168,7 @@ def _layout(header: Nifti1Header, size: int, limits: Limits) -> tuple[int, np.dt
     dtype = header.get_data_dtype()
     if int(header["bitpix"]) != dtype.itemsize * 8:
         raise _wrong(5, "the voxel size contradicts the voxel type", "bitpix", "make the file again")
-    if offset != int(offset) or not size + 4 <= offset <= size + 4 + limits.extension_bytes:
+    if not size + 4 <= offset <= size + 4 + limits.extension_bytes or offset != int(offset):
         raise _wrong(3, "the voxels begin at a place that cannot be", "vox_offset", "make the file again")
     return int(offset), dtype
 
@@ -187,29 +187,36 @@ def _voxels(whole: _Stream, shape: tuple[int, int, int], dtype: np.dtype, header
         return stored.astype(dtype.newbyteorder("="), copy=True)
     if not np.isfinite([slope, intercept]).all():
         raise _wrong(6, "the scaling of the voxels is not a number", "scl_slope or scl_inter", "make the file again")
-    return stored.astype(np.float32) * np.float32(slope) + np.float32(intercept)
+    with np.errstate(all="ignore"):
+        scaled = stored.astype(np.float32) * np.float32(slope) + np.float32(intercept)
+    if not np.isfinite(scaled).all():
+        raise _wrong(6, "the scaled voxels are not numbers", "scl_slope or scl_inter", "make the file again")
+    return scaled
 
 
 def _affine(header: Nifti1Header, shape: tuple[int, int, int], form: Form | None) -> tuple[NDArray[np.float64], str]:
     """(slice, row, column) to LPS millimetres, and what was not said about the unit of length."""
     import numpy as np
 
-    unit = str(header.get_xyzt_units()[0]) if int(header["xyzt_units"]) & 7 in (0, 1, 2, 3) else ""
+    unit = int(header["xyzt_units"]) & 7
     if unit not in _MILLIMETRES:
         raise _wrong(7, "the unit of length is not known", "xyzt_units", "make the file again")
     ras = _chosen(header, shape, form)
     ras[:3] *= _MILLIMETRES[unit]
     _plausible(ras, shape)
     lps = np.diag([-1.0, -1.0, 1.0, 1.0]) @ ras
-    return lps[:, [2, 1, 0, 3]], "not stated, taken as millimetres" if unit == "unknown" else ""
+    return lps[:, [2, 1, 0, 3]], "not stated, taken as millimetres" if unit == 0 else ""
 
 
 def _chosen(header: Nifti1Header, shape: tuple[int, int, int], form: Form | None) -> NDArray[np.float64]:
     import numpy as np
     from nibabel.spatialimages import HeaderDataError
 
+    if not np.isfinite(np.array(header["pixdim"][:4], np.float64)).all():
+        raise _wrong(8, "the place of the volume makes no sense", "pixdim is not a number", "make the file again")
     try:
-        places = {"sform": header.get_sform(coded=True)[0], "qform": header.get_qform(coded=True)[0]}
+        with np.errstate(all="ignore"):
+            places = {"sform": header.get_sform(coded=True)[0], "qform": header.get_qform(coded=True)[0]}
     except (HeaderDataError, ValueError) as error:
         raise _wrong(8, "the place of the volume makes no sense", type(error).__name__, "make the file again") from error
     stated = {name: np.array(place, np.float64) for name, place in places.items() if place is not None}
