@@ -33,6 +33,9 @@ def _slices(raw: bytes) -> list[tuple[np.ndarray, list[float], list[float], list
     data = pydicom.dcmread(io.BytesIO(raw), force=True)
     if data.file_meta.get("TransferSyntaxUID", "") in ("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"):
         data = pydicom.dcmread(io.BytesIO(_by_dcmtk(raw)), force=True)
+    if "TransferSyntaxUID" not in data.file_meta:  # no file header: pydicom found the encoding out, but wants it said
+        implicit, little = data.original_encoding
+        data.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2" if implicit else "1.2.840.10008.1.2.1" if little else "1.2.840.10008.1.2.2"
     pixels = data.pixel_array
     if "PerFrameFunctionalGroupsSequence" not in data:
         assert pixels.ndim == 2

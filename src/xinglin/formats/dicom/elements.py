@@ -25,6 +25,9 @@ TRANSFER_SYNTAX = 0x00020010
 
 _LONG = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
 _SHORT = frozenset(b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split())
+_LITTLE_TAG, _BIG_TAG = struct.Struct("<HH").unpack_from, struct.Struct(">HH").unpack_from
+_LITTLE_LONG, _BIG_LONG = struct.Struct("<L").unpack_from, struct.Struct(">L").unpack_from
+_LITTLE_SHORT, _BIG_SHORT = struct.Struct("<H").unpack_from, struct.Struct(">H").unpack_from
 _UNDEFINED = 0xFFFFFFFF
 _ITEM, _ITEM_END, _SEQUENCE_END, _TRAILING = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD, 0xFFFCFFFC
 
@@ -176,10 +179,8 @@ def _walk(
     encoding: Encoding, at: int, end: int, depth: int, into: dict[int, Element], *, stop_after_group: int = 0, in_item: bool = False
 ) -> int:
     """Reads elements from `at` into `into`; where the last one ended. An item of unknown length ends at its mark."""
-    data, big, explicit, budget = encoding
-    order = ">" if big else "<"
-    tag_at = struct.Struct(order + "HH").unpack_from
-    long_at, short_at = struct.Struct(order + "L").unpack_from, struct.Struct(order + "H").unpack_from
+    data, big, _, budget = encoding
+    tag_at = _BIG_TAG if big else _LITTLE_TAG
     while at < end:
         if end - at < 8:
             if not in_item and not any(data[at:end]):
@@ -190,46 +191,55 @@ def _walk(
             return at
         tag = group << 16 | number
         if group == 0xFFFE:
-            if in_item and tag == _ITEM_END and not long_at(data, at + 4)[0]:
+            if in_item and tag == _ITEM_END and not any(data[at + 4 : at + 8]):
                 return at + 8
             raise wrong(5, "an item mark stands where an element should", where=place(tag), why=f"at byte {at}")
         budget.spend()
-        vr, start = "", at + 8
-        if explicit:
-            name = bytes(data[at + 4 : at + 6])
-            if name in _SHORT:
-                (length,) = short_at(data, at + 6)
-            elif name in _LONG:
-                if end - at < 12:
-                    raise _cut(tag, end)
-                (length,) = long_at(data, at + 8)
-                start = at + 12
-            elif not tag and not any(data[at:end]):
-                return end  # zeros that fill up the last block
-            else:
-                raise wrong(5, "an element has no known type", where=place(tag), why=f"at byte {at}", fix="ask for a standard export")
-            vr = name.decode()
-        else:
-            (length,) = long_at(data, at + 4)
+        vr, start, length = _head(encoding, tag, at, end)
+        if vr == "end":
+            return end
         if tag in into:
             raise wrong(13, "an element stands twice in one data set", where=place(tag), why="it is not known which one holds")
-        if length != _UNDEFINED:
-            at = start + length
-            if at > end:
-                raise _cut(tag, end)
-            if tag != _TRAILING:
-                into[tag] = Element(vr, start, length)
-        elif tag in PIXELS and not depth:
-            fragments, at = _fragments(encoding, start, end)
-            into[tag] = Element(vr, start, at - start, fragments=fragments)
-        elif vr in ("SQ", "UN", ""):
-            items, at = _items(encoding.implicit() if vr == "UN" else encoding, start, end, depth + 1, tag, open_ended=True)
-            into[tag] = Element(vr, start, at - start, items)
-        else:
-            raise wrong(5, "an element has no length", where=place(tag), why=f"at byte {start}")
+        if length == _UNDEFINED:
+            into[tag], at = _open_ended(encoding, tag, vr, start, end, depth)
+            continue
+        at = start + length
+        if at > end:
+            raise _cut(tag, end)
+        if tag != _TRAILING:
+            into[tag] = Element(vr, start, length)
     if in_item:
         raise wrong(4, "an item of a sequence does not end", why="the file is cut short", fix="send the file again")
     return at
+
+
+def _head(encoding: Encoding, tag: int, at: int, end: int) -> tuple[str, int, int]:
+    """Type, start and length of the value of the element at `at`; the type "end" for zeros that fill up the last block."""
+    data, big, explicit, _ = encoding
+    long_at = _BIG_LONG if big else _LITTLE_LONG
+    if not explicit:
+        return "", at + 8, long_at(data, at + 4)[0]
+    name = bytes(data[at + 4 : at + 6])
+    if name in _SHORT:
+        return name.decode(), at + 8, (_BIG_SHORT if big else _LITTLE_SHORT)(data, at + 6)[0]
+    if name in _LONG:
+        if end - at < 12:
+            raise _cut(tag, end)
+        return name.decode(), at + 12, long_at(data, at + 8)[0]
+    if not tag and not any(data[at:end]):
+        return "end", end, 0
+    raise wrong(5, "an element has no known type", where=place(tag), why=f"at byte {at}", fix="ask for a standard export")
+
+
+def _open_ended(encoding: Encoding, tag: int, vr: str, start: int, end: int, depth: int) -> tuple[Element, int]:
+    """An element without a length: compressed pixels or a sequence; and where it ended."""
+    if tag in PIXELS and not depth:
+        fragments, at = _fragments(encoding, start, end)
+        return Element(vr, start, at - start, fragments=fragments), at
+    if vr in ("SQ", "UN", ""):
+        items, at = _items(encoding.implicit() if vr == "UN" else encoding, start, end, depth + 1, tag, open_ended=True)
+        return Element(vr, start, at - start, items), at
+    raise wrong(5, "an element has no length", where=place(tag), why=f"at byte {start}")
 
 
 def _items(encoding: Encoding, at: int, end: int, depth: int, tag: int, *, open_ended: bool = False) -> tuple[list[Dataset], int]:

@@ -17,7 +17,7 @@ class Limits(Struct, frozen=True):
 
     file_bytes: int = 2048 * MEBIBYTE
     files: int = 100_000
-    elements: int = 200_000  # of one file, sequences included
+    elements: int = 1_000_000  # of one file, sequences included
     depth: int = 16
     text_bytes: int = 1 << 20  # of one value that is read
     frames: int = 20_000

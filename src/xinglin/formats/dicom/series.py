@@ -145,7 +145,7 @@ class _Assembly:
             source, name = seen.setdefault(uid, (item.source, item.name))
             if uid and source != item.source:
                 raise wrong(
-                    126, "two different slices carry the same identifier", where=f"{name} and {affected(item.name, 'SOPInstanceUID')}",
+                    126, "two different slices carry the same identifier", where=f"{name} and {_affected(item.name, 'SOPInstanceUID')}",
                     why="a finding could not say which of them it was seen on", fix="ask for the original series",
                 )  # fmt: skip
 
@@ -247,6 +247,6 @@ class _Assembly:
         return " to ".join(f"{value:g}" for value in values)
 
 
-def affected(where: str, keyword: str) -> str:
+def _affected(where: str, keyword: str) -> str:
     """A place in a file as errors write it."""
     return f"{where}, {place(TAGS[keyword][0])}"
