@@ -234,5 +234,8 @@ def test_a_place_in_tissue_in_air_or_on_a_vessel_is_refused(crossed):
             ask(scan_of(np.full((44, 56, 56), level)))
         assert refused.value.code == code
     with pytest.raises(InvalidInput) as refused:
+        ask(scan_of(np.full((44, 56, 56), -690)), kind="ground-glass", hu=-680.0)
+    assert refused.value.code == "XL-NODULE-009"
+    with pytest.raises(InvalidInput) as refused:
         ask(crossed, diameter_mm=6.0)
     assert refused.value.code == "XL-NODULE-015"

@@ -21,6 +21,7 @@ from xinglin.records.volume import Volume
 
 UNFIT = ("XL-NODULE-006", "XL-NODULE-007", "XL-NODULE-014", "XL-NODULE-015")
 LOSS_WORTH_SAYING_PERCENT, OVERLAP_WORTH_SAYING = 10.0, 0.05
+LEAST_CONTRAST_HU, FAINT_HU = 25.0, 100.0
 
 
 def insert(scan: Volume, request: NoduleRequest) -> ImageEdit:
@@ -52,6 +53,7 @@ def _inserted(scan: Volume, design: Design, site: Site, blur: SeenBlur) -> Image
     picture = picture_of(design, body, inner, box, around)
     overlap = must_be_lung(picture.occupancy, around, request.attachment)
     must_touch(request.attachment, body.cut_by_wall, picture.apparent, around)
+    must_stand_out(design, picture.lung_hu)
     inner_mm3 = 0.0 if inner is None else float(np.minimum(inner, body.share).sum(dtype=np.float64)) * body.grid.cell_mm3
     truth = truth_of(design, body, inner_mm3, box, picture) | {"overlap_percent": 100 * overlap, "noise_hu": around.noise_hu}
     if site.pleura_distance_mm is not None:
@@ -68,6 +70,16 @@ def must_be_ct(scan: Volume) -> None:
         raise InvalidInput(
             "XL-NODULE-002", "the numbers are not HU", where="Volume.unit", why="densities mean nothing", fix="a rescaled series"
         )
+
+
+def must_stand_out(design: Design, lung_hu: float) -> None:
+    """Raises InvalidInput XL-NODULE-009 for a nodule no denser than the lung it would lie in."""
+    body_hu = design.glass_hu if design.glass_hu is not None else design.solid_hu
+    if body_hu - lung_hu < LEAST_CONTRAST_HU:
+        raise InvalidInput(
+            "XL-NODULE-009", "the nodule is no denser than the lung there", where="NoduleRequest.hu",
+            why=f"it needs at least {LEAST_CONTRAST_HU:.0f} HU more than the lung around it", fix="a denser nodule, or another place",
+        )  # fmt: skip
 
 
 def _edit(
@@ -115,6 +127,8 @@ def _notes(scan: Volume, design: Design, known: tuple[str, ...], truth: dict[str
         found.append("the binary mask loses more than a tenth of the volume: see binary_loss_percent")
     if truth["overlap_percent"] > 100 * OVERLAP_WORTH_SAYING:
         found.append("part of the nodule lies on vessels or wall: see overlap_percent")
+    if truth["mean_hu"] - truth["lung_hu"] < FAINT_HU:
+        found.append("the nodule is hardly denser than the lung there")
     if truth["texture_hu"] < design.texture_hu - 1e-6:
         found.append("the grain was lessened, or it would have eaten the contrast")
     return tuple(found)

@@ -78,10 +78,8 @@ def _inner(design: Design, seen: NDArray[np.float32], around: Surroundings) -> N
 
 
 def _brightest(design: Design) -> np.float32:
-    """The densest part of the nodule."""
-    return np.float32(
-        max(design.solid_hu if design.glass_hu is None or design.inner_fraction else design.glass_hu, design.calcium_hu or -1000.0)
-    )
+    """The densest part of the nodule; under ground glass, the tissue of the vessels in it."""
+    return np.float32(max(design.solid_hu if design.glass_hu is None else TISSUE_HU, design.calcium_hu or -1000.0))
 
 
 def whole_hu(before: NDArray[np.float32], added: NDArray[np.float32]) -> NDArray[np.int16]:
