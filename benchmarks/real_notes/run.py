@@ -41,7 +41,8 @@ def judged(notes: list[Case]) -> tuple[list[dict], float]:
             spent += time.process_time() - start
             source, whole = Spoken(note.source_text), Spoken(text)
             for s in found:
-                score_of = judge(s.text, source, whole, s.start) if s.verdict != "not_checkable" else None
+                undecided = any(i.verdict == "not_checkable" for i in s.issues)  # a heading is not checkable and has no issue
+                score_of = judge(s.text, source, whole, s.start) if s.verdict != "not_checkable" or undecided else None
                 out.append(
                     {"set": note.set, "row": note.row, "text": name, "start": s.start, "end": s.start + len(s.text), "verdict": s.verdict,
                      "wrong": score_of.wrong if score_of else 0.0}

@@ -7,9 +7,14 @@ a side, a medicine) is then looked for where the rest of the sentence shines bri
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
-from xinglin.models.transcript_reader.transcript import Transcript
+from xinglin.models.transcript_reader.words import Token
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BLOCK = 3  # tokens per block of a transcript
 _REACH = 12  # blocks a mention shines to either side
@@ -18,62 +23,75 @@ _SHARPNESS = 9.0
 _MOST_PLACES = 150
 
 
-def light(places: Sequence[int], blocks: int) -> dict[int, float]:
-    """Block -> brightness (0..1) of a word said at these token places."""
-    out: dict[int, float] = {}
+def light(places: Sequence[int], blocks: int) -> NDArray[np.float64] | None:
+    """The brightness (0..1) of every block for a word said at these token places; None when it is said nowhere."""
+    import numpy as np
+
+    if not places:
+        return None
+    kernel = np.array((*_KERNEL[:0:-1], *_KERNEL))
+    out = np.zeros(blocks)
     for centre in dict.fromkeys(p // BLOCK for p in places[:_MOST_PLACES]):
-        for block in range(max(0, centre - _REACH), min(blocks, centre + _REACH + 1)):
-            bright = _KERNEL[abs(block - centre)]
-            if bright > out.get(block, 0.0):
-                out[block] = bright
+        first, last = max(0, centre - _REACH), min(blocks, centre + _REACH + 1)
+        np.maximum(out[first:last], kernel[first - centre + _REACH : last - centre + _REACH], out=out[first:last])
     return out
 
 
-def scene(lights: Sequence[tuple[float, dict[int, float]]]) -> dict[int, float]:
-    """Block -> brightness of several words together, each with its weight."""
-    out: dict[int, float] = {}
-    known = out.get
-    for weight, bright in lights:
-        if not out:
-            out.update({block: weight * value for block, value in bright.items()})
-            continue
-        for block, value in bright.items():
-            out[block] = known(block, 0.0) + weight * value
-    return out
+class Shines(Protocol):
+    """A word of the sentence: where it stands, how much it weighs, and its light."""
+
+    index: int
+    token: Token
+    weight: float
+    bright: NDArray[np.float64] | None
 
 
 class Beam:
     """The scene of a sentence as one of its words sees it: without that word's own light, the nearer words weighing more."""
 
-    __slots__ = ("_known", "_lights", "_scene", "_total")
+    __slots__ = ("_blocks",)
 
-    def __init__(self, lights: Sequence[tuple[float, dict[int, float]]]) -> None:
-        self._lights, self._total = lights, sum(weight for weight, _ in lights)
-        self._scene: dict[int, float] | None = None  # of all blocks, made when the brightest is asked for
-        self._known: dict[int, float] = {}
+    def __init__(self, blocks: list[float]) -> None:
+        self._blocks = blocks
 
     def at(self, place: int) -> float:
         """How much of the rest of the sentence is said around a token place, 0 to 1."""
-        if not self._total:
-            return 0.0
-        block = place // BLOCK
-        if self._scene is not None:
-            return self._scene.get(block, 0.0) / self._total
-        if block not in self._known:
-            self._known[block] = sum(weight * bright[block] for weight, bright in self._lights if block in bright)
-        return self._known[block] / self._total
+        return self._blocks[place // BLOCK]
 
-    def best(self, places: Iterable[int]) -> float:
+    def all(self, places: Sequence[int]) -> list[float]:
+        """The same of several places."""
+        blocks = self._blocks
+        return [blocks[p // BLOCK] for p in places]
+
+    def best(self, places: Sequence[int]) -> float:
         """The brightest of some places."""
-        return max((self.at(p) for p in places), default=0.0)
+        return max(self.all(places), default=0.0)
 
     def brightest(self) -> tuple[float, int]:
-        """The brightest stretch of all, and the token place where it begins."""
-        found = self._scene = self._scene if self._scene is not None else scene(self._lights)
-        if not found or not self._total:
-            return 0.0, -1
-        top = max(found.values())
-        return top / self._total, min(b for b, bright in found.items() if bright == top) * BLOCK
+        """The brightest stretch of all, and the token place where it begins; -1 when all is dark."""
+        top = max(self._blocks)
+        return (top, self._blocks.index(top) * BLOCK) if top else (0.0, -1)
+
+
+def beams(words: Sequence[Shines], blocks: int) -> list[Beam]:
+    """A beam for each word of a sentence, over a text of so many blocks."""
+    import numpy as np
+
+    if not words:
+        return []
+    shares = [
+        [
+            0.0 if w is me else w.weight * (1.0 if w.token.clause == me.token.clause else 0.6) / (1 + 0.12 * abs(w.index - me.index))
+            for w in words
+        ]
+        for me in words
+    ]
+    scenes, weights = np.zeros((len(words), blocks)), np.array(shares)
+    for j, word in enumerate(words):
+        if word.bright is not None:
+            scenes += weights[:, j : j + 1] * word.bright  # term by term, so that the sum never depends on the machine
+    scenes /= np.array([[sum(row) or 1.0] for row in shares])
+    return [Beam(row) for row in scenes.tolist()]
 
 
 def share(first: Sequence[float], second: Sequence[float]) -> float:
@@ -84,8 +102,3 @@ def share(first: Sequence[float], second: Sequence[float]) -> float:
     one = sum(math.exp(_SHARPNESS * (b - top)) for b in first)
     two = sum(math.exp(_SHARPNESS * (b - top)) for b in second)
     return one / (one + two)
-
-
-def blocks_of(source: Transcript) -> int:
-    """How many blocks a transcript has."""
-    return len(source.tokens) // BLOCK + 1

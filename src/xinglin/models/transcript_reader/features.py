@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
-from xinglin.models.transcript_reader.attention import Beam, share
+from xinglin.models.transcript_reader import moments, usage
+from xinglin.models.transcript_reader.attention import Beam, beams, share
 from xinglin.models.transcript_reader.meaning import is_finding, is_medicine, meanings, opposites
+from xinglin.models.transcript_reader.moments import closest, gap
 from xinglin.models.transcript_reader.relations import relations
 from xinglin.models.transcript_reader.spoken_places import Spoken, number_kind, section_of
 from xinglin.models.transcript_reader.transcript import HEDGES, NEGATORS, hedges, negations
+from xinglin.models.transcript_reader.usage import NO_USAGE, Usage
 from xinglin.models.transcript_reader.words import Token, tokens
 
 STOP = frozenset(
@@ -29,7 +32,7 @@ NAMES = (
     "note_other_count", "note_denied_share", "note_near", "pronoun_minority", "section", "list_like", "source_length", "passage_denied",
     "passage_hedged", "finding", "conflict", "note_conflict", "same_position", "other_position", "tight_share", "tight_same",
     "tight_other", "tight_conflict", "clause_conflict", "clause_states", "clause_findings_in_conflict", "name_against", "name_for",
-    "name_said", "result_against", "result_for", "name_conflict", "plainest_conflict", "finding_conflict",
+    "name_said", "result_against", "result_for", "name_conflict", "plainest_conflict", "finding_conflict", *moments.NAMES, "note_covered", "note_words", *usage.NAMES,
 )  # fmt: skip
 Row = list[float]
 _AT = {name: i for i, name in enumerate(NAMES)}
@@ -57,7 +60,7 @@ class Word:
         self.weight = 3.0 if token.values else rarity.get(token.stem, 5.0)
         if token.word in NEGATORS or token.word in HEDGES:
             self.weight = 0.3
-        self.bright = text.light(self.places) if self.weight > 0.25 else {}
+        self.bright = text.light(self.places) if self.weight > 0.25 else None
 
     def _known(self, text: Spoken) -> tuple[list[int], list[int]]:
         token = self.token
@@ -71,9 +74,12 @@ class Word:
 
 
 def measure(
-    sentence: str, source: Spoken, rarity: Mapping[str, float], note: Spoken | None = None, at: tuple[int, int] = (0, 0)
-) -> tuple[list[Token], list[Row]]:
+    sentence: str, source: Spoken, rarity: Mapping[str, float], note: Spoken | None = None, at: tuple[int, int] = (0, 0),
+    habits: Usage = NO_USAGE, own: Set[int] = frozenset(),
+) -> tuple[list[Token], list[Row]]:  # fmt: skip
     """The words of a sentence that carry meaning, and a row of `NAMES` for each.
+
+    `habits`: how other notes put things; `own`: what this note itself was counted under when it is one of them.
 
     `note` is the whole note the sentence stands in and `at` where it stands: a note that contradicts itself is wrong somewhere.
     """
@@ -83,10 +89,16 @@ def measure(
     words = [Word(i, found[i], known[i], source, rarity) for i in carrying]
     aside = [Word(i, found[i], known[i], note, rarity, (at[0], max(at[1], 1))) for i in carrying] if note is not None else []
     whole = _Whole(sentence, found, words, source, note, at)
-    beams = [_beam(words, k) for k in range(len(words))]
-    rows = [_row(k, words, aside, whole, beams[k]) for k in range(len(words))]
+    lit = beams(words, source.blocks)
+    asides = beams(aside, note.blocks) if note is not None else []
+    rows = [_row(k, words, aside, whole, lit[k], asides[k] if asides else None) for k in range(len(words))]
     _in_clause(words, rows)
-    _related(words, rows, whole, beams)
+    _related(words, rows, whole, lit)
+    covered, length = _covered(note, source)
+    manner = usage.Manner(found, habits, own)
+    for k, row in enumerate(rows):
+        i = words[k].index
+        row += [*_moments(k, words, lit[k], whole), covered, length, *manner.row(i, whole.denied[i])]
     return [w.token for w in words], rows
 
 
@@ -116,6 +128,60 @@ def _related(words: Sequence[Word], rows: list[Row], whole: _Whole, beams: Seque
     named = max((p for p, row in zip(plain, rows, strict=True) if row[_AT["finding"]]), default=0.0)
     for row, related, mine in zip(rows, found, plain, strict=True):
         row += [*related, mine, top, named]
+
+
+def _covered(note: Spoken | None, source: Spoken) -> tuple[float, float]:
+    """The share of the words of the whole note that the source says, and how long the note is."""
+    if note is None:
+        return 0.5, 0.0
+    known = note.covered_by.get(id(source))
+    if known is None:
+        own = [t for t in note.tokens if carries(t) and not t.values]
+        said = sum(
+            t.stem in source.by_stem or any(m in source.by_meaning for m in ms)
+            for t, ms in zip(note.tokens, note.meanings, strict=True)
+            if carries(t) and not t.values
+        )
+        known = note.covered_by[id(source)] = (said / (len(own) or 1), math.log1p(len(own)))
+    return known
+
+
+def _moments(k: int, words: Sequence[Word], beam: Beam, whole: _Whole) -> Sequence[float]:
+    word, source = words[k], whole.source
+    rivals = _rivals(word, source)
+    if rivals is None or not (rivals[0] or rivals[1]):
+        return moments.NONE
+    same, other = rivals[0][:80], rivals[1][:200]
+    if word.token.values:
+        kind = number_kind(whole.found, word.index)
+        other = [p for p in other if source.number_kinds.get(p) == kind] or other
+    place, rival = max(same, key=beam.at, default=-1), max(other, key=beam.at, default=-1)
+    nothing = [-1.0] * len(moments.MARKS)
+    here = moments.marks(whole.found, word.index)
+    left, right = _neighbour(words, k, -1), _neighbour(words, k, 1)
+    second = _neighbour(words, k, 2)
+    clause = [w for w in words if w is not word and w.token.clause == word.token.clause and w.places]
+    rare = max(clause, key=lambda w: w.weight, default=None)
+    medicine = min(
+        (w for w in words if w is not word and w.places and is_medicine(w.token)), key=lambda w: abs(w.index - word.index), default=None
+    )
+    near = []
+    for head in (left, right, rare, medicine, second):
+        heads = head.places[:60] if head is not None else []
+        near += [moments.nearness(same, heads), moments.nearness(other, heads)]
+    beside = right.places[:60] if right is not None else left.places[:60] if left is not None else []
+    return [
+        *(_marked(source, place) if place >= 0 else nothing), *(_marked(source, rival) if rival >= 0 else nothing), *here,
+        float(rival > place), float(bool(same) and place == same[-1]), float(bool(other) and bool(same) and other[-1] > same[-1]), *near,
+        math.log1p(moments.together(same, beside)), math.log1p(moments.together(other, beside)),
+    ]  # fmt: skip
+
+
+def _marked(source: Spoken, place: int) -> list[float]:
+    known = source.marked.get(place)
+    if known is None:
+        known = source.marked[place] = [*moments.marks(source.tokens, place), float(source.doctor[place])]
+    return known
 
 
 def carries(token: Token) -> bool:
@@ -154,19 +220,7 @@ def _pronoun_minority(found: Sequence[Token], note: Spoken | None) -> float:
     return float(mine * rest < 0 and abs(rest) >= 2)
 
 
-def _beam(words: Sequence[Word], k: int) -> Beam:
-    """The rest of the sentence as word `k` sees it."""
-    clause, me = words[k].token.clause, words[k].index
-    return Beam(
-        [
-            (w.weight * (1.0 if w.token.clause == clause else 0.6) / (1 + 0.12 * abs(w.index - me)), w.bright)
-            for w in words
-            if w is not words[k]
-        ]
-    )
-
-
-def _row(k: int, words: Sequence[Word], aside: Sequence[Word], whole: _Whole, beam: Beam) -> Row:
+def _row(k: int, words: Sequence[Word], aside: Sequence[Word], whole: _Whole, beam: Beam, in_note: Beam | None) -> Row:
     word, token, source = words[k], words[k].token, whole.source
     before, after = _neighbour(words, k, -1), _neighbour(words, k, 1)
     top, passage = beam.brightest()
@@ -174,7 +228,7 @@ def _row(k: int, words: Sequence[Word], aside: Sequence[Word], whole: _Whole, be
     unit_word = float(word.index > 0 and bool(whole.found[word.index - 1].values) and not token.values)
     spoken = len(window) or 1
     seat = opposites().get(token.word)
-    polarity, aside_row = _polarity(word, beam, source, whole), _in_note(word, aside, k, whole)
+    polarity, aside_row = _polarity(word, beam, source, whole), _in_note(aside, k, whole, in_note)
     here = whole.denied[word.index]
     conflict, note_conflict = (1 - x if here else x for x in (polarity[1], aside_row[4]))
     return [
@@ -221,7 +275,7 @@ def _instead(word: Word, words: Sequence[Word], k: int, beam: Beam, source: Spok
     if rivals is None:
         agrees, elsewhere = _unit(word, whole, source)
         return [0.5, 0.0, 0.0, 0.0, 0.0, 0.5, 0.0, agrees, elsewhere, 0.0, 0.0]
-    same, other = [beam.at(p) for p in rivals[0]], [beam.at(p) for p in rivals[1]]
+    same, other = beam.all(rivals[0]), beam.all(rivals[1])
     kind_share, kind_best = 0.5, 0.0
     if word.token.values:
         kind = number_kind(whole.found, word.index)
@@ -246,7 +300,14 @@ def _tight(word: Word, words: Sequence[Word], k: int, source: Spoken, denied: bo
     total = sum(weight for weight, _ in beside) or 1.0
 
     def score(place: int) -> float:
-        return sum(weight / (1 + 0.4 * _gap(places, place)) for weight, places in beside) / total
+        out = 0.0
+        for weight, places in beside:
+            i = bisect_left(places, place)
+            gap = places[i] - place if i < len(places) else place - places[-1]
+            if i and place - places[i - 1] < gap:
+                gap = place - places[i - 1]
+            out += weight / (1 + 0.4 * gap)
+        return out / total
 
     rivals = _rivals(word, source)
     said = [score(p) for p in word.places[:50]]
@@ -257,12 +318,6 @@ def _tight(word: Word, words: Sequence[Word], k: int, source: Spoken, denied: bo
         return 0.5, max(said, default=0.0), 0.0, conflict
     same, other = [score(p) for p in rivals[0][:50]], [score(p) for p in rivals[1][:120]]
     return share(same, other), max(same, default=0.0), max(other, default=0.0), conflict
-
-
-def _gap(places: Sequence[int], place: int) -> int:
-    """The distance from a place to the nearest of some sorted places."""
-    i = bisect_left(places, place)
-    return min(abs(places[j] - place) for j in (i - 1, i) if 0 <= j < len(places))
 
 
 def _when(word: Word, beam: Beam, source: Spoken) -> tuple[float, float]:
@@ -278,7 +333,7 @@ def _nearest(places: Sequence[int], words: Sequence[Word], k: int) -> float:
     for j in (k - 1, k + 1, k + 2):
         if 0 <= j < len(words) and 0 < len(words[j].places) < 60:
             for p in places[:80]:
-                d = _gap(words[j].places, p)
+                d = gap(words[j].places, p)
                 best = max(best, (1.0 if j != k + 2 else 0.8) / (1 + 0.25 * d))
     return best
 
@@ -306,13 +361,12 @@ def _polarity(word: Word, beam: Beam, source: Spoken, whole: _Whole) -> Row:
             math.log1p(len(states) - len(denied) - len(affirmed)), float(whole.hedged[word.index]), doubt]  # fmt: skip
 
 
-def _in_note(word: Word, aside: Sequence[Word], k: int, whole: _Whole) -> Row:
-    if whole.note is None:
+def _in_note(aside: Sequence[Word], k: int, whole: _Whole, beam: Beam | None) -> Row:
+    if whole.note is None or beam is None:
         return [0.0, 0.5, 0.0, 0.0, 0.5, 0.0]
     mine, note = aside[k], whole.note
-    beam = _beam(aside, k)
     rivals = _rivals(mine, note, whole.at) or ([], [])
-    same, other = [beam.at(p) for p in rivals[0]], [beam.at(p) for p in rivals[1]]
+    same, other = beam.all(rivals[0]), beam.all(rivals[1])
     states = [(note.polarity[p], beam.at(p)) for p in mine.places[:40]]
     denied = share([b for s, b in states if s < 0], [b for s, b in states if s > 0])
     return [mine.quality, share(same, other), math.log1p(len(same)), math.log1p(len(other)), denied, beam.best(mine.places)]
@@ -322,8 +376,8 @@ def _near(word: Word, before: Word | None, after: Word | None) -> float:
     """How close the word is ever said to the words beside it here."""
     best = 0.0
     for other in (before, after):
-        if other is not None and other.places and len(word.places) < 80 and len(other.places) < 80:
-            best = max(best, max((1 / (1 + abs(p - q)) for p in word.places for q in other.places), default=0.0))
+        if other is not None and 0 < len(other.places) < 80 and 0 < len(word.places) < 80:
+            best = max(best, 1 / (1 + closest(word.places, other.places)))
     return best
 
 
@@ -331,8 +385,8 @@ def _pair(first: Word | None, second: Word | None) -> float:
     """1 when the two are said within four words of each other, 0 when not, 0.5 at the edge of the sentence."""
     if first is None or second is None:
         return 0.5
-    seconds = second.places[:60]
-    return float(any(abs(p - q) <= 4 for p in first.places[:60] for q in seconds))
+    ones, others = first.places[:60], second.places[:60]
+    return float(bool(ones and others) and closest(ones, others) <= 4)
 
 
 def _unmatched_run(words: Sequence[Word], k: int) -> int:

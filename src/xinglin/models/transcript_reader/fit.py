@@ -21,16 +21,19 @@ from msgspec import Struct
 from xinglin.knowledge import terms
 from xinglin.models.transcript_reader.features import NAMES, Row, measure
 from xinglin.models.transcript_reader.judge import Weights, summary
+from xinglin.models.transcript_reader.meaning import meanings
 from xinglin.models.transcript_reader.slips import Slip, Stock, slips
 from xinglin.models.transcript_reader.spoken_places import Spoken
+from xinglin.models.transcript_reader.transcript import negations
 from xinglin.models.transcript_reader.trees import Forest, Tree
-from xinglin.models.transcript_reader.words import Token
+from xinglin.models.transcript_reader.usage import Usage, counted, habits
+from xinglin.models.transcript_reader.words import Token, tokens
 
 ALLOWED_FALSE_ALARMS = 0.058  # of right sentences of notes not learnt from; just below the 6 % promised
 FOLDS = 4
 _SHARE = {"negation": 20, "period": 14, "side": 11, "value": 9, "drug": 9, "patient": 8, "dose": 7, "stale": 7, "unit": 6, "trend": 6, "certainty": 5, "invented": 5,
           "inserted": 1.5}  # fmt: skip
-SEEDS = 2  # forests averaged
+WORD_SEEDS, SENTENCE_SEEDS = 1, 3  # forests averaged
 WORDS: dict[str, Any] = {
     "max_iter": 130,
     "learning_rate": 0.07,
@@ -51,6 +54,14 @@ _WORDED_BY_HAND = 10.0  # how much a slip worded by a person counts against one 
 _RARE = frozenset(["unit", "drug", "dose", "side", "stale", "value", "period", "patient"])
 
 
+class Common(Struct, frozen=True):
+    """What is counted over all notes: how rare stems are, how notes put things, and what each note itself was counted under."""
+
+    rarity: dict[str, float]
+    usage: Usage
+    own: list[set[int]]
+
+
 class Learnt(Struct, frozen=True):
     """One sentence to learn from: `marks` is 1 for a wrong word, 0 for a right one, nan for one that may be either."""
 
@@ -67,18 +78,28 @@ def rarity_of(sources: Sequence[Spoken]) -> dict[str, float]:
     return {stem: round(math.log(len(sources) / n), 2) for stem, n in sorted(seen.items()) if n >= 3}
 
 
-def gather(number: int, note: dict[str, Any], source: Spoken, rarity: dict[str, float], stock: Stock, seed: int) -> list[Learnt]:
+def habits_of(note: str, source: Spoken) -> set[int]:
+    """What one note is counted under (see `usage.py`)."""
+    found = tokens(note)
+    said = [
+        t.stem in source.by_stem or any(v in source.by_value for v in t.values) or any(m in source.by_meaning for m in known)
+        for t, known in zip(found, meanings(found), strict=True)
+    ]
+    return habits(found, said, negations(found))
+
+
+def gather(number: int, note: dict[str, Any], source: Spoken, common: Common, stock: Stock, seed: int) -> list[Learnt]:
     """The right sentences of one note, slips made of each, and the slips worded by hand that come with the note."""
     random, whole = Random(f"{seed}/{number}"), Spoken(note["note"])  # noqa: S311 (which slips to make, not a secret)
     out: list[Learnt] = []
     for sentence, start in note["sentences"]:
         at = (start, start + len(sentence))
-        found, rows = measure(sentence, source, rarity, whole, at)
+        found, rows = measure(sentence, source, common.rarity, whole, at, common.usage, common.own[number])
         if not rows:
             continue
         out.append(Learnt(number, "right", False, rows, [0.0] * len(rows)))
         for slip in _chosen(sentence, random, stock):
-            now, changed = measure(slip.text, source, rarity, whole, at)
+            now, changed = measure(slip.text, source, common.rarity, whole, at, common.usage, common.own[number])
             if changed:
                 out.append(
                     Learnt(
@@ -91,9 +112,11 @@ def gather(number: int, note: dict[str, Any], source: Spoken, rarity: dict[str, 
                 )
     for planted in note.get("planted", ()):
         altered, start = Spoken(planted["note"]), planted["start"]
-        now, rows = measure(planted["text"], source, rarity, altered, (start, start + len(planted["text"])))
+        now, rows = measure(
+            planted["text"], source, common.rarity, altered, (start, start + len(planted["text"])), common.usage, common.own[number]
+        )
         if rows:
-            flipped = measure(planted["instead_of"], source, rarity, whole, (0, 1)) if planted["kind"] == "negation_flip" else None
+            flipped = measure(planted["instead_of"], source, common.rarity, whole, (0, 1)) if planted["kind"] == "negation_flip" else None
             out.append(Learnt(number, planted["kind"], True, rows, _marks(now, rows, [planted["span"]], flipped)))
     return out
 
@@ -139,21 +162,39 @@ def stock_of(source: Spoken, strangers: tuple[str, ...]) -> Stock:
 def fit(notes: Sequence[dict[str, Any]], seed: int = 0) -> tuple[Weights, list[tuple[Learnt, float]]]:
     """The weights, and every sentence with the chance of being wrong given by forests that have not learnt from its note."""
     sources = [Spoken(n["source"]) for n in notes]
-    rarity = rarity_of(sources)
-    strangers = tuple(s for n in notes for s, _ in n["sentences"] if 25 < len(s) < 140)
-    cases = [c for i, n in enumerate(notes) for c in gather(i, n, sources[i], rarity, stock_of(sources[i], strangers), seed)]
+    common, strangers = common_to(notes, sources), strangers_of(notes)
+    cases = [c for i, n in enumerate(notes) for c in gather(i, n, sources[i], common, stock_of(sources[i], strangers), seed)]
+    return learn(notes, cases, common, seed)
+
+
+def common_to(notes: Sequence[dict[str, Any]], sources: Sequence[Spoken]) -> Common:
+    """What is counted over all notes."""
+    own = [habits_of(n["note"], s) for n, s in zip(notes, sources, strict=True)]
+    return Common(rarity_of(sources), counted(own), own)
+
+
+def strangers_of(notes: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """Sentences of all notes that another note might hold by mistake."""
+    return tuple(s for n in notes for s, _ in n["sentences"] if 25 < len(s) < 140)
+
+
+def learn(
+    notes: Sequence[dict[str, Any]], cases: Sequence[Learnt], common: Common, seed: int
+) -> tuple[Weights, list[tuple[Learnt, float]]]:
+    """The forests of what was gathered, and the threshold; see `fit`."""
     weight, labels = _weights(cases), [int(c.kind != "right") for c in cases]
     order = list(range(len(notes)))
     Random(seed).shuffle(order)  # noqa: S311
-    fold = [order.index(c.note) % FOLDS for c in cases]
+    place = {note: i for i, note in enumerate(order)}
+    fold = [place[c.note] % FOLDS for c in cases]
     chances = _crossed_words(cases, weight, fold)
     rows = [summary(c, case.rows) for c, case in zip(chances, cases, strict=True)]
     crossed = _crossed_sentences(rows, labels, weight, fold)
     judged = {n for n, note in enumerate(notes) if note.get("planted")} or set(order)
     right = sorted((p for p, c in zip(crossed, cases, strict=True) if c.kind == "right" and c.note in judged), reverse=True)
     made_from = f"{len(notes)} notes, {labels.count(0)} right sentences, {labels.count(1)} slips ({sum(c.by_hand for c in cases)} worded by hand), seed {seed}"
-    words, sentences = forest_of(_learn_words(cases, weight)), forest_of(_boost(rows, labels, weight, SENTENCES))
-    learnt = Weights(words, sentences, rarity, round(right[int(ALLOWED_FALSE_ALARMS * len(right))], 4), made_from)
+    words, sentences = forest_of(_learn_words(cases, weight)), forest_of(_boost(rows, labels, weight, SENTENCES, SENTENCE_SEEDS))
+    learnt = Weights(words, sentences, common.rarity, common.usage, round(right[int(ALLOWED_FALSE_ALARMS * len(right))], 4), made_from)
     return learnt, list(zip(cases, crossed, strict=True))
 
 
@@ -174,7 +215,7 @@ def _crossed_sentences(rows: Sequence[Row], labels: Sequence[int], weight: Seque
     out = [0.0] * len(rows)
     for k in range(FOLDS):
         kept = [i for i in range(len(rows)) if fold[i] != k]
-        model = _boost([rows[i] for i in kept], [labels[i] for i in kept], [weight[i] for i in kept], SENTENCES)
+        model = _boost([rows[i] for i in kept], [labels[i] for i in kept], [weight[i] for i in kept], SENTENCES, SENTENCE_SEEDS)
         rest = [i for i in range(len(rows)) if fold[i] == k]
         for i, chance in zip(rest, _chances(model, [rows[i] for i in rest]), strict=True):
             out[i] = chance
@@ -197,16 +238,16 @@ def _learn_words(cases: Sequence[Learnt], weight: Sequence[float]) -> list[Any]:
                 rows.append(row)
                 labels.append(int(mark))
                 kept.append(w / math.sqrt(wrong) if mark else w)
-    return _boost(rows, labels, kept, WORDS)
+    return _boost(rows, labels, kept, WORDS, WORD_SEEDS)
 
 
-def _boost(rows: Sequence[Row], labels: Sequence[int], weight: Sequence[float], shape: dict[str, Any]) -> list[Any]:
+def _boost(rows: Sequence[Row], labels: Sequence[int], weight: Sequence[float], shape: dict[str, Any], seeds: int) -> list[Any]:
     """Fitted scikit-learn models of boosted trees, one per seed, to be averaged."""
     import numpy as np
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     table, wanted, weights = np.array(rows, dtype=np.float32), np.array(labels), np.array(weight)
-    models = (HistGradientBoostingClassifier(early_stopping=False, random_state=seed, **shape) for seed in range(SEEDS))  # pyright: ignore[reportArgumentType]
+    models = (HistGradientBoostingClassifier(early_stopping=False, random_state=seed, **shape) for seed in range(seeds))  # pyright: ignore[reportArgumentType]
     return [model.fit(table, wanted, sample_weight=weights) for model in models]
 
 

@@ -13,6 +13,8 @@ from msgspec import Struct
 from xinglin.models.transcript_reader.features import NAMES, Row, measure
 from xinglin.models.transcript_reader.spoken_places import Spoken
 from xinglin.models.transcript_reader.trees import Forest
+from xinglin.models.transcript_reader.usage import NAMES as MANNER
+from xinglin.models.transcript_reader.usage import Usage
 from xinglin.models.transcript_reader.words import Token
 
 _AT = {name: i for i, name in enumerate(NAMES)}
@@ -26,7 +28,13 @@ _FIRST = (
     "result_against", "result_for", "name_conflict", "plainest_conflict", "finding_conflict",
 )  # fmt: skip
 _SECOND = _FIRST[:20]
-_COLUMNS = tuple(_AT[n] for n in _FIRST), tuple(_AT[n] for n in _SECOND)
+_FIRST_MOMENTS = (
+    "same_before", "same_now", "same_goal", "same_change", "same_to", "same_from", "other_before", "other_now", "other_change", "other_to",
+    "here_before", "here_keep", "other_later", "same_last", "same_left", "other_left", "same_right", "other_right", "same_rare", "other_rare",
+    "same_medicine", "other_medicine", "same_doctor", "beside_same", "beside_other", "note_covered", "note_words",
+)  # fmt: skip
+_OVER_ALL = tuple(_AT[n] for n in ("stem_unsaid", "stem_as_here", "before_fits", "after_fits", "phrase_around"))
+_COLUMNS = tuple(_AT[n] for n in (*_FIRST, *MANNER, *_FIRST_MOMENTS)), tuple(_AT[n] for n in (*_SECOND, *MANNER))
 
 
 class Weights(Struct, frozen=True):
@@ -35,6 +43,7 @@ class Weights(Struct, frozen=True):
     words: Forest
     sentences: Forest
     rarity: dict[str, float]
+    usage: Usage
     threshold: float
     made_from: str
 
@@ -59,7 +68,7 @@ def weights() -> Weights:
 def judge(sentence: str, source: Spoken, note: Spoken | None = None, start: int = 0) -> Judgement | None:
     """The judgement, or None when the sentence holds nothing that could be checked. `start`: where it stands in the note."""
     learnt = weights()
-    found, rows = measure(sentence, source, learnt.rarity, note, (start, start + len(sentence)))
+    found, rows = measure(sentence, source, learnt.rarity, note, (start, start + len(sentence)), learnt.usage)
     if not rows:
         return None
     chances = [learnt.words.probability(row) for row in rows]
@@ -90,6 +99,7 @@ def summary(chances: Sequence[float], rows: Sequence[Row]) -> list[float]:
         max(r[_AT["result_against"]] - r[_AT["result_for"]] for r in rows),
         sum(max(0.0, r[_AT["name_conflict"]]) for r in rows),
         sum(min(0.0, r[_AT["name_conflict"]]) for r in rows) / len(rows),
+        *(sum(r[i] for r in rows) / len(rows) for i in _OVER_ALL), *(min(r[i] for r in rows) for i in _OVER_ALL),
     ]  # fmt: skip
 
 

@@ -128,5 +128,5 @@ def _joined(found: Sequence[Token], a: int, b: int) -> bool:
 
 def _near(places: Sequence[int], place: int) -> float:
     i = bisect_left(places, place)
-    gap = min((abs(places[j] - place) for j in (i - 1, i) if 0 <= j < len(places)), default=99)
+    gap = min(abs(places[i] - place) if i < len(places) else 99, place - places[i - 1] if i else 99)
     return 1.0 if gap <= 3 else 0.6 if gap <= _REACH else 0.0

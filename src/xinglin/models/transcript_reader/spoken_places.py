@@ -6,11 +6,16 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from xinglin.models.transcript_reader.attention import BLOCK, light
 from xinglin.models.transcript_reader.meaning import is_medicine, opposites
 from xinglin.models.transcript_reader.transcript import Transcript
 from xinglin.models.transcript_reader.words import Token
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _UNITS: tuple[tuple[str, ...], ...] = (
     ("second seconds sec", "minute minutes min", "hour hours hr hrs", "day days", "week weeks wk", "month months mo", "year years yr yrs"),
@@ -65,12 +70,14 @@ class Spoken(Transcript):
             for group, side in opposites().get(token.word, ()):
                 self.by_group[group].append((i, side))
         self.sex = sum((t.word in _HE) - (t.word in _SHE) for t in self.tokens)
-        self._lights: dict[tuple[int, ...], dict[int, float]] = {}
+        self._lights: dict[tuple[int, ...], NDArray[np.float64] | None] = {}
         self._similar: dict[str, tuple[float, list[int]]] = {}
         self._pairs = {w: frozenset(w[i : i + 2] for i in range(len(w) - 1)) for w in self.vocabulary if len(w) >= 4}
+        self.covered_by: dict[int, tuple[float, float]] = {}
+        self.marked: dict[int, list[float]] = {}
         self.headings = [(m.start(), _section(m.group(1))) for m in _HEADING.finditer(text)]
 
-    def light(self, places: Sequence[int]) -> dict[int, float]:
+    def light(self, places: Sequence[int]) -> NDArray[np.float64] | None:
         """The brightness of a word said at these places, made once however many sentences use the word."""
         key = tuple(places)
         if key not in self._lights:

@@ -12,6 +12,7 @@ from xinglin.models.transcript_reader.words import Token, tokens
 _TURN = re.compile(
     r"(?m)^\s*\[?(doctor|patient|guest[\w ]*|nurse|family|clinician|provider|医生|患者|家属)[\w ]*\]?\s*[:：]?\s*", re.IGNORECASE
 )
+_PERSONS = frozenset(["patient", "guest", "family", "患者", "家属"])
 _FILLERS = r"^(?:\W|\b(?:um+|uh+|oh|well|so|okay|ok|hmm+|mm|ah|er|and|i mean|you know|let me (?:think|see)|honestly|actually|i'?m trying to think|trying to think|i guess|i think|i believe|thankfully|luckily|fortunately|like|yet|doctor|sir|ma'am|hey|gosh|oh my gosh|god)\b)*"
 _NO = re.compile(
     _FILLERS
@@ -89,6 +90,7 @@ _NEW_START = frozenset(
         "she's",
     ]
 )
+_BEFORE_A_NAME = frozenset(["in", "of", "on", "with", "to", "from", "for", "at", "around", "down", "or"])
 _COPULAS = frozenset(["is", "are", "was", "were", "looks", "sounds", "seem", "seems"])
 _BREAKS = frozenset(
     [
@@ -215,12 +217,14 @@ class Transcript:
         self.hedged: list[bool] = []
         self.stance: list[float] = []
         self.result: list[int] = []
-        turns = _turns(text)
+        self.doctor: list[bool] = []
+        turns, speakers = _turns(text)
         spoken = [tokens(_CUT.sub(lambda m: m.group(1) + "n't" + " ", text[a:b])) for a, b in turns]
         for number, (start, end) in enumerate(turns):
             said = text[start:end]
             answer = text[slice(*turns[number + 1])] if number + 1 < len(turns) else ""
             self._add(said, start, number, answer, spoken[number], spoken[number + 1] if number + 1 < len(turns) else [])
+            self.doctor += [speakers[number]] * len(spoken[number])
         self.meanings = meanings(self.tokens)
         self.by_stem: dict[str, list[int]] = defaultdict(list)
         self.by_value: dict[str, list[int]] = defaultdict(list)
@@ -235,6 +239,8 @@ class Transcript:
 
     def _add(self, said: str, offset: int, turn: int, answer: str, found: list[Token], following: list[Token]) -> None:
         asked = _questions_from(said)
+        if asked is None and _PLAIN_REPLY.match(answer):
+            asked = _put_to(said)
         reply = -1 if _NO.match(answer) else 1 if _YES.match(answer) else 0
         if asked is not None and _OPEN.match(said[asked:]):
             reply = 0 if reply >= 0 or not re.match(r"\W*(?:no|none|nothing|nope)\b", answer, re.IGNORECASE) else reply
@@ -262,12 +268,13 @@ class Transcript:
             self.hedged.append(doubtful[i])
 
 
-def _turns(text: str) -> list[tuple[int, int]]:
+def _turns(text: str) -> tuple[list[tuple[int, int]], list[bool]]:
+    """Where each turn stands, and whether a doctor (or nurse) speaks."""
     marks = list(_TURN.finditer(text))
     if len(marks) < 2:
-        return [(0, len(text))]
+        return [(0, len(text))], [False]
     ends = [m.start() for m in marks[1:]] + [len(text)]
-    return [(m.end(), e) for m, e in zip(marks, ends, strict=True)]
+    return [(m.end(), e) for m, e in zip(marks, ends, strict=True)], [m.group(1).lower() not in _PERSONS for m in marks]
 
 
 def _questions_from(said: str) -> int | None:
@@ -282,6 +289,23 @@ def _questions_from(said: str) -> int | None:
             return asking.start() if asking else first
         first = part.start()
     return first
+
+
+_PLAIN_REPLY = re.compile(
+    r"^\W*(?:um+|uh+|oh|well)?\W*(?:no|nope|nah|yes|yeah|yep|mm-hmm|correct|right|not really|none)\b(?! problem)", re.IGNORECASE
+)
+_PUT = re.compile(r"\b(?:you|your|you're|you've|any|he|she|there)\b|(?:\bor|-)\s*[.,]?\s*$", re.IGNORECASE)
+_TELLS = re.compile(
+    r"\b(?:i'm|i am|i will|i'll|we'll|we will|let's|gonna|going to|would like|want you|recommend|sorry|great|good)\b", re.IGNORECASE
+)
+
+
+def _put_to(said: str) -> int | None:
+    """Where the last sentence of a turn begins when it is put to the other for a yes or no without the form of a question."""
+    parts = [m for m in re.finditer(r"[^.!?]+[.!?]*", said) if re.search(r"\w", m.group())]
+    if not parts or len(parts[-1].group()) > 120 or not _PUT.search(parts[-1].group()) or _TELLS.search(parts[-1].group()):
+        return None
+    return parts[-1].start()
 
 
 def negations(found: list[Token]) -> list[bool]:
@@ -300,8 +324,10 @@ def negations(found: list[Token]) -> list[bool]:
             if token.word == "no" and j > i + 2 and found[j].word in _COPULAS and not _ends_so(found, j):  # "no thrush tonsils are midline"
                 out[j - 1] = False
                 break
-            ends = found[j].word in _NEW_START and (
-                lists or token.word in ("never", "nothing") or found[j - 1].word in ("and", "so", "but", "because")
+            ends = (
+                found[j].word in _NEW_START
+                and found[j - 1].word not in _BEFORE_A_NAME
+                and (lists or token.word in ("never", "nothing") or found[j - 1].word in ("and", "so", "but", "because"))
             )
             if j >= end or (ends and j > i + 1):
                 break
