@@ -16,6 +16,7 @@ Mask = NDArray[np.bool_]
 Float = NDArray[np.float32]
 AIR_HU = -400.0  # half way between lung and chest wall
 LUNG_HU = (-965.0, -500.0)  # medians of lung tissue; gas in the bowel and room air are thinner
+SMALL_PIECE_HU = -940.0  # a small piece of which a quarter is as thin as this is gas in the stomach or bowel rather than a part of a lung
 PIECE_ML = 8.0
 AIRWAY_SEED_HU, AIRWAY_RUN_MM = -925.0, 14.0
 
@@ -24,6 +25,7 @@ AIRWAY_SEED_HU, AIRWAY_RUN_MM = -925.0, 14.0
 class ChestAir:
     """Masks on the coarse grid. lungs: open lung air without central airways; border: it reaches the side of the picture."""
 
+    body: Mask
     lungs: Mask
     airways: Mask
     border: bool
@@ -69,9 +71,9 @@ def chest_air(hu: Float, spacing_mm: tuple[float, float, float]) -> ChestAir:
     wall = grown(airways) if airways.any() else airways
     lungs = _lung_pieces(hu, inside & ~wall, spacing_mm)
     if lungs.sum() > 0.002 * lungs.size:
-        return ChestAir(lungs, airways, False)
+        return ChestAir(body, lungs, airways, False)
     cut = _border_lung(hu, air & (hu > -1100), body)
-    return ChestAir(lungs | cut, airways, bool(cut.any()))
+    return ChestAir(body, lungs | cut, airways, bool(cut.any()))
 
 
 def _lung_pieces(hu: Float, air: Mask, spacing_mm: tuple[float, float, float]) -> Mask:
@@ -90,7 +92,9 @@ def _lung_pieces(hu: Float, air: Mask, spacing_mm: tuple[float, float, float]) -
         if sizes[n] < min(PIECE_ML, 0.4 * slices * spacing_mm[0]) or sizes[n] < 0.01 * largest:
             continue
         mine = labels[box] == n
-        if LUNG_HU[0] < float(np.median(hu[box][mine])) < LUNG_HU[1]:
+        thin, middle = np.percentile(hu[box][mine], [25, 50])
+        gas = sizes[n] < 0.2 * largest and thin < SMALL_PIECE_HU
+        if LUNG_HU[0] < middle < LUNG_HU[1] and not gas:
             out[box] |= mine
     return out
 

@@ -130,7 +130,7 @@ def find_lungs(scan: Volume) -> Lungs:
             "XL-THORAX-003", "no lungs are found in this scan", why="it holds no air of the density of lung inside a body",
             fix="use a series of the chest, in HU",
         )  # fmt: skip
-    left, right, word = parted(found.lungs, coarse.spacing_mm)
+    left, right, word = parted(found.lungs, found.body, coarse.spacing_mm)
     codes = codes_of(left, right, found.airways, coarse.spacing_mm)
     fine = refined(turned, codes, coarse.factor)
     core = (codes == LEFT_CORE) | (codes == RIGHT_CORE)

@@ -10,23 +10,27 @@ from xinglin.models.thorax.solid_shapes import boxes, depth_mm, nearest, pieces
 Mask = NDArray[np.bool_]
 
 
-def parted(lungs: Mask, spacing_mm: tuple[float, float, float]) -> tuple[Mask, Mask, str]:
+ONE_LUNG_MM = 190.0  # no lung is wider
+
+
+def parted(lungs: Mask, body: Mask, spacing_mm: tuple[float, float, float]) -> tuple[Mask, Mask, str]:
     """Left mask, right mask (array axes z, y, x; x grows to the patient's left) and a word about how they were told apart."""
     labels, count = pieces(lungs)
-    if count == 0:
-        return lungs.copy(), lungs.copy(), ""
-    whole = np.flatnonzero(lungs.any((0, 1)))
-    middle = (whole[0] + whole[-1]) / 2
-    sizes = np.bincount(labels.ravel())[1:]
     left, right = np.zeros_like(lungs), np.zeros_like(lungs)
+    if count == 0:
+        return left, right, ""
+    across = np.flatnonzero(lungs.any((0, 1)))
+    middle = (across[0] + across[-1]) / 2
+    if (across[-1] - across[0]) * spacing_mm[2] < ONE_LUNG_MM and not _two_heaps(lungs, middle):
+        alone = _is_left(middle, body)
+        return (lungs, right, "") if alone else (left, lungs, "")
+    sizes = np.bincount(labels.ravel())[1:]
     word = ""
-    total = float(sizes.sum())
     for n, box in enumerate(boxes(labels), 1):
         mine = labels[box] == n
         columns = np.arange(box[2].start, box[2].stop)
-        across = mine.sum((0, 1))
-        share_left = float(across[columns > middle].sum()) / float(mine.sum())
-        if sizes[n - 1] > 0.25 * total and 0.12 < share_left < 0.88:
+        share_left = float(mine.sum((0, 1))[columns > middle].sum()) / float(mine.sum())
+        if sizes[n - 1] > 0.25 * float(sizes.sum()) and 0.12 < share_left < 0.88:
             one, other, done = _cut(mine, middle - box[2].start, spacing_mm)
             left[box] |= one
             right[box] |= other
@@ -34,6 +38,24 @@ def parted(lungs: Mask, spacing_mm: tuple[float, float, float]) -> tuple[Mask, M
         else:
             (left if share_left >= 0.5 else right)[box] |= mine
     return left, right, word
+
+
+def _two_heaps(lungs: Mask, middle: float) -> bool:
+    """Whether there is much less lung in the middle than on either side, as between two lungs."""
+    profile = lungs.sum((0, 1)).astype(float)
+    wide = max(2, len(profile) // 12)
+    centre = round(middle)
+    low = float(profile[max(centre - wide, 0) : centre + wide + 1].min())
+    return low < 0.4 * min(float(profile[:centre].max(initial=0.0)), float(profile[centre:].max(initial=0.0)))
+
+
+def _is_left(middle: float, body: Mask) -> bool:
+    """The side of a lung alone: away from where the picture cuts the body, else as it lies in the body."""
+    cut_right, cut_left = float(body[:, :, 0].mean()), float(body[:, :, -1].mean())
+    if max(cut_right, cut_left) > 0.15 and abs(cut_right - cut_left) > 0.1:
+        return cut_right > cut_left
+    columns = np.flatnonzero(body.any((0, 1)))
+    return middle > (columns[0] + columns[-1]) / 2
 
 
 def _cut(piece: Mask, middle: float, spacing_mm: tuple[float, float, float]) -> tuple[Mask, Mask, bool]:

@@ -97,8 +97,8 @@ def _dome(of: Anatomy, z: Array, y: Array, x: Array, side: int) -> Array:
     top = of.dome_mm[0] if side == LEFT else of.dome_mm[1]
     centre = side * 0.95 * of.lung_width_mm
     u, v = (x - centre) / (of.lung_width_mm + 4), (y + 22) / (of.lung_depth_mm + 12)
-    height = top - 52 * (u * u + v * v)
-    steep = np.sqrt(1 + (104 * u / (of.lung_width_mm + 4)) ** 2 + (104 * v / (of.lung_depth_mm + 12)) ** 2)
+    height = top - 42 * (u * u + v * v)
+    steep = np.sqrt(1 + (84 * u / (of.lung_width_mm + 4)) ** 2 + (84 * v / (of.lung_depth_mm + 12)) ** 2)
     return (height - z) / steep
 
 

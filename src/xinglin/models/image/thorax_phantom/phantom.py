@@ -69,7 +69,10 @@ class Phantom:
                 "XL-PHANTOM-002", f"the phantom has no {name!r}", fix=f"one of: lungs, left-upper, ..., {', '.join(STRUCTURES)}"
             )
         lung = self.mask(f"lung-{side}")
-        return lung & ~self.mask("upper") & ~self.mask("middle") if lobe == "lower" else lung & self.mask(lobe)
+        if lobe == "upper":
+            return lung & self.mask("upper")
+        middle = self.mask("middle") & ~self.mask("upper")
+        return lung & middle if lobe == "middle" else lung & ~middle & ~self.mask("upper")
 
 
 def thorax(
@@ -123,7 +126,8 @@ def _fineness(spacing_mm: float, blur_mm: float, least_mm: float) -> int:
     """Fine voxels per voxel: few, but no coarser than 1.4 standard deviations of the blur, so that edges keep their shape."""
     if blur_mm <= 0:
         return int(np.clip(round(spacing_mm / least_mm), 1, 3))
-    return int(np.clip(np.ceil(spacing_mm / (1.4 * blur_mm / imaging.FWHM)), 1, 4))
+    blurs = spacing_mm / (blur_mm / imaging.FWHM)
+    return 2 if blurs > 4 else int(np.ceil(blurs / 1.4))  # of very large voxels the box, not the blur, makes the edge
 
 
 def _places(recipe: Recipe, along: int, halo: int) -> NDArray[np.float32]:
