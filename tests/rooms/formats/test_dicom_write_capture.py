@@ -69,3 +69,10 @@ def test_what_is_no_picture_is_refused(picture):
 def test_a_picture_too_narrow_for_its_label_is_refused():
     with pytest.raises(InvalidInput, match="XL-DICOM-541"):
         write_capture(PICTURE[:, :10], SOURCE, mark=MARK)
+
+
+def test_a_header_that_names_no_series_is_refused():
+    d = small_ct.dataset(small_ct.hounsfield(1)[0], 0)
+    del d.SeriesInstanceUID
+    with pytest.raises(InvalidInput, match="XL-DICOM-542"):
+        write_capture(PICTURE, small_ct.as_bytes(d), mark=MARK)

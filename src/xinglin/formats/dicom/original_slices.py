@@ -104,6 +104,18 @@ def quietly() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def header_allows(code: str, what: str) -> Iterator[None]:
+    """Says in one typed error that a header is not fit for what is to be made of it; pydicom's doubts stay unsaid."""
+    try:
+        with quietly():
+            yield
+    except UNREADABLE as error:
+        raise InvalidInput(
+            code, what, why=f"{type(error).__name__} in a header", fix="check patient, study, series and position attributes of the source"
+        ) from error
+
+
 def read_original(source: bytes | Path, *, pixels: bool = False, only: tuple[str, ...] = (), where: str = "") -> Dataset:
     """The data set of one file, without its pixels unless asked; `only` some attributes if named. Raises XL-DICOM-501."""
     import pydicom

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def is_plain(original: Original) -> bool:
     """True when every element stands in order and no private element hides inside a sequence."""
     tags = list(original.file.dataset.elements)
-    return tags == sorted(tags) and tags[-1:] >= [PIXELS] and not _hides_private(original.file.dataset)
+    return tags == sorted(tags) and PIXELS in original.file.dataset.elements and not _hides_private(original.file.dataset)
 
 
 def encoded(dataset: Dataset, *, implicit: bool, big_endian: bool) -> dict[int, bytes]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from xinglin import __version__
 from xinglin.formats.dicom.marks import MANUFACTURER, Mark, as_unicode, check_mark, derived_uid, file_bytes, stamp
-from xinglin.formats.dicom.original_slices import quietly, read_original
+from xinglin.formats.dicom.original_slices import header_allows, read_original
 from xinglin.records.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -46,13 +46,13 @@ def write_capture(
 
     picture: a PNG, or an array (rows, columns) or (rows, columns, 3) of uint8. source: one file of the series shown.
     names_patient: the picture holds words that identify the patient (Burned In Annotation YES).
-    font: a font file for labels that are not Latin letters. Raises InvalidInput XL-DICOM-501, 510, 511, 540, 541.
+    font: a font file for labels that are not Latin letters. Raises InvalidInput XL-DICOM-501, 510, 511, 540 to 542.
     """
     check_mark(mark)
     header = read_original(source, where="source")
     shown = _with_label(_opened(picture), mark.label, font)
     pixels = shown.tobytes()
-    with quietly():
+    with header_allows("XL-DICOM-542", "no picture can be filed beside this image"):
         capture = _header_of(header, mark)
         digest = hashlib.sha256(pixels).hexdigest()
         capture.SeriesInstanceUID = derived_uid("captures", str(header.SeriesInstanceUID), mark.seed, mark.description)

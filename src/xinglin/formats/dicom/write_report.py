@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from xinglin import __version__
 from xinglin.formats.dicom.coded_terms import finding, site
 from xinglin.formats.dicom.marks import MANUFACTURER, Mark, Signer, as_unicode, check_mark, date_time, derived_uid, file_bytes, stamp
-from xinglin.formats.dicom.original_slices import UNREADABLE, make_complete, opened, quietly, read_original
+from xinglin.formats.dicom.original_slices import header_allows, make_complete, opened, read_original
 from xinglin.formats.dicom.write_segmentation import EXPLICIT, settle_equipment, tracking_uid
 from xinglin.records.errors import InvalidInput
 
@@ -64,20 +64,13 @@ def write_measurements(
     _check(lesions, files)
     shown = {lesion.measures.slice_instance for lesion in lesions} - {""} | {min(files)}
     headers = {uid: read_original(files[uid], where="the files") for uid in sorted(shown)}
-    with quietly():
+    with header_allows("XL-DICOM-532", "the report cannot be made for this series"):
         outlines = _outlines(segmentation)
         first = headers[min(files)]
         sex = {uid: make_complete(header) for uid, header in headers.items()}[min(files)]
-        try:
-            groups = [group for lesion in lesions for group in _groups(lesion, headers, first, outlines)]
-            report = _built(
-                _evidence(lesions, headers, first, outlines), _content(groups, first, observer, signer), mark, signer, series_number
-            )
-        except UNREADABLE as error:
-            raise InvalidInput(
-                "XL-DICOM-532", "the report cannot be made for this series", why=f"{type(error).__name__} in a header",
-                fix="check patient, study and frame of reference of the source",
-            ) from error  # fmt: skip
+        groups = [group for lesion in lesions for group in _groups(lesion, headers, first, outlines)]
+        evidence = _evidence(lesions, headers, first, outlines)
+        report = _built(evidence, _content(groups, first, observer, signer), mark, signer, series_number)
         report.PatientSex = sex
         if signer is not None:
             report.VerifyingObserverSequence[0].VerificationDateTime = date_time(signer.signed_at, what="signed_at")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from xinglin import __version__
 from xinglin.formats.dicom.coded_terms import finding, site
 from xinglin.formats.dicom.marks import MANUFACTURER, Mark, as_unicode, check_mark, derived_uid, file_bytes, stamp
-from xinglin.formats.dicom.original_slices import UNREADABLE, in_slice_order, make_complete, opened, quietly, read_original
+from xinglin.formats.dicom.original_slices import header_allows, in_slice_order, make_complete, opened, read_original
 from xinglin.records.errors import InvalidInput, OutOfResources
 
 if TYPE_CHECKING:
@@ -88,17 +88,11 @@ def write_segmentation(
     first, last = _extent(segments, grid, omit_empty_frames)
     headers = [read_original(source[number], where=f"slice {first + n}") for n, number in enumerate(order[first:last])]
     pixels = _stacked(segments, grid, first, last, kind)
-    with quietly():
+    with header_allows("XL-DICOM-522", "the segmentation cannot be made on this series"):
         sex, *_ = [make_complete(header) for header in headers]
         made_up = synthetic if synthetic is not None else headers[0].get("SyntheticData") == "YES"
         uid = derived_uid("segmentation", str(headers[0].SeriesInstanceUID), mark.seed, kind, _digest(segments, omit_empty_frames))
-        try:
-            built = _built(headers, pixels, segments, kind, omit_empty_frames, uid, mark, series_number)
-        except UNREADABLE as error:
-            raise InvalidInput(
-                "XL-DICOM-522", "the segmentation cannot be made on this series", why=f"{type(error).__name__} in a header",
-                fix="check patient, study and position attributes of the source",
-            ) from error  # fmt: skip
+        built = _built(headers, pixels, segments, kind, omit_empty_frames, uid, mark, series_number)
         built.PatientSex = sex
         _settle(built, uid, mark, made_up)
         return file_bytes(built, EXPLICIT)
