@@ -151,6 +151,32 @@ def test_a_reading_process_that_is_killed_is_an_error_of_that_file_alone(process
     assert all(instance.error[0] == "XL-DICOM-011" for instance in seen if instance.error)
 
 
+def test_a_process_that_died_between_two_readings_blames_no_file():
+    with ReadingProcess() as one:
+        assert read_series(made.series(3), process=one).shape[0] == 3
+        os.kill(one.identifier, signal.SIGKILL)
+        os.waitid(os.P_PID, one.identifier, os.WEXITED | os.WNOWAIT)
+        assert read_series(made.series(4), process=one).shape[0] == 4
+
+
+def test_a_process_that_dies_while_it_decodes_is_a_typed_error():
+    with ReadingProcess() as one:
+        list(one.look([], keep=True))
+        assert len(list(one.look([_source("/dev/null")], keep=True))) == 1
+        os.kill(one.identifier, signal.SIGKILL)
+        with pytest.raises(InvalidInput) as caught:
+            list(one.decode([(0, 0)], "int16"))
+    assert caught.value.code == "XL-DICOM-011"
+
+
+def test_a_process_that_says_nothing_is_given_up():
+    with ReadingProcess(Limits(wall_seconds=5)) as one:
+        list(one.look([_source("/dev/null")]))
+        os.kill(one.identifier, signal.SIGSTOP)
+        (instance,) = one.look([_source("/dev/null")])
+    assert instance.error[0] == "XL-DICOM-014"
+
+
 def _source(path):
     from xinglin.formats.dicom.messages import Source
 

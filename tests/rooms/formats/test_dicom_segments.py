@@ -126,7 +126,7 @@ def test_a_contour_off_the_slices_is_refused_and_one_beyond_the_volume_is_told(p
     assert mask.mask.sum() == 25 and "outside" in mask.notes[0]
 
 
-def test_what_our_own_writer_writes_is_read_back(process, volume):
+def test_a_segmentation_that_highdicom_writes_is_read_back(process, volume):
     pytest.importorskip("highdicom")
     rng = np.random.default_rng(0).random((made.ROWS, made.COLUMNS)) > 0.5
     import io

@@ -90,7 +90,8 @@ class ReadingProcess:
         if self._line is None:
             ours, theirs = socket.socketpair()
             command = [sys.executable, "-I", "-c", _BOOT, str(theirs.fileno()), json.dumps(sys.path)]
-            quiet = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
+            libraries = {"LD_LIBRARY_PATH": os.environ["LD_LIBRARY_PATH"]} if "LD_LIBRARY_PATH" in os.environ else {}
+            quiet = libraries | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
             self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 command,
                 pass_fds=[theirs.fileno()],
@@ -132,23 +133,30 @@ class ReadingProcess:
         why = f"it ended with signal {-ended}" if ended < 0 else f"it ended with status {ended}"
         return wrong(11, "reading the file broke the reading process", why=why, fix="the file is damaged or hostile: ask for a new export")
 
+    def _ask(self, message: Look | Decode, answers: int, block: int | None) -> None:
+        """Sends a request of so many answers. Raises XL-DICOM-011 or 014 when the process is no more."""
+        line = self._started()
+        self._waiting = answers
+        try:
+            send(line, message, block)
+        except OSError:
+            fault = self._cause_of_death()
+            self.close()
+            raise fault from None
+
     def look(self, sources: Sequence[Source], *, keep: bool = False, block: int | None = None) -> Iterator[Instance]:
         """One Instance for every source, in order. A file that kills the process gets an error and the next ones are read by a new one."""
+        if self._child is not None and self._child.poll() is not None:
+            self.close()  # it died while nobody asked it anything: no file is to blame
         done = 0
         while done < len(sources):
-            line = self._started()
             try:
-                self._waiting = len(sources) - done
-                send(line, Look(tuple(sources[done:]), self.limits, keep), block)
+                self._ask(Look(tuple(sources[done:]), self.limits, keep), len(sources) - done, block)
                 while self._waiting:
                     answer = self._answer(Seen)
                     self._waiting -= 1
                     done += 1
                     yield answer.instance
-            except OSError:
-                done += 1
-                yield _dead(self._cause_of_death())
-                self.close()
             except errors.XinglinError as error:
                 done += 1
                 yield _dead(error)
@@ -157,9 +165,7 @@ class ReadingProcess:
 
     def decode(self, frames: Sequence[tuple[int, int]], kind: str, block: int | None = None) -> Iterator[Made]:
         """One answer for every (source, frame) of the files last looked at with `keep`, up to the first fault or misfit."""
-        line = self._started()
-        self._waiting = len(frames)
-        send(line, Decode(tuple(frames), kind), block)
+        self._ask(Decode(tuple(frames), kind), len(frames), block)
         while self._waiting:
             answer = self._answer(Made)
             self._waiting = 0 if answer.error or answer.misfit else self._waiting - 1
