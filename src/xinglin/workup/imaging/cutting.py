@@ -56,6 +56,7 @@ def within_surface(
 
     The lung is convex where it meets the chest wall; at the mediastinum the hull takes in more, which the opening must cut.
     """
+    aerated = aerated & ~piece  # ground glass is aerated too, but it is what is asked for
     away = distance_to(seed, aerated.shape, spacing_mm)
     radius = float(away[aerated].min()) if aerated.any() else 0.0
     reach = max(10.0, 2.2 * radius + 6.0)
@@ -183,8 +184,9 @@ def _without_stumps(
     strands = piece & ~body
     if not strands.any():
         return body
-    round_body = _again(piece, inner, core, max(STUMP * radius, thickness), spacing_mm, 0.0)
-    near = distance(~strands, spacing_mm) <= 2.0 * thickness + 1.5
+    stronger = max(thickness, min(STUMP * radius, 1.6 * thickness + 0.5))
+    round_body = _again(piece, inner, core, stronger, spacing_mm, 0.0)
+    near = distance(~strands, spacing_mm) <= min(1.5 * thickness + 1.5, 5.0)
     return piece_at(body & (round_body | ~near), core)
 
 

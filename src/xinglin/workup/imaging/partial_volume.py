@@ -20,7 +20,8 @@ USUAL_BLUR_MM = 1.2  # full width at half maximum of a chest CT within the slice
 DEEP = 1.25  # widths of blur from which a voxel inside is free of the surroundings
 REACH = 1.7  # widths of blur within which an edge is smeared
 RIM = 1.5  # widths of blur: how far below the smeared edge the tissue counts as just inside
-GLASS_RIM = (0.9, 1.8)
+OUTER = (0.9, 1.8)  # widths of blur: the depth at which an outer layer shows itself
+LAYERED = 0.8  # an outer layer with less of the contrast than this is a layer of its own
 LOCAL_MM = 2.0  # standard deviation of the window over which a level is local
 
 
@@ -28,13 +29,14 @@ LOCAL_MM = 2.0  # standard deviation of the window over which a level is local
 class Levels:
     """Local levels and the share of lesion in each voxel of a box (slice, row, column).
 
-    inside, outside: one number for the whole lesion, in the unit of the voxels. noise: robust standard deviation of the
+    inside, outside: one number for the whole lesion, in the unit of the voxels; edge: the level just inside its edge. noise: robust standard deviation of the
     surroundings. share: float32, about 0 to 1 (noise makes it stray), 0 for what belongs to something else. clear: voxels
     outside the lesion that are its plain surroundings.
     """
 
     inside: float
     outside: float
+    edge: float
     noise: float
     share: NDArray[np.float32]
     clear: NDArray[np.bool_]
@@ -82,16 +84,42 @@ def levels_of(
     if thin:  # no voxel is free of the surroundings: the clearest of the innermost ones come nearest
         inside = float(np.quantile(voxels[deep], 0.8 if inside > outside else 0.2))
     rim = mask & (depth > DEEP) & (depth <= DEEP + RIM)
-    if glass_rim:
-        rim = mask & (depth > GLASS_RIM[0]) & (depth <= GLASS_RIM[1])
-        rim &= voxels <= np.quantile(voxels[rim], 0.8) if rim.any() else rim  # not the solid body's blur
-        inside = float(np.median(voxels[rim])) if rim.any() else inside
+    layered = None if thin else _layered(voxels, mask, depth, (inside, outside), spacing_mm)
+    if layered is not None:
+        rim, inside = layered, (float(np.median(voxels[layered])) if glass_rim else inside)
+    edge = inside if thin or not rim.any() else float(np.median(voxels[rim]))
     share = _share(voxels, rim if int(rim.sum()) >= 6 and not thin else None, clear, (inside, outside), spacing_mm)
+    if layered is not None:  # the brighter middle is lesion, no more than once
+        share[mask & (voxels > (float(np.median(voxels[layered])) + float(np.median(voxels[deep]))) / 2)] = 1.0
+        share = np.minimum(share, 1.25)
     share[mask & (depth > REACH)] = 1.0
     share[~mask & (away > REACH)] = 0.0
     share[mask & (beside <= 1.0)] = 1.0  # next to something else the mask alone decides
     share[~mask & (beside <= 1.0)] = 0.0
-    return Levels(inside, outside, robust_noise(voxels[clear if clear.any() else ring]), share, clear, int(deep.sum()))
+    return Levels(inside, outside, edge, robust_noise(voxels[clear if clear.any() else ring]), share, clear, int(deep.sum()))
+
+
+def _layered(
+    voxels: NDArray[np.float32],
+    mask: NDArray[np.bool_],
+    depth: NDArray[np.float32],
+    levels: tuple[float, float],
+    spacing_mm: tuple[float, float, float],
+) -> NDArray[np.bool_] | None:
+    """The voxels that tell the level of an outer layer unlike the middle (glass around a solid part, tissue around calcium).
+
+    None where the lesion is alike throughout. Voxels into which the middle is smeared are left out, if enough are left.
+    """
+    inside, outside = levels
+    outer = mask & (depth > OUTER[0]) & (depth <= OUTER[1])
+    if int(outer.sum()) < 8 or inside <= outside:
+        return None
+    level = float(np.quantile(voxels[outer], 0.3))
+    if (level - outside) > LAYERED * (inside - outside):
+        return None
+    middle = mask & (voxels > (level + inside) / 2)
+    apart = outer & (blur_distance(~middle, spacing_mm) > 1.2)
+    return apart if int(apart.sum()) >= 8 else outer & (voxels <= np.quantile(voxels[outer], 0.5))
 
 
 def _surroundings(values: NDArray[np.float32], inside: float) -> float:

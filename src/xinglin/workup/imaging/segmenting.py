@@ -15,8 +15,8 @@ from scipy import ndimage
 from xinglin.records.errors import InvalidInput
 from xinglin.records.imaging import Outline, Point_mm
 from xinglin.workup.imaging.cutting import Cut, cut_free, lung_side
-from xinglin.workup.imaging.mask_shapes import box_of, distance_to, filled, nearest_in, pieces, smoothed
-from xinglin.workup.imaging.partial_volume import REACH, blur_distance, levels_of, robust_noise
+from xinglin.workup.imaging.mask_shapes import box_of, distance, distance_to, filled, nearest_in, pieces, smoothed
+from xinglin.workup.imaging.partial_volume import REACH, USUAL_BLUR_MM, blur_distance, levels_of, robust_noise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 METHOD = "region growing from a seed, half-way threshold, cut where it narrows (xinglin imaging 1)"
 AIR_HU = -600.0  # darker is aerated lung or air
 SOLID_HU = -300.0  # a lesion whose body is darker is ground glass; policy of this project, between lung (-850) and water (0)
+SOFT_HU = 60.0  # soft tissue without contrast medium is no brighter
+AERATED_HU = -400.0  # lung and ground glass are darker, soft tissue is not
+GLASS_HU = 110.0  # so far above the lung, glass of -680 HU and denser is past its half-way level; policy of this project
+STRAND_MM = 1.3  # thinner is a strand and no rim of glass
 LEAST_CONTRAST_HU = 100.0  # in the lung; below, a nodule is not told from a patch of denser lung
 LEAST_CONTRAST_TO_NOISE = 1.5
 HALF_BOXES_MM = (16.0, 28.0)
@@ -152,10 +156,13 @@ class _Growing:
     def __init__(self, box: _Box, kind: Kind, max_diameter_mm: float, is_hu: bool) -> None:
         self.box, self.kind, self.max_diameter_mm = box, kind, max_diameter_mm
         self.from_seed_mm = distance_to(box.seed, box.voxels.shape, box.spacing_mm)
-        near = self.from_seed_mm <= 15.0
-        aerated = near & (box.voxels < AIR_HU)
-        self.in_lung = is_hu and bool(aerated.sum() > 0.15 * near.sum())
+        self.in_lung = is_hu and (self._aerated(15.0) > 0.15 or self._aerated(24.0) > 0.35)
         self.aerated = lung_side(box.voxels, box.lung, box.seed, box.spacing_mm) if self.in_lung else None
+
+    def _aerated(self, radius_mm: float) -> float:
+        """The share of air and lung within this radius of the seed."""
+        near = self.from_seed_mm <= radius_mm
+        return float((self.box.voxels[near] < AERATED_HU).mean())
 
     def outlined(self) -> Outlined:
         voxels = self.box.voxels
@@ -164,11 +171,12 @@ class _Growing:
             raise _not_told(self.in_lung)
         calm = _calmed(voxels, self.box.spacing_mm, noise / abs(core - outside))
         kind = self._kind(calm, core, outside) if self.in_lung else ""
-        threshold = self._rim_level(calm, core, outside, noise) if kind == "part-solid" else (core + outside) / 2
+        plain = (self._first_core(core) + outside) / 2
+        threshold = self._rim_level(calm, core, outside, noise) if kind == "part-solid" else plain
         cut = self._cut(calm, threshold, core >= outside)
         for _ in range(3):
             levels = levels_of(*_around(cut.mask, self.box.spacing_mm, voxels), self.box.spacing_mm)
-            better = (levels.inside + levels.outside) / 2 if kind != "part-solid" else threshold
+            better = (levels.edge + levels.outside) / 2 if kind != "part-solid" else threshold
             if abs(better - threshold) < 0.02 * abs(core - outside):
                 break
             threshold = better
@@ -218,9 +226,25 @@ class _Growing:
             return self.kind
         if core < SOLID_HU:
             return "ground-glass"
-        body = self._cut(calm, (core + outside) / 2, True).mask
-        glass = self._glass(calm, body, outside)
-        return "part-solid" if glass is not None else "solid"
+        threshold = (self._first_core(core) + outside) / 2
+        body = self._cut(calm, threshold, True)
+        whole = self._cut(calm, outside + GLASS_HU, True)
+        if body.leak or whole.leak:
+            return "solid"
+        compact = whole.mask & (distance(~self._without_strands(whole.mask), self.box.spacing_mm) <= STRAND_MM)
+        wider = self._radius_mm(compact | body.mask) - self._radius_mm(body.mask)
+        blur = sum(max(USUAL_BLUR_MM, s) for s in self.box.spacing_mm) / 3
+        return "part-solid" if wider > 0.56 * blur + 0.45 else "solid"
+
+    def _first_core(self, core: float) -> float:
+        """The level to begin with: calcium in the middle says nothing about the edge."""
+        return min(core, SOFT_HU) if self.in_lung else core
+
+    def _without_strands(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        return distance(mask, self.box.spacing_mm) > STRAND_MM
+
+    def _radius_mm(self, mask: NDArray[np.bool_]) -> float:
+        return float((mask.sum() * np.prod(self.box.spacing_mm) * 3 / (4 * np.pi)) ** (1 / 3))
 
     def _glass(self, calm: NDArray[np.float32], body: NDArray[np.bool_], outside: float) -> float | None:
         """The level of a glass shell around a solid body; None where most of the shell is plain lung."""
