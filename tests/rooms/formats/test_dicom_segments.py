@@ -94,6 +94,21 @@ def test_a_frame_of_an_undescribed_segment_is_refused(process, volume):
     assert caught.value.code == "XL-DICOM-140"
 
 
+def test_a_label_map_gives_each_number_its_segment(process, volume):
+    labels = np.random.default_rng(4).integers(0, 3, (made.ROWS, made.COLUMNS)).astype(np.uint8)
+    data = made.segmentation({1: {2: labels}, 2: {2: labels}}, SegmentationType="LABELMAP", NumberOfFrames="1")
+    data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelData = 8, 8, 7, labels.tobytes()
+    del data.PerFrameFunctionalGroupsSequence[1], data.PerFrameFunctionalGroupsSequence[0].SegmentIdentificationSequence
+    first, second = segment_masks(made.written(data), volume, process=process)
+    assert np.array_equal(first.whole(SHAPE)[2], labels == 1) and np.array_equal(second.whole(SHAPE)[2], labels == 2)
+
+
+def test_a_segmentation_in_colour_is_not_understood(process, volume):
+    with pytest.raises(InvalidInput) as caught:
+        segment_masks(made.written(made.segmentation({1: {1: blob(1)}}, PhotometricInterpretation="MONOCHROME6")), volume, process=process)
+    assert caught.value.code == "XL-DICOM-140"
+
+
 def test_a_ct_is_no_segmentation(process, volume):
     with pytest.raises(InvalidInput) as caught:
         segment_masks(made.written(made.slice_of(0)), volume, process=process)

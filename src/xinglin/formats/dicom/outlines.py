@@ -60,6 +60,8 @@ def _segments(dataset: Dataset, sets: tuple[str, ...], form: PixelForm) -> Outli
         raise _broken("SegmentationType", "it must be BINARY, FRACTIONAL or LABELMAP")
     if form.allocated != (1 if kind == "BINARY" else 8) and not (kind == "BINARY" and form.allocated == 8):
         raise _broken("BitsAllocated", "1 bit for BINARY, 8 for FRACTIONAL and LABELMAP are read")
+    if form.photometric != "MONOCHROME2" and not (kind == "LABELMAP" and form.photometric == "PALETTE COLOR"):
+        raise _broken("PhotometricInterpretation", "it must be MONOCHROME2")
     parts = tuple(_segment(item, sets) for item in dataset.items_of(TAGS["SegmentSequence"][0]))
     known = {part.number for part in parts}
     if len(known) != len(parts):
