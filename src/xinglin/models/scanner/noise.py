@@ -17,7 +17,7 @@ from xinglin.records.volume import Volume
 Float = NDArray[np.float32]
 SOFT_TISSUE_HU = (-20.0, 400.0)  # with contrast medium too
 PATCHES_MM = (22.0, 16.0, 11.0)  # sides tried, large ones first: they show low frequencies
-ENOUGH, LEAST, MOST = 40, 8, 4000
+ENOUGH, LEAST, MOST, MOST_SLICES = 40, 8, 4000, 40
 BANDS = 16
 LAGS = 6
 
@@ -52,12 +52,8 @@ def measure_noise(scan: Volume, mask: NDArray[np.bool_] | None = None, seed: int
         raise InvalidInput("XL-SCANNER-001", "noise is measured on CT numbers in HU", fix="read the series with its rescale values")
     spacing = scan.spacing_mm
     rng = np.random.default_rng([seed, 72])
-    found: list[tuple[NDArray[np.int64], int, float]] = []
-    for side_mm in PATCHES_MM:
-        side = max(8, round(side_mm / spacing[1] / 2) * 2)
-        if side < min(scan.shape[1:]):
-            corners, level = _even_pieces(scan.voxels, mask, side, rng)
-            found += [(corners, side, level)] if len(corners) >= LEAST else []
+    sides = [max(8, round(side_mm / spacing[1] / 2) * 2) for side_mm in PATCHES_MM]
+    found = _even_pieces(scan.voxels, mask, [side for side in sides if side < min(scan.shape[1:])], rng)
     if not found:
         raise InvalidInput(
             "XL-SCANNER-002", "no even tissue is found to measure noise in", why="fewer than 8 pieces of 11 mm without structure",
@@ -68,42 +64,62 @@ def measure_noise(scan: Volume, mask: NDArray[np.bool_] | None = None, seed: int
     return _measured(scan.voxels, corners, side, spacing)
 
 
-def _even_pieces(voxels: NDArray, mask: NDArray[np.bool_] | None, side: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], float]:
-    """Corners (slice, row, column) of square pieces of soft tissue as even as the evenest, and their spread."""
-    corners, spreads = [], []
-    slices = len(voxels)
-    step = max(2, side // 3)
-    chosen = np.unique(np.linspace(0, slices - 1, min(slices, 40)).astype(int))
-    for k in chosen:
-        shift = rng.integers(0, step, 2)
-        plane = voxels[k].astype(np.float32)
+def _even_pieces(
+    voxels: NDArray, mask: NDArray[np.bool_] | None, sides: list[int], rng: np.random.Generator
+) -> list[tuple[NDArray[np.int64], int, float]]:
+    """Per side of the squares: corners (slice, row, column) of pieces of soft tissue as even as the evenest, the side, their spread."""
+    corners: dict[int, list[NDArray]] = {side: [] for side in sides}
+    spreads: dict[int, list[NDArray]] = {side: [] for side in sides}
+    for k in np.unique(np.linspace(0, len(voxels) - 1, min(len(voxels), MOST_SLICES)).astype(int)).tolist():
+        plane = voxels[k].astype(np.float64)
         soft = (plane > SOFT_TISSUE_HU[0] - 250) & (plane < SOFT_TISSUE_HU[1] + 250)
         soft &= mask[k] if mask is not None else True
-        total, square, kept = _sums(plane, side), _sums(plane * plane, side), _sums(soft.astype(np.float32), side)
-        at = slice(int(shift[0]), None, step), slice(int(shift[1]), None, step)
-        mean = total[at] / side**2
-        spread = np.sqrt(np.maximum(square[at] / side**2 - mean**2, 0))
-        fit = (kept[at] >= side**2 - 0.5) & (spread > 0.3)
-        fit &= True if mask is not None else (mean > SOFT_TISSUE_HU[0]) & (mean < SOFT_TISSUE_HU[1])
-        j, i = np.nonzero(fit)
-        corners += [(int(k), int(shift[0]) + a * step, int(shift[1]) + b * step) for a, b in zip(j.tolist(), i.tolist(), strict=True)]
-        spreads += spread[fit].tolist()
-    if not corners:
-        return np.zeros((0, 3), int), 0.0
-    spread = np.array(spreads)
-    # the spread of pieces of pure noise varies little; what lies above holds structure
+        if not soft.any():
+            continue
+        sums = [_running(values) for values in (plane, plane * plane, soft.astype(np.float64))]
+        for side in sides:
+            places, spread = _fit_squares(sums, side, rng, mask is None)
+            corners[side].append(np.concatenate([np.full((len(places), 1), k), places], 1))
+            spreads[side].append(spread)
+    found = []
+    for side in sides:
+        if sum(len(s) for s in spreads[side]) >= LEAST:
+            kept, level = _evenest(np.concatenate(spreads[side]), rng)
+            found += [(np.concatenate(corners[side])[kept], side, level)] if len(kept) >= LEAST else []
+    return found
+
+
+def _fit_squares(
+    sums: list[NDArray], side: int, rng: np.random.Generator, any_tissue: bool
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Corners (row, column) on a lattice of squares wholly in soft tissue, and the spread in each."""
+    step = max(2, side // 3)
+    first = rng.integers(0, step, 2)
+    rows, columns = (np.arange(f, n - side, step) for f, n in zip(first, sums[0].shape, strict=True))
+    low, left = np.meshgrid(rows, columns, indexing="ij")
+    total, square, kept = (s[low + side, left + side] - s[low, left + side] - s[low + side, left] + s[low, left] for s in sums)
+    mean = total / side**2
+    spread = np.sqrt(np.maximum(square / side**2 - mean**2, 0))
+    fit = (kept >= side**2 - 0.5) & (spread > 0.3)
+    if any_tissue:
+        fit &= (mean > SOFT_TISSUE_HU[0]) & (mean < SOFT_TISSUE_HU[1])
+    return np.stack([low[fit], left[fit]], 1), spread[fit]
+
+
+def _evenest(spread: NDArray[np.float64], rng: np.random.Generator) -> tuple[NDArray[np.int64], float]:
+    """Which squares hold noise alone: their spread varies little; what lies above holds structure."""
     level = float(np.percentile(spread, 4))
     for _ in range(3):
         level = float(np.median(spread[(spread < 1.2 * level) & (spread > 0.7 * level)]))
     good = np.flatnonzero((spread < 1.2 * level) & (spread > 0.7 * level))
-    return np.array(corners)[np.sort(rng.permutation(good)[:MOST])], level
+    return np.sort(rng.permutation(good)[:MOST]), level
 
 
-def _sums(plane: Float, side: int) -> NDArray[np.float64]:
-    """Sum over each square of this side, by its upper left corner."""
+def _running(plane: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sums over all that lies above and left of a corner."""
     whole = np.zeros((plane.shape[0] + 1, plane.shape[1] + 1))
-    whole[1:, 1:] = plane.astype(np.float64).cumsum(0).cumsum(1)
-    return whole[side:, side:] - whole[:-side, side:] - whole[side:, :-side] + whole[:-side, :-side]
+    whole[1:, 1:] = plane.cumsum(0).cumsum(1)
+    return whole
 
 
 def _level(pieces: NDArray[np.float64]) -> NDArray[np.float64]:
