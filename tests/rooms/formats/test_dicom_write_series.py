@@ -129,6 +129,31 @@ def test_the_quick_way_gives_the_very_bytes_of_the_long_way(syntax, letters, mon
     assert written(sources, after) == quick
 
 
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("overlay", [False, True])
+def test_twelve_bits_in_sixteen_keep_what_else_the_cell_holds(signed, overlay):
+    before, after = changed_scan()
+    after[BOX] -= 700  # below zero where the numbers are signed
+    after = np.maximum(after, -1024)
+    sources = []
+    for k in range(6):
+        d = small_ct.dataset(before[k], k, signed=signed, bits=12, intercept=0 if signed else -1024)
+        if overlay:
+            cells = np.frombuffer(d.PixelData, "<u2").copy()
+            cells = (cells & 0x0FFF) | (np.arange(cells.size, dtype="<u2") % 2 << 15)
+            d.PixelData = cells.tobytes()
+        sources.append(small_ct.as_bytes(d))
+    for k, data in enumerate(written(sources, after).values()):
+        ours, theirs = (np.frombuffer(read(b).PixelData, "<u2") for b in (data, sources[k]))
+        low = (ours & 0x0FFF).astype(np.int16)
+        low = np.where(low > 2047, low - 4096, low) if signed else low
+        assert np.array_equal(low.reshape(16, 20) + float(read(data).RescaleIntercept), after[k])
+        if overlay:
+            assert np.array_equal(ours >> 12, theirs >> 12)
+        elif signed:
+            assert np.array_equal(ours.view("<i2"), low)
+
+
 def test_rescale_may_differ_from_slice_to_slice():
     before, _ = changed_scan()
     sources = [small_ct.as_bytes(small_ct.dataset(before[k], k, intercept=-1024 - k, slope=1 + (k % 2))) for k in range(6)]
@@ -289,6 +314,9 @@ def test_what_is_no_plain_image_is_refused_with_its_reason():
     colour = small_ct.dataset(before[5], 5)
     colour.PhotometricInterpretation = "PALETTE COLOR"
     assert code_of([*files[:-1], small_ct.as_bytes(colour)], after) == "XL-DICOM-505"
+    flat = small_ct.dataset(before[5], 5)
+    flat.RescaleSlope = 0
+    assert code_of([*files[:-1], small_ct.as_bytes(flat)], after) == "XL-DICOM-505"
     short = small_ct.dataset(before[5], 5)
     short.PixelData = short.PixelData[:-2]
     assert code_of([*files[:-1], small_ct.as_bytes(short)], after) == "XL-DICOM-508"

@@ -58,6 +58,7 @@ def storage_of(header: Dataset, *, big_endian: bool, where: str) -> Storage:
         and int(header.get("NumberOfFrames") or 1) == 1
         and not header.get("ModalityLUTSequence")
         and bits <= allocated
+        and _number(header, "RescaleSlope", 1) != 0
     )
     if not plain:
         raise InvalidInput(
@@ -65,9 +66,14 @@ def storage_of(header: Dataset, *, big_endian: bool, where: str) -> Storage:
             why="colour, several frames, a lookup table or unusual bits", fix="only plain single-frame grey images are changed",
         )  # fmt: skip
     signed = int(header.get("PixelRepresentation", 0)) == 1
-    slope, intercept = float(header.get("RescaleSlope", 1) or 1), float(header.get("RescaleIntercept", 0) or 0)
+    slope, intercept = _number(header, "RescaleSlope", 1), _number(header, "RescaleIntercept", 0)
     dtype = f"{'>' if big_endian else '<'}{'i' if signed else 'u'}{allocated // 8}"
     return Storage(int(header.Rows), int(header.Columns), dtype, bits, signed, slope, intercept)
+
+
+def _number(header: Dataset, keyword: str, otherwise: float) -> float:
+    value = header.get(keyword)
+    return otherwise if value is None or value == "" else float(value)
 
 
 def rewritten(pixels: bytes, values: NDArray[np.generic], storage: Storage, box: Box | None, *, where: str) -> bytes:
@@ -75,30 +81,55 @@ def rewritten(pixels: bytes, values: NDArray[np.generic], storage: Storage, box:
 
     values: (rows, columns) in the volume's unit. box: the only rows and columns that may differ; None: all may.
     Raises InvalidInput XL-DICOM-506 when something outside the box differs, 507 for a number the file cannot hold,
-    508 when the pixel data are shorter than the image or carry other things in their spare bits.
+    508 when the pixel data are shorter than the image. Spare bits that hold something (an old overlay) keep it.
     """
     import numpy as np
 
     count = storage.rows * storage.columns
-    size = np.dtype(storage.dtype).itemsize
-    if len(pixels) < count * size:
+    cell = np.dtype(storage.dtype.replace("i", "u"))
+    if len(pixels) < count * cell.itemsize:
         raise InvalidInput("XL-DICOM-508", "the pixel data are too short", where=where, fix="give the files that were taken in")
-    old = np.frombuffer(pixels, storage.dtype, count).reshape(storage.rows, storage.columns)
+    cells = np.frombuffer(pixels, cell, count).reshape(storage.rows, storage.columns)
+    old = _meant(cells, storage)
     new = _stored(values, storage, where)
     differs = new != old
     if not differs.any():
         return pixels
     if box is not None:
         _only_inside(differs, box, where)
-    if old.min() < storage.lowest or old.max() > storage.highest:
-        raise InvalidInput(
-            "XL-DICOM-508", "the pixel cells hold more than the image", where=where, why="bits above the stored ones are in use",
-            fix="an overlay inside the pixels must be taken out first",
-        )  # fmt: skip
     _in_range(new, differs, storage, where)
-    changed = old.copy()
-    changed[differs] = new[differs].astype(old.dtype)
-    return changed.tobytes() + pixels[count * size :]
+    changed = cells.copy()
+    changed[differs] = _cells_for(new[differs], cells[differs], np.array_equal(_plain_cells(old, cell), cells), storage)
+    return changed.tobytes() + pixels[count * cell.itemsize :]
+
+
+def _meant(cells: NDArray[np.unsignedinteger], storage: Storage) -> NDArray[np.integer]:
+    """The numbers in the cells: the stored bits alone, with their sign."""
+    import numpy as np
+
+    spare = cells.dtype.itemsize * 8 - storage.bits
+    if not spare:
+        return cells.view(storage.dtype)
+    native = np.dtype(storage.dtype[1:])
+    return (cells.astype(native) << native.type(spare)) >> native.type(spare)
+
+
+def _plain_cells(numbers: NDArray[np.integer], cell: np.dtype) -> NDArray[np.unsignedinteger]:
+    """Numbers as cells whose spare bits are empty or repeat the sign."""
+    return numbers.astype(cell.newbyteorder("="), copy=False).astype(cell)
+
+
+def _cells_for(
+    new: NDArray[np.generic], cells: NDArray[np.unsignedinteger], spare_is_empty: bool, storage: Storage
+) -> NDArray[np.unsignedinteger]:
+    """New numbers as cells; spare bits in use stay as they were."""
+    import numpy as np
+
+    plain = _plain_cells(new.astype(np.int64), cells.dtype)
+    if spare_is_empty:
+        return plain
+    stored = np.array((1 << storage.bits) - 1).astype(cells.dtype)
+    return (plain & stored) | (cells & ~stored)
 
 
 def _stored(values: NDArray[np.generic], storage: Storage, where: str) -> NDArray[np.generic]:
