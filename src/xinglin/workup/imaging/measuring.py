@@ -77,7 +77,7 @@ def measure(
         effective_diameter_mm=_rounded((6 * volume_mm3 / np.pi) ** (1 / 3)),
         solid_volume_mm3=solid[0],
         solid_diameter_mm=solid[1],
-        pleura_distance_mm=None if lung is None else _to_pleura(lung[part], whole, spacing, box_start, volume.shape),
+        pleura_distance_mm=None if lung is None else _to_pleura(lung, whole, box_start, volume),
         touches_border=_touches_border(volume, whole, box_start),
         notes=tuple(dict.fromkeys(said)),
     )
@@ -204,16 +204,17 @@ def _touches_border(volume: Volume, mask: NDArray[np.bool_], start: tuple[int, i
     return False
 
 
-def _to_pleura(
-    lung: NDArray[np.bool_],
-    mask: NDArray[np.bool_],
-    spacing_mm: tuple[float, float, float],
-    start: tuple[int, int, int],
-    shape: tuple[int, int, int],
-) -> float | None:
-    """From the lesion's edge to the nearest place outside the (filled) lung; None when that lies beyond the box."""
-    whole = ~widened(~widened(lung | mask)) | lung | mask
+def _to_pleura(lung: NDArray[np.bool_], mask: NDArray[np.bool_], start: tuple[int, int, int], volume: Volume) -> float | None:
+    """From the lesion's edge to the nearest place outside the (filled) lung; None when that is further than 45 mm."""
+    spacing = volume.spacing_mm
+    reach = [int(np.ceil(45.0 / s)) for s in spacing]
+    low = [max(0, a - r) for a, r in zip(start, reach, strict=True)]
+    high = [min(n, a + m + r) for a, m, r, n in zip(start, mask.shape, reach, volume.shape, strict=True)]
+    near = lung[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
+    lesion = np.zeros(near.shape, bool)
+    lesion[tuple(slice(a - b, a - b + n) for a, b, n in zip(start, low, mask.shape, strict=True))] = mask
+    whole = ~widened(~widened(near | lesion)) | near | lesion
     if whole.all():
         return None
-    nearest = float(distance(whole, spacing_mm)[mask].min())
-    return _rounded(max(0.0, nearest - max(spacing_mm[1:])))
+    nearest = float(distance(whole, spacing)[lesion].min())
+    return _rounded(max(0.0, nearest - max(spacing[1:])))

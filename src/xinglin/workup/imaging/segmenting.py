@@ -186,9 +186,10 @@ class _Growing:
     def _lung_levels(self) -> tuple[float, float, float]:
         """(level of the lesion at the seed, level of the lung around, noise). Raises XL-IMG-303 in air."""
         voxels, near = self.box.voxels, self.from_seed_mm
-        lung = voxels[(near <= 20.0) & (voxels < -500.0)]
-        outside = float(np.median(lung))
-        noise = robust_noise(lung)
+        lung = voxels[(near <= 24.0) & (voxels < -500.0)]
+        dark = float(np.quantile(lung, 0.2)) if lung.size else -850.0  # glass is no lung: the darker part tells the level
+        outside = float(np.median(lung[np.abs(lung - dark) < 80.0])) if lung.size else dark
+        noise = 1.4826 * float(np.median(outside - lung[lung < outside])) if lung.size else 0.0
         small = ndimage.median_filter(self._seed_part(), size=3)
         core = float(small.max())
         if core < outside + LEAST_CONTRAST_HU or core < AIR_HU - 150.0:

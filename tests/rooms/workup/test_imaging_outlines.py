@@ -1,0 +1,156 @@
+"""A lesion is outlined from one place inside it and measured finer than a voxel, or it is said why not."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from drawn_scans import ball_scan
+
+from xinglin.records.errors import InvalidInput
+from xinglin.records.imaging import Outline
+from xinglin.workup.imaging.lungs import lung_density
+from xinglin.workup.imaging.measuring import measure
+from xinglin.workup.imaging.segmenting import mask_of, segment_from_seed
+
+MIDDLE = (0.0, 0.0, 0.0)
+
+
+def outlined_and_measured(scan, seed=MIDDLE, **more):
+    found = segment_from_seed(scan, seed, **more)
+    return found, measure(scan, found.mask, found.start, kind=found.kind, notes=found.notes)
+
+
+@pytest.mark.parametrize(
+    ("radii_mm", "more"),
+    [
+        ((3.0, 3.0, 3.0), {}),
+        ((5.0, 5.0, 5.0), {}),
+        ((12.0, 12.0, 12.0), {}),
+        ((4.0, 7.0, 5.0), {}),
+        ((4.0, 4.0, 4.0), {"spacing_mm": (2.5, 0.7, 0.7)}),
+        ((4.0, 4.0, 4.0), {"noise_hu": 50.0}),
+        ((5.0, 5.0, 5.0), {"hu": -640.0, "noise_hu": 30.0}),
+        ((4.0, 4.0, 4.0), {"hu": 500.0}),
+        ((8.0, 8.0, 8.0), {"hu": 60.0, "around_hu": 115.0, "noise_hu": 12.0}),
+    ],
+)
+def test_a_ball_is_measured_to_a_voxel_and_a_twentieth_of_its_volume(radii_mm, more):
+    scan = ball_scan(radii_mm, **more)
+    found, measures = outlined_and_measured(scan)
+    in_slice = sorted(radii_mm[1:])
+    assert not found.leak
+    assert measures.volume_mm3 == pytest.approx(4 / 3 * np.pi * np.prod(radii_mm), rel=0.05)
+    assert measures.long_axis_mm == pytest.approx(2 * in_slice[1], abs=0.7)
+    assert measures.short_axis_mm == pytest.approx(2 * in_slice[0], abs=0.7)
+    assert measures.mean_hu == pytest.approx(more.get("hu", 30.0), abs=25)
+    assert np.linalg.norm(measures.center_mm) < 0.35
+
+
+@pytest.mark.parametrize(
+    ("more", "note"),
+    [({"vessel_mm": 1.5}, "strand"), ({"wall_mm": 3.0}, "surface of the lung"), ({"wall_mm": 5.0}, "surface of the lung")],
+)
+def test_what_a_nodule_hangs_on_is_cut_off_and_told(more, note):
+    found, measures = outlined_and_measured(ball_scan(**more))
+    cap = 5.0 - more.get("wall_mm", 5.0)
+    true_mm3 = 4 / 3 * np.pi * 125 - np.pi * cap**2 * (15 - cap) / 3
+    assert measures.volume_mm3 == pytest.approx(true_mm3, rel=0.08)
+    assert any(note in one for one in found.notes)
+    assert any(note in one for one in measures.notes)
+
+
+def test_a_part_solid_nodule_is_told_apart_and_its_solid_part_measured():
+    found, measures = outlined_and_measured(ball_scan((8.0, 8.0, 8.0), hu=-620.0, core=(4.0, 30.0)))
+    assert found.kind == "part-solid"
+    assert measures.volume_mm3 == pytest.approx(4 / 3 * np.pi * 512, rel=0.08)
+    assert measures.solid_diameter_mm == pytest.approx(8.0, abs=0.7)
+
+
+def test_the_ends_of_the_axes_lie_as_far_apart_as_the_axes_are_long_and_in_the_named_slice():
+    scan = ball_scan((4.0, 7.0, 5.0))
+    _, measures = outlined_and_measured(scan)
+    for ends, length in ((measures.long_axis_ends, measures.long_axis_mm), (measures.short_axis_ends, measures.short_axis_mm)):
+        assert np.linalg.norm(np.subtract(*ends)) == pytest.approx(length, abs=0.03)
+        assert scan.index_of(ends[0])[0] == pytest.approx(measures.slice_index, abs=0.02)
+    along, across = np.subtract(*measures.long_axis_ends), np.subtract(*measures.short_axis_ends)
+    assert abs(along @ across) < 0.1
+    assert measures.slice_instance == scan.instances[measures.slice_index]
+
+
+def test_where_the_seed_lies_in_the_lesion_does_not_matter():
+    scan = ball_scan((6.0, 6.0, 6.0))
+    volumes = [outlined_and_measured(scan, seed)[1].volume_mm3 for seed in (MIDDLE, (3.0, 0.0, 0.0), (0.0, -3.0, 2.0))]
+    assert max(volumes) == pytest.approx(min(volumes), rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("scan", "seed", "more", "code"),
+    [
+        (ball_scan(), (400.0, 0.0, 0.0), {}, "XL-IMG-301"),
+        (ball_scan(), MIDDLE, {"max_diameter_mm": 500.0}, "XL-IMG-302"),
+        (ball_scan(), MIDDLE, {"kind": "fluffy"}, "XL-IMG-302"),
+        (ball_scan(), (15.0, 15.0, 0.0), {}, "XL-IMG-303"),
+        (ball_scan(hu=108.0, around_hu=110.0), MIDDLE, {}, "XL-IMG-304"),
+    ],
+)
+def test_what_cannot_be_outlined_is_refused_with_a_code(scan, seed, more, code):
+    with pytest.raises(InvalidInput) as refused:
+        segment_from_seed(scan, seed, **more)
+    assert refused.value.code == code
+
+
+def test_a_mask_somebody_else_drew_is_measured_by_its_voxels_and_says_so():
+    scan = ball_scan((5.0, 5.0, 5.0))
+    mask = np.zeros(scan.shape, bool)
+    mask[20:30, 25:45, 25:45] = True
+    measures = measure(scan, mask)
+    assert measures.volume_mm3 == pytest.approx(mask.sum() * scan.voxel_mm3, rel=1e-6)
+    assert any("whole voxels" in note for note in measures.notes)
+
+
+def test_an_empty_or_misplaced_mask_is_refused():
+    scan = ball_scan()
+    for mask, start, code in ((np.zeros(scan.shape, bool), (0, 0, 0), "XL-IMG-311"), (np.ones((3, 3, 3), bool), (99, 0, 0), "XL-IMG-312")):
+        with pytest.raises(InvalidInput) as refused:
+            measure(scan, mask, start)
+        assert refused.value.code == code
+
+
+def test_an_outline_travels_as_a_record_and_comes_back():
+    found = segment_from_seed(ball_scan(), MIDDLE)
+    assert np.array_equal(mask_of(found.outline), found.mask)
+    with pytest.raises(InvalidInput, match="does not fill"):
+        mask_of(Outline((0, 0, 0), (9, 9, 9), b"\x00"))
+
+
+def test_the_distance_to_the_pleura_is_that_of_the_nearest_place_outside_the_lung():
+    scan = ball_scan((4.0, 4.0, 4.0), wall_mm=12.0)
+    found = segment_from_seed(scan, MIDDLE)
+    rows = np.array([scan.point_mm((0, row, 0))[1] for row in range(scan.shape[1])])
+    lung = np.broadcast_to((rows < 12.0)[None, :, None], scan.shape)
+    measures = measure(scan, found.mask, found.start, lung=lung)
+    assert measures.pleura_distance_mm == pytest.approx(8.0, abs=0.8)
+
+
+def test_the_same_scan_and_seed_give_the_same_bytes():
+    scan = ball_scan()
+    assert segment_from_seed(scan, MIDDLE).outline == segment_from_seed(scan, MIDDLE).outline
+
+
+def test_lung_density_of_a_known_mixture():
+    scan = ball_scan(noise_hu=0.0, hu=-980.0)
+    lung = np.ones(scan.shape, bool)
+    found = lung_density(scan, lung)
+    assert found.low_percent == pytest.approx(100 * float((scan.voxels < -950).mean()), abs=0.01)
+    assert found.perc15_hu == pytest.approx(-850.0, abs=1)
+    with pytest.raises(InvalidInput, match="Hounsfield"):
+        lung_density(ball_scan(unit=""), lung)
+
+
+def test_the_work_up_of_a_chart_without_lesions_needs_no_numpy():
+    told = (
+        "import sys; from xinglin.workup import work_up; from xinglin.records import Chart; work_up(Chart(), ''); import "
+        "xinglin.workup.imaging.facts; sys.exit('numpy' in sys.modules or 'scipy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", told], check=False).returncode == 0
