@@ -70,11 +70,11 @@ def measured(scan: Volume, request: NoduleRequest) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def own_nodules(count: int, seed: int = 20) -> list[dict[str, Any]]:
+def own_nodules(count: int, seed: int = 77) -> list[dict[str, Any]]:
     """`count` nodules, spread over the scans."""
     rows: list[dict[str, Any]] = []
     for number, (shape, spacing, blur, noise) in enumerate(SCANS):
-        scan = thorax(shape, spacing, seed=number + 1, blur_mm=blur, noise_sd_hu=noise, synthetic=False).volume
+        scan = thorax(shape, spacing, seed=seed + number, blur_mm=blur, noise_sd_hu=noise, synthetic=False).volume
         draw, wanted = np.random.default_rng([seed, number]), count // len(SCANS)
         mine: list[dict[str, Any]] = []
         while len(mine) < wanted:
