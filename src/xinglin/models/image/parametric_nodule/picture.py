@@ -1,7 +1,7 @@
 """How the scan would have looked with the nodule in it: the scanner's blur over the nodule, the scan's own noise kept.
 
-out = in + blur(inside) * (density - lung), never brighter than the nodule where something else is already there, and
-never darker than before. Rounding to whole HU carries its remainder from voxel to voxel, so that sums are kept.
+out = in + blur(inside) * (density - lung), less where a vessel or a wall already fills the voxel in part, and never darker
+than before. Rounding to whole HU carries its remainder from voxel to voxel, so that sums are kept.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from xinglin.models.image.parametric_nodule.surroundings import Surroundings
 from xinglin.models.image.parametric_nodule.texture import LARGEST_SIGMAS, grain
 from xinglin.records.errors import InvalidInput
 
+WALL_SHARE = 0.05  # of a voxel behind the wall, from which the wall lies beside the nodule
 LARGEST_SHARE_OF_CONTRAST = 0.9 / (LARGEST_SIGMAS + 0.5)  # grain never eats the whole contrast
 
 
@@ -45,9 +46,10 @@ def picture_of(design: Design, body: Body, inner: NDArray[np.float32] | None, bo
         box.blurred(body.seen * grain(box.grid, body.seen, design.request.seed, design.request.texture_mm)) if grain_hu else np.float32(0)
     )
     texture = texture * np.float32(grain_hu)
-    added = _glass(design, seen, around) if design.glass_hu is not None else _solid(design, seen, around)
+    at_wall = np.clip((seen - apparent) / np.float32(WALL_SHARE), 0, 1)
+    added = _glass(design, seen, around) if design.glass_hu is not None else _solid(design, seen, at_wall, around)
     if inner is not None:
-        added = added + _inner(design, box.blurred(inner), around)
+        added = added + _inner(design, box.blurred(inner), at_wall, around)
     ceiling = np.maximum(_brightest(design) + np.float32(LARGEST_SIGMAS * grain_hu) - around.clean, 0)
     added = np.clip(added + texture, 0, ceiling)
     return Picture(whole_hu(around.voxels, added), added, occupancy, apparent, grain_hu, lung_hu)
@@ -64,17 +66,23 @@ def _glass_contrast(design: Design, around: Surroundings) -> NDArray[np.float32]
     return np.asarray(np.clip(share, 0, 1) * np.maximum(np.float32(TISSUE_HU) - around.clean, 0), dtype=np.float32)
 
 
-def _solid(design: Design, seen: NDArray[np.float32], around: Surroundings) -> NDArray[np.float32]:
-    """A solid body takes the place of lung; where a vessel or a wall fills the voxel in part, the rest is filled, no more."""
+def _solid(design: Design, seen: NDArray[np.float32], at_wall: NDArray[np.float32], around: Surroundings) -> NDArray[np.float32]:
+    """A solid body takes the place of lung, and of nothing else.
+
+    A vessel that fills part of a voxel lies in the nodule's part as in the rest (it crosses the surface): the shares multiply.
+    A wall lies beside the nodule: the shares add up, to a full voxel and no more, or a dark seam would be seen.
+    """
     full = np.maximum(np.float32(design.solid_hu) - around.lung_hu, 0)
-    return np.asarray(np.minimum(seen * full, np.maximum(full - around.excess_hu, 0)), dtype=np.float32)
+    room = np.maximum(full - around.excess_hu, 0)
+    crossed, beside = seen * room, np.minimum(seen * full, room)
+    return np.asarray(crossed + at_wall * (beside - crossed), dtype=np.float32)
 
 
-def _inner(design: Design, seen: NDArray[np.float32], around: Surroundings) -> NDArray[np.float32]:
+def _inner(design: Design, seen: NDArray[np.float32], at_wall: NDArray[np.float32], around: Surroundings) -> NDArray[np.float32]:
     """What the solid part or the calcium adds to the body around it."""
     if design.calcium_hu is not None:
         return seen * np.float32(max(design.calcium_hu - design.solid_hu, 0))
-    return np.maximum(_solid(design, seen, around) - seen * _glass_contrast(design, around), 0)
+    return np.maximum(_solid(design, seen, at_wall, around) - seen * _glass_contrast(design, around), 0)
 
 
 def _brightest(design: Design) -> np.float32:
