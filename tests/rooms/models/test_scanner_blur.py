@@ -1,15 +1,20 @@
 """Blur measured from edges: right on phantoms of known blur, and said plainly where it cannot be measured."""
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from xinglin.models.image.thorax_phantom import thorax
-from xinglin.models.scanner import measure_blur
+from xinglin.models.scanner import measure_blur, measure_noise
 from xinglin.models.scanner.edge_fits import fitted
 from xinglin.models.scanner.kernels import kernel_blur_mm
 from xinglin.records.errors import InvalidInput
+from xinglin.records.volume import Volume
+
+DATA = Path(os.environ.get("XINGLIN_TEST_DATA", Path(__file__).parents[4] / "shared/data"))
 
 
 def region(spacing, blur, noise, seed=3):
@@ -73,3 +78,20 @@ def test_a_single_slanted_edge_is_fitted_exactly():
     fit = fitted(voxels, spacing, np.array([[5, 15, 15]]), np.array([[0.0, 0.5, 0.866]]))
     assert fit.variance_mm2[0] == pytest.approx(sigma**2, rel=0.03)
     assert fit.normal[0] == pytest.approx(normal, abs=0.01) and fit.contrast_hu[0] == pytest.approx(910, abs=5)
+
+
+@pytest.mark.parametrize("patient", ["LIDC-IDRI-0001", "LIDC-IDRI-0003"])
+def test_real_scans_of_an_ordinary_kernel_have_an_ordinary_blur_and_noise(patient):
+    folder = DATA / "dicom-lidc-lung-ct" / patient
+    if not folder.exists():
+        pytest.skip("shared data not present")
+    import pydicom
+
+    sets = sorted((pydicom.dcmread(f) for f in folder.glob("*.dcm")), key=lambda d: float(d.ImagePositionPatient[2]))
+    voxels = np.stack([(d.pixel_array * float(d.RescaleSlope) + float(d.RescaleIntercept)).astype(np.int16) for d in sets])
+    affine = np.zeros((4, 4))
+    affine[2, 0], affine[1, 1], affine[0, 2], affine[3, 3] = 2.5, *(float(x) for x in sets[0].PixelSpacing), 1
+    scan = Volume(voxels, affine, "HU", "CT", details={"kernel": "STANDARD", "slice_thickness_mm": "2.5"})
+    blur = measure_blur(scan, edges=300)
+    assert blur.source == "scan" and blur.slice_source == "thickness" and 0.9 < blur.fwhm_mm[1] < 1.7
+    assert 8 < measure_noise(scan).sd_hu < 25
