@@ -63,7 +63,7 @@ def take_in(asked: Asked, given: Mapping[str, Any]) -> Outcome:
             found, people = house.take_in(records, keep=not given["dry_run"])
             taken += people
             issues = [telling.quality_row(i) for i in found.findings]
-        except InvalidInput as error:
+        except (InvalidInput, NotFound) as error:
             if not scans:
                 raise
             asked.note(f"no record was read beside the images: {error.code} {error.where}: {error.what}")

@@ -156,16 +156,14 @@ def study_resources(images: ImagesOf, patient: str, known: Sequence[ScanSeries])
     for scan in (*(one for one in known if one.source in sources), *(one.scan for one in images.series)):
         studies.setdefault(scan.source, {})[scan.uid] = scan
     return [
-        imaging_study(
-            patient, [group[uid] for uid in sorted(group)], images.study_descriptions.get(next(iter(group.values())).study_uid, "")
-        )
+        imaging_study(patient, list(group.values()), images.study_descriptions.get(next(iter(group.values())).study_uid, ""))
         for _, group in sorted(studies.items())
     ]
 
 
-def lesion_resource(patient: str, lesion: Lesion, marked_at: str) -> tuple[str, bytes]:
+def lesion_resource(patient: str, lesion: Lesion) -> tuple[str, bytes]:
     """The Observation of a marked lesion."""
-    return lesion_observation(patient, lesion, marked_at)
+    return lesion_observation(patient, lesion)
 
 
 def see_that_it_may_be(images: ImagesOf, chart: PersonKey, despite: str) -> None:
