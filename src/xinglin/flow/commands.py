@@ -4,39 +4,21 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from xinglin.flow import telling
+from xinglin.flow.asked import Asked, Outcome, who
 from xinglin.flow.house import House, TakenIn, find_draft
+from xinglin.flow.image_commands import mark as mark
+from xinglin.flow.image_commands import phantom as phantom
+from xinglin.flow.image_commands import show_images as show_images
 from xinglin.records import ContentRequest, Draft
 from xinglin.records.errors import InvalidInput, NotFound, Refused, UsageError
 
 REFUSED = 5
 PARTIAL = 8
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Where the house is, and how to tell a person something on the side."""
-
-    home: str | None
-    note: Callable[[str], None]
-
-    def house(self) -> House:
-        """The house the command speaks of."""
-        return House.at(self.home)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """`value` is the JSON answer (its shape is a promise), `lines` the same for people; the last line is what to use next."""
-
-    value: Mapping[str, Any]
-    lines: tuple[str, ...] = ()
-    exit_code: int = 0
 
 
 def demo(asked: Asked, given: Mapping[str, Any]) -> Outcome:
@@ -87,40 +69,6 @@ def take_in(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     value = {"charts": [telling.taken_value(t) for t in taken], "issues": issues}
     failed = any(row["kind"] == "unread" for row in issues)
     return Outcome(value, tuple(t.chart.id for t in taken), PARTIAL if failed else 0)
-
-
-def show_images(asked: Asked, given: Mapping[str, Any]) -> Outcome:
-    """The series and lesions of a chart."""
-    chart = asked.house().chart(given["chart"])
-    series = [telling.series_value(n, one) for n, one in enumerate(chart.scans, 1)]
-    lines = [f"{n}  {telling.series_line(one)}" for n, one in enumerate(chart.scans, 1)] + [telling.lesion_line(x) for x in chart.lesions]
-    return Outcome({"chart": chart.id, "series": series, "lesions": [telling.lesion_value(x) for x in chart.lesions]}, tuple(lines))
-
-
-def phantom(asked: Asked, given: Mapping[str, Any]) -> Outcome:
-    """A chest CT of nobody."""
-    from xinglin.flow.images import make_phantoms, place_of
-
-    house = asked.house()
-    slices, pixels = given["slices"], given["pixels"]
-    files = make_phantoms(
-        [(Path(given["out"]), given["scanned"])], home=house.settings.home, seed=given["seed"] or 0, made=house.store.now(),
-        shape=(slices, pixels, pixels), spacing_mm=place_of(given["spacing"], "--spacing"),
-    )  # fmt: skip
-    return Outcome({"folder": given["out"], "files": len(files)}, (given["out"],))
-
-
-def mark(asked: Asked, given: Mapping[str, Any]) -> Outcome:
-    """One lesion outlined and measured."""
-    from xinglin.flow.images import place_of, series_meant
-
-    house = asked.house()
-    chart = house.chart(given["chart"])
-    lesion = house.images.mark(
-        chart, series_meant(chart, given["series"] or ""), place_of(given["at"]), name=given["name"], by=given["by"] or _who(),
-        kind=given["type"] or "", organ=given["organ"], target=given["target"],
-    )  # fmt: skip
-    return Outcome({"chart": chart.id, "lesion": telling.lesion_value(lesion)}, (telling.lesion_line(lesion),))
 
 
 def show_chart(asked: Asked, given: Mapping[str, Any]) -> Outcome:
@@ -187,7 +135,7 @@ def review(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     if not given["draft"]:
         rows = [telling.queue_value(r) for r in house.store.drafts()]
         return Outcome({"queue": rows}, tuple(telling.queue_line(r) for r in rows))
-    by, draft_id = given["by"] or _who(), given["draft"]
+    by, draft_id = given["by"] or who(), given["draft"]
     for number in given["accept"]:
         for statement in _statements(house, draft_id, number):
             _see_that_a_reason_is_given(house, draft_id, statement, given["reason"] or "")
@@ -235,7 +183,7 @@ def amend(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     kept = house.store.release_of(draft_id, house.store.draft(draft_id).revision)
     if kept is None:
         raise NotFound("XL-FLOW-016", f"{draft_id} has not been released", fix="edit it on the desk instead: xinglin review")
-    draft = house.desk.amend(kept.release.id, given["by"] or _who(), given["reason"])
+    draft = house.desk.amend(kept.release.id, given["by"] or who(), given["reason"])
     return Outcome({"draft": draft.id, "revision": draft.revision}, (f"{draft.id} revision {draft.revision} is open",))
 
 
@@ -314,13 +262,13 @@ def signer_list(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 
 def signer_revoke(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """End a key."""
-    asked.house().desk.keys.revoke(given["name"], given["by"] or _who())
+    asked.house().desk.keys.revoke(given["name"], given["by"] or who())
     return Outcome({"signer": given["name"], "state": "revoked"}, (f"{given['name']} can sign no more",))
 
 
 def hold(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """Legal hold on, or off with --lift."""
-    store, by = asked.house().store, given["by"] or _who()
+    store, by = asked.house().store, given["by"] or who()
     if given["lift"]:
         store.unhold(given["chart"], by)
     else:
@@ -331,7 +279,7 @@ def hold(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 
 def erase(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """Destroy a person's key."""
-    asked.house().store.erase(given["chart"], given["reason"], given["by"] or _who())
+    asked.house().store.erase(given["chart"], given["reason"], given["by"] or who())
     return Outcome({"chart": given["chart"], "erased": True}, (f"{given['chart']} erased",))
 
 
@@ -384,10 +332,6 @@ def _passphrase(path: str | None, prompt: str) -> str:
         return getpass.getpass(prompt)
     except EOFError:
         raise UsageError("XL-FLOW-017", "there is nobody to ask for the passphrase", fix="use --passphrase-file FILE") from None
-
-
-def _who() -> str:
-    return getpass.getuser()
 
 
 def _bytes(path: str) -> bytes:

@@ -1,0 +1,41 @@
+"""The commands about images alone: what is kept and marked, a phantom to try things on, a lesion outlined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from xinglin.flow import telling
+from xinglin.flow.asked import Asked, Outcome, who
+from xinglin.flow.images import make_phantoms, place_of, series_meant
+
+
+def show_images(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """The series and lesions of a chart."""
+    chart = asked.house().chart(given["chart"])
+    series = [telling.series_value(n, one) for n, one in enumerate(chart.scans, 1)]
+    lines = [f"{n}  {telling.series_line(one)}" for n, one in enumerate(chart.scans, 1)] + [telling.lesion_line(x) for x in chart.lesions]
+    return Outcome({"chart": chart.id, "series": series, "lesions": [telling.lesion_value(x) for x in chart.lesions]}, tuple(lines))
+
+
+def phantom(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """A chest CT of nobody."""
+    house = asked.house()
+    slices, pixels = given["slices"], given["pixels"]
+    files = make_phantoms(
+        [(Path(given["out"]), given["scanned"])], home=house.settings.home, seed=given["seed"] or 0, made=house.store.now(),
+        shape=(slices, pixels, pixels), spacing_mm=place_of(given["spacing"], "--spacing"),
+    )  # fmt: skip
+    return Outcome({"folder": given["out"], "files": len(files)}, (given["out"],))
+
+
+def mark(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """One lesion outlined and measured."""
+    house = asked.house()
+    chart = house.chart(given["chart"])
+    lesion = house.images.mark(
+        chart, series_meant(chart, given["series"] or ""), place_of(given["at"]), name=given["name"], by=given["by"] or who(),
+        kind=given["type"] or "", organ=given["organ"], target=given["target"],
+    )  # fmt: skip
+    return Outcome({"chart": chart.id, "lesion": telling.lesion_value(lesion)}, (telling.lesion_line(lesion),))
