@@ -56,6 +56,13 @@ _LOOKED_AT: Final = (
 )  # fmt: skip
 
 
+# Type 2 attributes of a CT image (PS3.3 A.3.3): a source without them is not valid, and a copy of it would not be either.
+_MAY_BE_EMPTY: Final = (
+    "PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "ReferringPhysicianName", "StudyID",
+    "AccessionNumber", "PositionReferenceIndicator", "Manufacturer", "KVP", "AcquisitionNumber", "InstanceNumber", "SliceThickness",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class _Plan:
     """What all files of the new series share. `known`: encoded new elements by what they depend on, filled on the way."""
@@ -144,6 +151,8 @@ def _long(source: bytes | Path, original: Original, values: NDArray[np.generic],
     syntax = _unpacked(dataset, original)
     storage = storage_of(dataset, big_endian=syntax == _BIG_ENDIAN, where=where)
     pixels = rewritten(dataset.PixelData, values, storage, box, where=where)
+    if dataset.SOPClassUID == _CT_IMAGE:
+        dataset.update(_empty([word for word in _MAY_BE_EMPTY if word not in dataset]))
     _renew(dataset, plan)
     _drop_private(dataset)
     dataset.PixelData = pixels + b"\0" * (len(pixels) % 2)
@@ -167,7 +176,9 @@ def _quick(original: Original, head: Dataset, values: NDArray[np.generic], box: 
     if key not in plan.known:
         _renew(head, plan)
         plan.known[key] = encoded(head, **how)
-    made = plan.known[key] | encoded(new, **how)
+    here = original.file.dataset.elements
+    lacking = _empty([word for word in _MAY_BE_EMPTY if tag_for_keyword(word) not in here]) if old_class == _CT_IMAGE else None
+    made = plan.known[key] | encoded(new, **how) | (encoded(lacking, **how) if lacking else {})
     gone = [tag for word in _LEFT_OUT if (tag := tag_for_keyword(word)) is not None]
     return file_start(old_class, str(new.SOPInstanceUID), syntax) + spliced(original, made, gone, pixels)
 
@@ -238,6 +249,16 @@ def _renew(dataset: Dataset, plan: _Plan) -> None:
     dataset.ImageType = ["DERIVED", "SECONDARY", *kind]
     dataset.DerivationDescription = f"{plan.mark.label}: {plan.mark.description}"
     stamp(dataset, plan.mark, synthetic=plan.synthetic or dataset.get("SyntheticData") == "YES")
+
+
+def _empty(keywords: Sequence[str]) -> Dataset:
+    """Elements that must be there and may be empty (type 2), which the source lacks."""
+    from pydicom.dataset import Dataset
+
+    found = Dataset()
+    for keyword in keywords:
+        setattr(found, keyword, None)
+    return found
 
 
 def _new_instance(plan: _Plan, old_class: str, old_instance: str) -> Dataset:
