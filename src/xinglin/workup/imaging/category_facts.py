@@ -185,4 +185,4 @@ def _fact(table: str, nodule: Lesion, answers: Sequence[Category | Untold], *, l
         **({"unverified": "yes"} if any(one.unverified for one in told) else {}),
     }  # fmt: skip
     places = (*rows, in_slice(nodule, nodule.measures.long_axis_ends), marked(nodule))
-    return words(nodule, table, names, said, places, newest=True, importance=2 if largest else 1, **details)
+    return words(nodule, table, names, said, places, newest=True, importance=2 if largest else 1, details=details)

@@ -25,7 +25,7 @@ def shown(value: float, unit: str, decimals: int) -> Quantity:
 
 def number(
     lesion: Lesion, what: str, names: tuple[str, str], value: Quantity, places: tuple[Evidence, ...], *, newest: bool, importance: int = 1,
-    kind: str = "measurement", **details: str,
+    kind: str = "measurement", details: Mapping[str, str] | None = None,
 ) -> Fact:  # fmt: skip
     """One number of one lesion. `names`: what it is, in English and Chinese ("long axis", "长径")."""
     english, chinese = names
@@ -44,13 +44,13 @@ def number(
         time=day(lesion.when),
         latest=newest,
         importance=importance if newest else 0,
-        details={"category": "imaging", "lesion": lesion.name, "series": lesion.series_uid, "study": lesion.study, **details},
+        details={"category": "imaging", "lesion": lesion.name, "series": lesion.series_uid, "study": lesion.study, **(details or {})},
     )
 
 
 def words(
     lesion: Lesion, what: str, names: tuple[str, str], said: Mapping[str, str], places: tuple[Evidence, ...], *, newest: bool,
-    importance: int = 1, flag: str = "", **details: str,
+    importance: int = 1, flag: str = "", details: Mapping[str, str] | None = None,
 ) -> Fact:  # fmt: skip
     """Something about a lesion in words; `said` per language goes into details as `said` and `said_zh`."""
     english, chinese = names
@@ -74,7 +74,7 @@ def words(
             "lesion": lesion.name,
             "series": lesion.series_uid,
             "study": lesion.study,
-            **details,
+            **(details or {}),
         },
     )
 

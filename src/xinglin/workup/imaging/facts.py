@@ -100,8 +100,7 @@ def _dimensions(lesion: Lesion, newest: bool) -> list[Fact]:
                 places,
                 newest=newest,
                 importance=weight,
-                method=lesion.method,
-                **caveats,
+                details={"method": lesion.method, **caveats},
             )
         )
     return facts
@@ -126,7 +125,7 @@ def _place(lesion: Lesion, newest: bool) -> Fact:
     }
     return words(
         lesion, "place", ("place", "位置"), said, (in_slice(lesion, (lesion.measures.center_mm,)), marked(lesion)), newest=newest, importance=2,
-        **{name: text for name, text in details.items() if text},
+        details={name: text for name, text in details.items() if text},
     )  # fmt: skip
 
 
@@ -155,8 +154,7 @@ def _growth(earlier: Lesion, later: Lesion, newest: bool) -> list[Fact]:
             newest=newest,
             importance=2,
             flag=_FLAGS.get(grown.word, ""),
-            word=grown.word,
-            **told,
+            details={"word": grown.word, **told},
         )
     ]
     return facts + _growth_numbers(later, grown, places, newest, told)
@@ -175,7 +173,7 @@ def _growth_numbers(later: Lesion, grown: Growth, places: tuple, newest: bool, t
     return [
         number(
             later, what, names, value, places, newest=newest, importance=2 if what == "doubling-time" else 1, kind="calculation",
-            **(more if what == "doubling-time" else told),
+            details=more if what == "doubling-time" else told,
         )
         for what, names, value in rows
     ]  # fmt: skip

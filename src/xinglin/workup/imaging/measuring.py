@@ -56,19 +56,15 @@ def measure(
     share = _bound(levels.share, whole) if follows else whole.astype(np.float32)
     axes = _longest(_steady(share, levels) if follows else share, whole, spacing)
     volume_mm3 = _volume_mm3(levels.share if follows else share, levels, whole, volume.voxel_mm3)
-    deep = _inner(whole, spacing)
-    said = [*notes, BY_SHARE if follows else BY_COUNT]
-    slices = int(whole.any(axis=(1, 2)).sum())
-    if slices < 3:
-        said.append(f"seen on {slices} slice{'s' if slices > 1 else ''} only")
+    deep = voxels[_inner(whole, spacing)]
     solid = _solid(voxels, whole, kind, volume, spacing)
     return LesionMeasures(
         long_axis_mm=_rounded(axes.long_mm),
         short_axis_mm=_rounded(axes.short_mm),
         mean_diameter_mm=_rounded((axes.long_mm + axes.short_mm) / 2),
         volume_mm3=_rounded(volume_mm3),
-        mean_hu=round(float(voxels[deep].mean()), 1),
-        sd_hu=round(float(voxels[deep].std()), 1),
+        mean_hu=round(float(deep.mean()), 1),
+        sd_hu=round(float(deep.std()), 1),
         center_mm=_center(volume, share, box_start),
         slice_instance=volume.instances[box_start[0] + axes.slice_index] if volume.instances else "",
         slice_index=box_start[0] + axes.slice_index,
@@ -79,8 +75,17 @@ def measure(
         solid_diameter_mm=solid[1],
         pleura_distance_mm=None if lung is None else _to_pleura(lung, whole, box_start, volume),
         touches_border=_touches_border(volume, whole, box_start),
-        notes=tuple(dict.fromkeys(said)),
+        notes=_told(notes, whole, follows),
     )
+
+
+def _told(notes: tuple[str, ...], mask: NDArray[np.bool_], follows: bool) -> tuple[str, ...]:
+    """The notes given, how the volume was counted, and whether the lesion is seen on very few slices."""
+    said = [*notes, BY_SHARE if follows else BY_COUNT]
+    slices = int(mask.any(axis=(1, 2)).sum())
+    if slices < 3:
+        said.append(f"seen on {slices} slice{'s' if slices > 1 else ''} only")
+    return tuple(dict.fromkeys(said))
 
 
 def _rounded(value: float) -> float:
