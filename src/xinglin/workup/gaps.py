@@ -29,6 +29,7 @@ _NAMES = {
     "discharge": ("discharge disposition", "出院去向"),
     "follow_up": ("follow-up plan", "随访计划"),
     "reports": ("imaging or report conclusions", "影像或报告结论"),
+    "lesions": ("lesion marked in images", "影像中已标记的病灶"),
 }
 
 
@@ -49,6 +50,7 @@ def gap_facts(chart: Chart, facts: Sequence[Fact]) -> list[Fact]:
         ("follow_up", "plan" not in kinds, 1),
         ("discharge", not any(e.discharge.words for e in chart.encounters), 1),
         ("reports", "report" not in kinds, 0),
+        ("lesions", not chart.lesions, 0),
     ]
     return [_gap(chart, what, weight) for what, lacking, weight in missing if lacking] + _person_gaps(chart) + _lacking_parts(chart, facts)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from xinglin.content.virtual_nodule.asking import nodule_asked_for, series_asked_for
+from xinglin.content.virtual_nodule.notes import in_chinese
 from xinglin.records import Chart, Concept, ContentRequest, Evidence, Fact, Quantity
 from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED
 from xinglin.records.imaging import ImageEdit, ScanSeries
@@ -52,11 +53,11 @@ def facts_of(edit: ImageEdit, series: ScanSeries) -> tuple[Fact, ...]:
     numbers = {**edit.truth, **({"doubling_days": edit.request.doubling_days} if edit.request.doubling_days else {})}
     words = [
         made.words("nodule", "virtual nodule", "虚拟结节", _kind_words(edit), importance=MUST_BE_MENTIONED),
-        made.words("place", "place of the virtual nodule", "虚拟结节位置", _place_words(edit), 1, **_center(edit)),
+        made.words("place", "place of the virtual nodule", "虚拟结节位置", _place_words(edit), more=_center(edit)),
         made.words("method", "method of the virtual nodule", "虚拟结节方法", _method_words(edit)),
     ]
     for number, note in enumerate(edit.notes, 1):
-        words.append(made.words(f"note{number}", "note on the virtual nodule", "虚拟结节备注", {"en": note, "zh": note}))
+        words.append(made.words(f"note{number}", "note on the virtual nodule", "虚拟结节备注", {"en": note, "zh": in_chinese(note)}))
     return (*words, *(made.number(*row, numbers[row[0]]) for row in _NUMBERS if row[0] in numbers))
 
 
@@ -66,12 +67,14 @@ class _Making:
     def __init__(self, edit: ImageEdit, series: ScanSeries, digest: str) -> None:
         self.edit, self.series, self.digest = edit, series, digest
 
-    def words(self, key: str, en: str, zh: str, said: Mapping[str, str], importance: int = 1, **details: str) -> Fact:
-        """A fact in words."""
+    def words(
+        self, key: str, en: str, zh: str, said: Mapping[str, str], *, importance: int = 1, more: Mapping[str, str] | None = None
+    ) -> Fact:
+        """A fact in words; `more` are details beside them."""
         return Fact(
             id=f"{MADE_HERE}{key}", kind="imaging", concept=Concept(en), text=f"{en}: {said['en']}", evidence=self._evidence(key),
             key=f"made:{key}", names={"en": (en,), "zh": (zh,)}, value=said["en"], time=self.series.when[:10], importance=importance,
-            details={"said": said["en"], "said_zh": said["zh"], "series": self.series.uid, "study": self.series.source, **details},
+            details={"said": said["en"], "said_zh": said["zh"], "series": self.series.uid, "study": self.series.source, **(more or {})},
         )  # fmt: skip
 
     def number(self, key: str, en: str, zh: str, unit: str, decimals: int, value: float) -> Fact:

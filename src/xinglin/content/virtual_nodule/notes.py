@@ -1,0 +1,78 @@
+"""The generator's notes in Chinese: what a reader of the ground truth must know beside the numbers.
+
+The generator writes its notes in English. A note that is not in this table stays English, and is never left out.
+"""
+
+from __future__ import annotations
+
+import re
+
+# How a note reads in English (numbers as groups), and in Chinese.
+_SENTENCES = tuple(
+    (re.compile(english), chinese)
+    for english, chinese in (
+        # the nodule: models/image/parametric_nodule
+        ("the scan itself is, or holds, artificial content", "该扫描本身为人工生成，或含有人工生成的内容"),
+        (
+            "the nodule is thinner than two slices: a binary mask cannot hold its volume, the fractional one does",
+            "结节不足两层厚：二值掩膜无法保留其体积，分数掩膜可以",
+        ),
+        (
+            "the binary mask loses more than a tenth of the volume: see binary_loss_percent",
+            "二值掩膜损失的体积超过十分之一，见二值掩膜体积损失",
+        ),
+        ("part of the nodule lies on vessels or wall: see overlap_percent", "结节的一部分与血管或胸壁重叠"),
+        ("the nodule is hardly denser than the lung there", "结节密度仅略高于该处的肺"),
+        ("the grain was lessened, or it would have eaten the contrast", "内部纹理已减弱，否则会掩盖对比度"),
+        # the place: models/thorax
+        (r"many vessels around \((\d+) % of the next 5 mm\): easily taken for one", r"周围血管多（5 mm范围内占\1%），易被误认为血管"),
+        (r"some vessels around \((\d+) % of the next 5 mm\)", r"周围有一些血管（5 mm范围内占\1%）"),
+        ("hardly a vessel around: stands alone", "周围几乎没有血管，结节孤立"),
+        ("on the pleura", "位于胸膜"),
+        (r"close to the pleura \((\d+) mm\)", r"靠近胸膜（\1 mm）"),
+        ("lobe by position in the lung, fissures not looked for: approximate", "肺叶按其在肺内的位置推定，未识别叶间裂，为近似值"),
+        ("only part of the lungs is in the scan: the lobe is a guess", "扫描仅包含部分肺，肺叶为推测"),
+        # the lungs
+        ("lungs: the lungs touch and were cut apart", "肺：两肺相连，已分开"),
+        ("lungs: the lungs could not be told apart but by the middle of the chest", "肺：两肺只能按胸部中线分开"),
+        ("lungs: the scan begins and ends inside the lungs: only a part of them is here", "肺：扫描的起止层面都在肺内，仅包含部分肺"),
+        ("lungs: the scan begins inside the lungs", "肺：扫描起始层面在肺内"),
+        ("lungs: the scan ends inside the lungs", "肺：扫描终止层面在肺内"),
+        ("lungs: the edge of the picture cuts the lungs", "肺：图像边缘截断了肺"),
+        ("lungs: hardly any left lung is found beside the right one", "肺：与右肺相比，几乎未找到左肺"),
+        ("lungs: hardly any right lung is found beside the left one", "肺：与左肺相比，几乎未找到右肺"),
+        (r"lungs: a lung volume of (\d+) ml is not that of two whole adult lungs", r"肺：肺体积\1 ml不符合成人完整的两肺"),
+        ("lungs: no airway is found: trachea and bronchi may count as lung", "肺：未找到气道，气管和支气管可能被计入肺"),
+        ("lungs: the lungs are unusually dense: solid parts are missed", "肺：肺密度异常增高，实变部分会被遗漏"),
+        # the scanner's blur
+        (
+            r"blur: edges in the slice disagree \(half the middle range is ([\d.]+) mm\)",
+            r"模糊宽度：层面内各边缘不一致（四分位距的一半为\1 mm）",
+        ),
+        (
+            r"blur: edges along slices disagree \(half the middle range is ([\d.]+) mm\)",
+            r"模糊宽度：层间各边缘不一致（四分位距的一半为\1 mm）",
+        ),
+        ("blur: the blur in the slice is below what these voxels can show", "模糊宽度：层面内的模糊小于体素所能显示的程度"),
+        (
+            r"blur: too few clean edges in the slice \((\d+)\): the width is that of the kernel's class",
+            r"模糊宽度：层面内清晰的边缘过少（\1处），采用该类重建核的宽度",
+        ),
+        (
+            r"blur: too few clean edges in the slice \((\d+)\): the kernel is not known either, the width is that of an ordinary one",
+            r"模糊宽度：层面内清晰的边缘过少（\1处），重建核也未知，采用普通重建核的宽度",
+        ),
+        ("blur: slices are too thick to measure the blur along them", "模糊宽度：层厚过大，无法测量层间模糊"),
+        (r"blur: too few clean edges along slices \((\d+)\)", r"模糊宽度：层间清晰的边缘过少（\1处）"),
+        ("blur: the slice thickness is not stated: taken to be the distance of the slices", "模糊宽度：未注明层厚，按层间距计"),
+    )
+)
+
+
+def in_chinese(note: str) -> str:
+    """The note in Chinese; a note the table does not hold comes back as it is."""
+    for english, chinese in _SENTENCES:
+        found = english.fullmatch(note)
+        if found:
+            return found.expand(chinese)
+    return note
