@@ -43,8 +43,20 @@ def test_thick_slices_do_not_tell_their_blur_and_the_thickness_speaks():
     # 2.5 mm in all, the voxel's box of 2.5 mm being a part of it
     assert found.fwhm_mm[0] == pytest.approx(2.3548 * ((2.5 / 2.3548) ** 2 - 2.5**2 / 12) ** 0.5, rel=1e-3)
     assert found.source == "scan" and found.fwhm_mm[1] == pytest.approx(1.2, abs=0.1)
+    own = measure_blur(scan, edges=60)
+    assert own.fwhm_mm[0] == pytest.approx(2.3, abs=0.02), "the phantom states its thickness rightly"
     unsaid = measure_blur(replace(scan, details={}), edges=60)
     assert any("not stated" in word for word in unsaid.doubt)
+
+
+def test_in_slices_of_5_mm_no_edge_is_trusted():
+    scan = thorax((8, 100, 100), (5.0, 0.8, 0.8), 3, center_mm=(-100, -20, -40), places_per_lung=20).volume
+    found = measure_blur(replace(scan, details={"kernel": "STANDARD", "slice_thickness_mm": "5"}))
+    assert (
+        found.source == "kernel"
+        and found.fwhm_mm[1] == 1.2
+        and any("too thick to measure the blur in them" in word for word in found.doubt)
+    )
 
 
 def test_without_edges_the_kernel_speaks_and_it_is_said():

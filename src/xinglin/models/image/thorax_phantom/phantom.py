@@ -80,7 +80,7 @@ def thorax(
     spacing_mm: tuple[float, float, float] = (2.5, 1.4, 1.4),
     seed: int = 0,
     *,
-    blur_mm: tuple[float, float, float] = (2.3, 1.2, 1.2),
+    blur_mm: tuple[float, float, float] = (1.8, 1.2, 1.2),
     noise_sd_hu: float = 22.0,
     noise_peak_per_mm: float = 0.28,
     noise_along_mm: float = 1.5,
@@ -234,9 +234,11 @@ def _volume(recipe: Recipe, voxels: NDArray[np.int16]) -> Volume:
 
 
 def _details(recipe: Recipe) -> dict[str, str]:
+    # what a slice shows in all: the blur and the voxel's own box, as the width of a Gaussian
+    thickness_mm = imaging.FWHM * float(np.sqrt((recipe.blur_mm[0] / imaging.FWHM) ** 2 + recipe.spacing_mm[0] ** 2 / 12))
     return {
         "manufacturer": "Xinglin", "model": "thorax phantom 1", "description": "Thorax phantom (artificial chest)", "body_part": "CHEST",
-        "patient_position": "HFS", "kvp": "120", "kernel": "PHANTOM", "slice_thickness_mm": f"{max(recipe.spacing_mm[0], recipe.blur_mm[0]):g}",
+        "patient_position": "HFS", "kvp": "120", "kernel": "PHANTOM", "slice_thickness_mm": f"{thickness_mm:.2f}",
     }  # fmt: skip
 
 
