@@ -64,7 +64,7 @@ OPERATIONS: tuple[Operation, ...] = (
         (
             Parameter("paths", "files, folders or a FHIR address", "path", positional=True, many=True, required=True),
             Parameter("chart", "add what is read to this chart (needed for a text note; images are held against it)"),
-            Parameter("repair", "a defect of image geometry to put right: doubled, tilt, uneven, missing", many=True, labels=("NAME",)),
+            Parameter("repair", "a defect of image geometry to put right: doubled, missing, uneven, tilt, single", many=True, labels=("NAME",)),
             Parameter("same_person", "why images under another name are of this person after all", labels=("REASON",)),
             Parameter("when", "the day a text note was written (YYYY-MM-DD)"),
             DRY_RUN,
