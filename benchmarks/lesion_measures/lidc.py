@@ -63,7 +63,7 @@ def lidc(data: Path) -> list[dict[str, Any]]:
         scan = read_series(sorted(folder.glob("*.dcm")))
         masks = reader_masks(folder, scan)
         for number, group in enumerate(nodules_of(masks), 1):
-            for told in ("", "solid"):  # blind, and told what the readers marked: texture 5 of 5, solid
+            for told in ("", "solid"):  # blind, and told that it is solid, as most readers rated it
                 rows.append(_row(f"{folder.name} nodule {number}", scan, [masks[key] for key in group], told))
     return rows
 
