@@ -159,7 +159,7 @@ class ImageRoom:
             method=f"region growing from a marked point, xinglin {__version__}", study=series.source,
         )  # fmt: skip
         store = self._house.store
-        store.keep_resources(chart.id, [images.lesion_resource(chart.person.source, lesion, store.now())], about="lesion marked")
+        store.keep_resources(chart.id, [images.lesion_resource(chart.person.source, lesion)], about="lesion marked")
         return lesion
 
 

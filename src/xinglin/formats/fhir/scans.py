@@ -70,8 +70,11 @@ def _series(one: ScanSeries) -> Json:
     }
 
 
-def lesion_observation(patient: str, one: Lesion, marked_at: str) -> tuple[str, bytes]:
-    """(reference, JSON) of the Observation of a marked lesion: standard measurements, and the outline in an extension."""
+def lesion_observation(patient: str, one: Lesion) -> tuple[str, bytes]:
+    """(reference, JSON) of the Observation of a marked lesion: standard measurements, and the outline in an extension.
+
+    The same mark gives the same bytes; when it was made stands in the ledger.
+    """
     measures = one.measures
     resource = {
         "resourceType": "Observation",
@@ -82,7 +85,6 @@ def lesion_observation(patient: str, one: Lesion, marked_at: str) -> tuple[str, 
         "code": {"text": "Lesion marked in an image"},
         "subject": {"reference": patient},
         **({"effectiveDateTime": one.when} if one.when else {}),
-        "issued": marked_at,
         "performer": [{"display": one.marked_by}],
         "method": {"text": one.method},
         "derivedFrom": [{"reference": one.study}],
