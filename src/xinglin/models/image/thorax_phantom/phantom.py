@@ -123,11 +123,10 @@ def pair(phantom: Phantom, noise_seed: int, acquired: str = "") -> Phantom:
 
 
 def _fineness(spacing_mm: float, blur_mm: float, least_mm: float) -> int:
-    """Fine voxels per voxel: few, but no coarser than 1.4 standard deviations of the blur, so that edges keep their shape."""
+    """Fine voxels per voxel: two where a voxel is wider than 1.4 standard deviations of the blur, so that edges keep their shape."""
     if blur_mm <= 0:
         return int(np.clip(round(spacing_mm / least_mm), 1, 3))
-    blurs = spacing_mm / (blur_mm / imaging.FWHM)
-    return 2 if blurs > 4 else int(np.ceil(blurs / 1.4))  # of very large voxels the box, not the blur, makes the edge
+    return 2 if spacing_mm > 1.4 * blur_mm / imaging.FWHM else 1
 
 
 def _places(recipe: Recipe, along: int, halo: int) -> NDArray[np.float32]:
