@@ -23,6 +23,11 @@ from pathlib import Path
 from xinglin.flow.images import make_phantoms
 make_phantoms([(Path(sys.argv[1]), "2026-01-15")], home=Path(sys.argv[1]).parent / "house", seed=1, made="2026-07-01T09:30:00Z",
               shape=(300, 512, 512), spacing_mm=(1.0, 0.7, 0.7))
+import pydicom
+for path in Path(sys.argv[1]).iterdir():  # as a hospital's scan: without the mark of our own making
+    slice = pydicom.dcmread(path)
+    del slice.ContributingEquipmentSequence, slice.SyntheticData
+    slice.save_as(path)
 """
 ROAD = """
 import json, resource, sys, time
