@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from xinglin.flow import telling
+from xinglin.flow.archives import archive_find as archive_find
+from xinglin.flow.archives import archive_send as archive_send
+from xinglin.flow.archives import archive_test as archive_test
+from xinglin.flow.archives import taken_from
 from xinglin.flow.asked import Asked, Outcome, who
 from xinglin.flow.house import House, TakenIn, find_draft
 from xinglin.flow.image_commands import mark as mark
@@ -30,9 +34,14 @@ def demo(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 
 
 def take_in(asked: Asked, given: Mapping[str, Any]) -> Outcome:
-    """Records in."""
+    """Records in; with --archive, a study of an archive."""
     from xinglin.intake.images import split
 
+    if given["archive"] or given["study"]:
+        with taken_from(asked, given) as fetched:
+            return take_in(asked, fetched)
+    if not given["paths"]:
+        raise UsageError("XL-FLOW-025", "nothing to take in was given", fix="give files or folders; or --archive NAME --study UID")
     house = asked.house()
     notes = [p for p in given["paths"] if p.endswith((".txt", ".md"))]
     records, scans = split([p for p in given["paths"] if p not in notes])
@@ -173,7 +182,7 @@ def release(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     done = house.release(find_draft(house, given["draft"]), out)
     files = [{"path": str(out / f.path), "media_type": f.media_type, "sha256": f.sha256, "label": f.label} for f in done.files]
     value = {"release": done.id, "draft": done.draft, "signed_by": list(done.signed_by), "at": done.at, "files": files}
-    return Outcome(value, tuple(f["path"] for f in files))
+    return Outcome(value, telling.released_lines([f["path"] for f in files]))
 
 
 def amend(asked: Asked, given: Mapping[str, Any]) -> Outcome:

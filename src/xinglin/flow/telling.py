@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -22,6 +22,13 @@ Row = dict[str, Any]
 
 
 # ---- values
+
+
+def released_lines(paths: Sequence[str]) -> tuple[str, ...]:
+    """The files of a release for people; the slices of a series are one line."""
+    slices = [path for path in paths if re.search(r"series-\d+\.[a-z]+$", path)]
+    others = tuple(path for path in paths if path not in set(slices))
+    return (*others, f"{slices[0]} ... {slices[-1]}  ({len(slices)} slices)") if slices else others
 
 
 def series_line(scan: ScanSeries) -> str:
