@@ -15,7 +15,7 @@ import msgspec
 from xinglin import __version__, intake
 from xinglin.privacy import labels
 from xinglin.records import Chart, Draft
-from xinglin.records.errors import InvalidInput, NotFound, UsageError
+from xinglin.records.errors import InvalidInput, NotFound, Refused, UsageError
 from xinglin.records.imaging import ImageCase, ImageEdit, Images, Lesion, Point_mm, ScanSeries
 
 if TYPE_CHECKING:
@@ -82,6 +82,9 @@ class ImageRoom:
             resources.append(found.patient)
         known = house.chart(handle) if link.same else Chart()
         patient = known.person.source or found.patient[0]
+        kept = {one.uid: one.digest for one in known.scans}
+        # an archive wraps the same images anew each time: what decides is the voxels, and the first files are the ones kept
+        found = msgspec.structs.replace(found, series=tuple(one for one in found.series if kept.get(one.scan.uid) != one.scan.digest))
         resources += images.study_resources(found, patient, known.scans)
         for one in found.series:
             store.keep_file(handle, KEPT_SCAN + one.scan.uid, one.packed)
@@ -114,6 +117,8 @@ class ImageRoom:
         if not names:
             return None
         content = self._house.store.file(draft.chart, names[0])
+        if hashlib.sha256(content).hexdigest() != draft.provenance.images[names[0]]:
+            raise Refused("XL-FLOW-025", "the kept change is not the one the draft speaks of", where=draft.id, fix="make the draft anew")
         return msgspec.msgpack.decode(content, type=ImageEdit)
 
     def case(self, chart: str, edit: ImageEdit | None) -> ImageCase | None:
