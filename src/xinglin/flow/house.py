@@ -16,6 +16,7 @@ from xinglin import __version__, intake
 from xinglin.flow import verify
 from xinglin.flow.images import KEPT_EDIT, ImageRoom, TakenImages
 from xinglin.flow.settings import Settings, load
+from xinglin.intake.archives import clear_leftovers
 from xinglin.privacy import labels
 from xinglin.records import Chart, ContentRequest, Draft, Fact, Label, Point, Provenance, Release, Statement
 from xinglin.records.collecting import collecting_later
@@ -65,7 +66,8 @@ class House:
 
     @cached_property
     def store(self) -> Store:
-        """What the house keeps."""
+        """What the house keeps. What a killed fetch left behind goes first."""
+        clear_leftovers(self.settings.home)
         return Store.open(self.settings.home, self.settings.database, clock=self.clock)
 
     @cached_property

@@ -49,6 +49,7 @@ EVERYWHERE = (LANG, AS_OF, SEED, DRY_RUN)  # understood by every command, so tha
 CHART = Parameter("chart", "a chart's id (chart-1), or a path to take in on the way")
 DRAFT = Parameter("draft", "a draft's id (draft-1)", positional=True)
 BY = Parameter("by", "who decides; default the name you are signed in with on this machine")
+ARCHIVE = Parameter("archive", "a name in the settings ([archives.NAME]), or an address", positional=True, required=True)
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -62,9 +63,14 @@ OPERATIONS: tuple[Operation, ...] = (
         "FHIR bundle, NDJSON, folder or address, DICOM images, or a text note -> chart",
         "take_in",
         (
-            Parameter("paths", "files, folders or a FHIR address", "path", positional=True, many=True, required=True),
+            Parameter("paths", "files, folders or a FHIR address", "path", positional=True, many=True),
+            Parameter("archive", "fetch from this image archive instead (with --study): a name in the settings, or an address"),
+            Parameter("study", "UID of the study to fetch; `xinglin archive find` lists them"),
+            Parameter("series", "UID of the one series of it to fetch"),
             Parameter("chart", "add what is read to this chart (needed for a text note; images are held against it)"),
-            Parameter("repair", "a defect of image geometry to put right: doubled, missing, uneven, tilt, single", many=True, labels=("NAME",)),
+            Parameter(
+                "repair", "a defect of image geometry to put right: doubled, missing, uneven, tilt, single", many=True, labels=("NAME",)
+            ),
             Parameter("same_person", "why images under another name are of this person after all", labels=("REASON",)),
             Parameter("when", "the day a text note was written (YYYY-MM-DD)"),
             DRY_RUN,
@@ -174,6 +180,32 @@ OPERATIONS: tuple[Operation, ...] = (
         "where a sentence comes from, down to the source resource",
         "cite",
         (DRAFT, Parameter("statement", "statement number", positional=True)),
+    ),
+    Operation(
+        "archive test",
+        "does an image archive answer?",
+        "archive_test",
+        (ARCHIVE, BY),
+    ),
+    Operation(
+        "archive find",
+        "the studies an image archive has of a person, or of some days",
+        "archive_find",
+        (
+            ARCHIVE,
+            Parameter("patient_id", "the patient's number there, whole"),
+            Parameter("date", "day of the study, YYYY-MM-DD, or FROM..TO"),
+            Parameter("modality", "CT, MR, PT"),
+            Parameter("study", "UID of one study: lists its series too"),
+            Parameter("limit", "how many at most", "number", 100),
+            BY,
+        ),
+    ),
+    Operation(
+        "archive send",
+        "send the DICOM files of a signed release to an image archive",
+        "archive_send",
+        (ARCHIVE, Parameter("release", "a release's id (release-1)", positional=True, required=True), BY, DRY_RUN),
     ),
     Operation("kinds", "every kind of content, check, calculator and topic of knowledge", "kinds"),
     Operation("doctor", "is everything in order here?", "doctor"),

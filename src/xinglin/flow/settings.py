@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
+from xinglin.flow.archive_settings import archives_of
+from xinglin.records.archive import Archive
 from xinglin.records.errors import InvalidInput
 
 
@@ -25,6 +28,7 @@ class Settings:
     provider_code: str = ""
     enrolment: Literal["open", "closed"] = "open"  # open: the first signature of a new name makes its key; closed: an administrator does
     language: Literal["en", "zh"] = "en"
+    archives: Mapping[str, Archive] = field(default_factory=dict)  # [archives.NAME]; nothing is asked but these, or an address given
 
 
 def home_folder(home: str | Path | None = None) -> Path:
@@ -44,11 +48,12 @@ def load(home: str | Path | None = None) -> Settings:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise InvalidInput("XL-SET-001", "the settings file is not valid TOML", where=str(path), why=str(error)) from error
     known = {f.name for f in fields(Settings)} - {"home"}
-    for name in known:
+    for name in known - {"archives"}:
         if value := os.environ.get(f"XINGLIN_{name.upper()}"):
             found[name] = value.split(",") if name == "law_packs" else value
     if unknown := sorted(set(found) - known):
         raise InvalidInput("XL-SET-002", f"unknown setting {unknown[0]!r}", where=str(path), fix=f"known: {', '.join(sorted(known))}")
+    archives = archives_of(found.pop("archives", {}), path)
     packs = tuple(str(p) for p in found.pop("law_packs", ()))  # type: ignore[union-attr]
     if wrong := [p for p in packs if p not in ("cn", "eu", "us")]:
         raise InvalidInput("XL-SET-003", f"unknown law pack {wrong[0]!r}", where=str(path), fix="one or more of: cn, eu, us")
@@ -56,4 +61,4 @@ def load(home: str | Path | None = None) -> Settings:
         raise InvalidInput("XL-SET-005", "language must be en or zh", where=str(path))
     if found.get("enrolment", "open") not in ("open", "closed"):
         raise InvalidInput("XL-SET-004", "enrolment must be open or closed", where=str(path))
-    return Settings(home=folder, law_packs=packs, **{k: str(v) for k, v in found.items()})  # type: ignore[arg-type]
+    return Settings(home=folder, law_packs=packs, archives=archives, **{k: str(v) for k, v in found.items()})  # type: ignore[arg-type]

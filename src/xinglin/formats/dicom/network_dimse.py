@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -86,10 +86,10 @@ def find(peer: Peer, level: Level, match: Mapping[str, str], *, fields: Sequence
     return rows
 
 
-def store(peer: Peer, files: Sequence[bytes | Path]) -> int:
+def store(peer: Peer, files: Sequence[bytes | Path], *, kept: Callable[[str], object] | None = None) -> int:
     """Sends DICOM files in their own transfer syntaxes; how many the archive kept (all, or an error).
 
-    Raises RemoteFailed XL-DICOM-702 to 705; what was sent before the fault stays at the archive.
+    `kept` is told the UID of each instance the archive has confirmed, as it goes. Raises RemoteFailed XL-DICOM-702 to 705; what was sent before the fault stays at the archive.
     """
     kinds: dict[tuple[str, str], None] = {}
     for n, file in enumerate(files):
@@ -106,20 +106,26 @@ def store(peer: Peer, files: Sequence[bytes | Path]) -> int:
             except ValueError as error:
                 raise _said_no(peer, f"it takes no object of the kind of file {n + 1}") from error
             _good(status, peer)
+            if kept is not None:
+                kept(str(dataset.SOPInstanceUID))
     return len(files)
 
 
-def move(peer: Peer, study: str, *, into: Path, listen: tuple[str, int], series: str = "", instance: str = "") -> tuple[Path, ...]:
+def move(
+    peer: Peer, study: str, *, into: Path, listen: tuple[str, int], series: str = "", instance: str = "",
+    arrived: Callable[[int, int], object] | None = None,
+) -> tuple[Path, ...]:  # fmt: skip
     """Has the archive send a study, series or instance to us; the received files, in order of arrival.
 
-    into: an existing folder. listen: address and port the archive knows for `own_title`.
+    into: an existing folder. listen: address and port the archive knows for `own_title`. arrived: told files and bytes
+    as they come.
     Raises RemoteFailed XL-DICOM-702 to 705, OutOfResources XL-DICOM-706 and 707 (the port is taken); on any fault the
     files already received are removed.
     """
     from pynetdicom import AllStoragePresentationContexts, evt
     from pynetdicom._globals import ALL_TRANSFER_SYNTAXES
 
-    inbox = _Inbox(into, peer)
+    inbox = _Inbox(into, peer, arrived)
     receiver = _entity(peer)
     receiver.require_called_aet = True
     receiver.require_calling_aet = [peer.title]
@@ -140,12 +146,14 @@ def move(peer: Peer, study: str, *, into: Path, listen: tuple[str, int], series:
     return tuple(inbox.files)
 
 
-def get(peer: Peer, study: str, *, into: Path, series: str = "", instance: str = "") -> tuple[Path, ...]:
+def get(
+    peer: Peer, study: str, *, into: Path, series: str = "", instance: str = "", arrived: Callable[[int, int], object] | None = None
+) -> tuple[Path, ...]:
     """The same over one connection (C-GET): no port of ours is needed. Only common kinds of objects are taken."""
     import pydicom.uid
     from pynetdicom import build_role, evt
 
-    inbox = _Inbox(into, peer)
+    inbox = _Inbox(into, peer, arrived)
     kinds = [str(getattr(pydicom.uid, name)) for name in _GET_KINDS]
     contexts = [("StudyRootQueryRetrieveInformationModelGet", ()), *((kind, ()) for kind in kinds)]
     roles = [build_role(pydicom.uid.UID(kind), scp_role=True) for kind in kinds]
@@ -157,8 +165,8 @@ def get(peer: Peer, study: str, *, into: Path, series: str = "", instance: str =
 class _Inbox:
     """Files as they arrive, until the limit."""
 
-    def __init__(self, folder: Path, peer: Peer) -> None:
-        self.folder, self.peer, self.files = folder, peer, []
+    def __init__(self, folder: Path, peer: Peer, arrived: Callable[[int, int], object] | None = None) -> None:
+        self.folder, self.peer, self.files, self.arrived = folder, peer, [], arrived
         self.bytes = 0
         self.fault: XinglinError | None = None
 
@@ -184,6 +192,8 @@ class _Inbox:
                 "XL-DICOM-706", "a received file cannot be kept", why=type(error).__name__, fix="check folder and disk"
             )
             return _NO_ROOM
+        if self.arrived is not None:
+            self.arrived(len(self.files), self.bytes)
         return _SUCCESS
 
     @contextmanager

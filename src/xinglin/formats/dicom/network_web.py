@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
@@ -126,10 +126,10 @@ class DicomWeb:
             except OverflowError as error:
                 raise self._too_large() from error
 
-    def store(self, files: Iterable[bytes]) -> tuple[str, ...]:
+    def store(self, files: Iterable[bytes], *, told: Callable[[str], object] | None = None) -> tuple[str, ...]:
         """Sends DICOM files; the SOP instance UIDs the archive says it kept, in the order sent.
 
-        Raises RemoteFailed XL-DICOM-608 as soon as the archive refuses one (its failure reason, PS3.18 table 10.5.3-1).
+        `told` hears each of them as the answers come, also of an answer that refuses others. Raises RemoteFailed XL-DICOM-608 as soon as the archive refuses one (its failure reason, PS3.18 table 10.5.3-1).
         """
         kept: list[str] = []
         for batch in _batches(files, self._limits.batch_bytes):
@@ -139,10 +139,14 @@ class DicomWeb:
             kind = f'multipart/related; type="{_PART10}"; boundary={boundary}'
             with self._asked("POST", "/studies", {"Accept": _JSON, "Content-Type": kind}, body=body, also=(202, 409)) as answer:
                 said = self._json(b"".join(self._read(answer, self._limits.search_bytes)))
-            kept += self._kept(said[0] if said else {}, len(batch))
+            kept += self._kept(said[0] if said else {}, len(batch), told)
         return tuple(kept)
 
-    def _kept(self, said: Mapping[str, Any], sent: int) -> list[str]:
+    def _kept(self, said: Mapping[str, Any], sent: int, told: Callable[[str], object] | None) -> list[str]:
+        kept = [_first(item, "00081155") for item in _items(said, "00081199")]
+        if told is not None:
+            for uid in kept:
+                told(uid)
         failed = _items(said, "00081198")
         if failed:
             reasons = sorted({_first(item, "00081197") for item in failed})
@@ -150,7 +154,6 @@ class DicomWeb:
                 "XL-DICOM-608", "the archive did not keep everything", where=self._shown, why=f"{len(failed)} refused, reason {', '.join(reasons)}",
                 fix="ask its operator; what it kept stays there",
             )  # fmt: skip
-        kept = [_first(item, "00081155") for item in _items(said, "00081199")]
         if len(kept) != sent:
             raise self._unusable("it does not say what it kept")
         return kept
