@@ -1,6 +1,8 @@
 """Every kind of content goes through the same trials, in both languages, with full, small and empty records."""
 
 import re
+from dataclasses import replace
+from functools import cache
 from importlib.resources import files
 
 import pytest
@@ -9,12 +11,13 @@ from xinglin import intake
 from xinglin.models.phrasebook.wordbook import complete
 from xinglin.models.text.grammar import WRITER
 from xinglin.records import Chart, ContentRequest
-from xinglin.records.errors import UsageError
+from xinglin.records.errors import NotFound, UsageError
 from xinglin.shelf import Shelf
 from xinglin.shelf.promises import Check, ContentKind
 from xinglin.workup import work_up
 
 KINDS = Shelf("xinglin.content", "KIND", ContentKind)
+FROM_RECORDS, FROM_IMAGES = ([kind for kind in KINDS if (kind.prepare is not None) is made] for made in (False, True))
 CHECKS = Shelf("xinglin.checks", "CHECK", Check)
 AS_OF = "2024-03-07"
 every_kind = pytest.mark.parametrize("kind", list(KINDS), ids=lambda kind: kind.name)
@@ -27,9 +30,21 @@ def example(kind):
     return intake.chart_of(person.resources)
 
 
+@cache
+def chest(uid):
+    """The pixels of an example record's series: a small chest that we make ourselves."""
+    from xinglin.models.image.thorax_phantom import thorax
+
+    small = {"blur_mm": (3.0, 1.6, 1.6), "noise_sd_hu": 25, "fineness": (2, 2, 2), "places_per_lung": 500}
+    return replace(thorax((75, 160, 160), (4.0, 2.2, 2.2), seed=6, **small).volume, series_uid=uid)
+
+
 def drafted(kind, chart, language, **options):
+    request = ContentRequest(kind.name, "chart-1", language, AS_OF, options=options)
     facts = work_up(chart, AS_OF)
-    plan = kind.plan(ContentRequest(kind.name, "chart-1", language, AS_OF, options=options), chart, facts)
+    if kind.prepare is not None:
+        facts = (*facts, *kind.prepare(request, chart, chest).facts)
+    plan = kind.plan(request, chart, facts)
     texts = WRITER.write(plan.points, {f.id: f for f in facts}, kind.words[language], language, 0)
     return plan, texts, facts
 
@@ -69,12 +84,19 @@ def test_what_must_be_mentioned_is_mentioned(kind, language):
 
 
 @both_languages
-@every_kind
+@pytest.mark.parametrize("kind", FROM_RECORDS, ids=lambda kind: kind.name)
 def test_an_empty_record_gives_one_honest_statement_that_rests_on_a_gap(kind, language):
     plan, texts, facts = drafted(kind, Chart(), language)
     gaps = {fact.id for fact in facts if fact.kind == "gap"}
     assert 1 <= len(texts) <= 3
     assert any(point.facts[0] in gaps for point in plan.points)
+
+
+@pytest.mark.parametrize("kind", FROM_IMAGES, ids=lambda kind: kind.name)
+def test_a_kind_made_from_images_says_that_there_are_none(kind):
+    with pytest.raises(NotFound) as refusal:
+        drafted(kind, Chart(), "en")
+    assert refusal.value.fix
 
 
 @every_kind

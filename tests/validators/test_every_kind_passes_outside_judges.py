@@ -20,7 +20,7 @@ from xinglin.records import ContentRequest, SignedDocument
 from xinglin.shelf import Shelf
 from xinglin.shelf.promises import ContentKind
 
-KINDS = Shelf("xinglin.content", "KIND", ContentKind).names()
+KINDS = [kind.name for kind in Shelf("xinglin.content", "KIND", ContentKind) if "fhir" in kind.leaves_as]
 pytestmark = pytest.mark.skipif(bool(judges.NOT_PRESENT), reason=judges.NOT_PRESENT or "installed")
 
 

@@ -82,7 +82,7 @@ def _changes(told: Sequence[Fact]) -> Iterator[Point]:
         if fact.latest and _what(fact) == "growth" and fact.kind == "imaging":
             yield Point("change", "image.words", (fact.id,))
         elif fact.latest and _what(fact) in _CHANGES:
-            yield Point("change", "image.number", (fact.id,))
+            yield Point("change", "image.days" if _what(fact) == "doubling-time" else "image.number", (fact.id,))
 
 
 def _response(facts: Sequence[Fact]) -> Iterator[Point]:

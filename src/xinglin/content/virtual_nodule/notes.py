@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 
+_TOO_FEW, _TOO_THICK = r"too few clean edges in the slice \((\d+)\)", "slices are too thick to measure the blur in them"
+_NO_KERNEL = "the kernel is not known either, the width is that of an ordinary one"
+
 # How a note reads in English (numbers as groups), and in Chinese.
 _SENTENCES = tuple(
     (re.compile(english), chinese)
@@ -54,14 +57,10 @@ _SENTENCES = tuple(
             r"模糊宽度：层间各边缘不一致（四分位距的一半为\1 mm）",
         ),
         ("blur: the blur in the slice is below what these voxels can show", "模糊宽度：层面内的模糊小于体素所能显示的程度"),
-        (
-            r"blur: too few clean edges in the slice \((\d+)\): the width is that of the kernel's class",
-            r"模糊宽度：层面内清晰的边缘过少（\1处），采用该类重建核的宽度",
-        ),
-        (
-            r"blur: too few clean edges in the slice \((\d+)\): the kernel is not known either, the width is that of an ordinary one",
-            r"模糊宽度：层面内清晰的边缘过少（\1处），重建核也未知，采用普通重建核的宽度",
-        ),
+        (f"blur: {_TOO_FEW}: the width is that of the kernel's class", r"模糊宽度：层面内清晰的边缘过少（\1处），采用该类重建核的宽度"),
+        (f"blur: {_TOO_FEW}: {_NO_KERNEL}", r"模糊宽度：层面内清晰的边缘过少（\1处），重建核也未知，采用普通重建核的宽度"),
+        (f"blur: {_TOO_THICK}: the width is that of the kernel's class", "模糊宽度：层厚过大，无法测量层面内的模糊，采用该类重建核的宽度"),
+        (f"blur: {_TOO_THICK}: {_NO_KERNEL}", "模糊宽度：层厚过大，无法测量层面内的模糊，重建核也未知，采用普通重建核的宽度"),
         ("blur: slices are too thick to measure the blur along them", "模糊宽度：层厚过大，无法测量层间模糊"),
         (r"blur: too few clean edges along slices \((\d+)\)", r"模糊宽度：层间清晰的边缘过少（\1处）"),
         ("blur: the slice thickness is not stated: taken to be the distance of the slices", "模糊宽度：未注明层厚，按层间距计"),

@@ -27,7 +27,7 @@ def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
     made = {fact.id.removeprefix(MADE_HERE): fact.id for fact in facts if fact.id.startswith(MADE_HERE)}
     points = [Point("nodule", "nodule.nodule", (made["nodule"], *_study(facts)))] if "nodule" in made else []
     points += [Point("nodule", "nodule.place", (made["place"],))] if "place" in made else []
-    points += [Point("truth", "nodule.number", (made[key],)) for key in _TRUTH if key in made]
+    points += [Point("truth", _phrase(key), (made[key],)) for key in _TRUTH if key in made]
     if length != "short":
         points += [Point("masks", "nodule.number", (made[key],)) for key in _MASKS if key in made]
         points += [Point("method", "nodule.method", (made["method"],))] if "method" in made else []
@@ -37,6 +37,10 @@ def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
     used = {point.section for point in points}
     sections = tuple((key, words[f"section.{key}"]) for key in SECTIONS if key in used)
     return Plan(words["title"], sections, tuple(points), (made["nodule"],) if "nodule" in made else ())
+
+
+def _phrase(key: str) -> str:
+    return "nodule.days" if key.endswith("_days") else "nodule.number"
 
 
 def _study(facts: Sequence[Fact]) -> tuple[str, ...]:

@@ -23,6 +23,11 @@ def shown(value: float, unit: str, decimals: int) -> Quantity:
     return Quantity(text, unit, SHOWN.get(unit, unit))
 
 
+def day_zh(when: str) -> str:
+    """A day as it is written in Chinese: 2023年9月5日."""
+    return "".join(f"{int(part)}{mark}" for part, mark in zip(day(when).split("-"), "年月日", strict=False))
+
+
 def number(
     lesion: Lesion, what: str, names: tuple[str, str], value: Quantity, places: tuple[Evidence, ...], *, newest: bool, importance: int = 1,
     kind: str = "measurement", details: Mapping[str, str] | None = None,
@@ -38,7 +43,7 @@ def number(
         key=f"lesion:{lesion.name}:{what}",
         names={
             "en": (f"{english} of {lesion.name}", f"{lesion.name} {english}"),
-            "zh": (f"{lesion.name}{chinese}", f"{lesion.name}的{chinese}"),
+            "zh": (f"{lesion.name}的{chinese}", f"{lesion.name}{chinese}"),
         },
         value=value,
         time=day(lesion.when),
@@ -61,7 +66,7 @@ def words(
         text=f"{english} of {lesion.name}: {said['en']}{f', {day(lesion.when)}' if lesion.when else ''}",
         evidence=places,
         key=f"lesion:{lesion.name}:{what}",
-        names={"en": (f"{english} of {lesion.name}",), "zh": (f"{lesion.name}{chinese}", f"{lesion.name}的{chinese}")},
+        names={"en": (f"{english} of {lesion.name}",), "zh": (f"{lesion.name}的{chinese}", f"{lesion.name}{chinese}")},
         value=said["en"],
         time=day(lesion.when),
         side=lesion.side if what == "place" else None,
@@ -89,7 +94,7 @@ def gap(lesion: Lesion, what: str, names: tuple[str, str], why: Mapping[str, str
         text=f"{english} of {lesion.name} cannot be told: {why['en']}",
         evidence=(at(lesion.source),),
         key=f"gap:lesion:{lesion.name}:{what}",
-        names={"en": (f"{english} of {lesion.name}",), "zh": (f"{lesion.name}{chinese}", f"{lesion.name}的{chinese}")},
+        names={"en": (f"{english} of {lesion.name}",), "zh": (f"{lesion.name}的{chinese}", f"{lesion.name}{chinese}")},
         time=day(lesion.when),
         importance=importance,
         details={"said": why["en"], "said_zh": why["zh"], "lesion": lesion.name},

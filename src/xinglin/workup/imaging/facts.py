@@ -12,7 +12,7 @@ from xinglin.records.imaging import Lesion, ScanSeries
 from xinglin.records.moments import day, days_between, sort_key
 from xinglin.workup.imaging.category_facts import category_facts
 from xinglin.workup.imaging.comparing import Growth, compare
-from xinglin.workup.imaging.fact_making import KINDS_ZH, gap, in_slice, marked, number, shown, words
+from xinglin.workup.imaging.fact_making import KINDS_ZH, day_zh, gap, in_slice, marked, number, shown, words
 from xinglin.workup.imaging.response_facts import response_facts
 
 _LOBES_ZH = {
@@ -143,7 +143,7 @@ def _growth(earlier: Lesion, later: Lesion, newest: bool) -> list[Fact]:
     )
     since = day(earlier.when)
     told = {"basis": grown.basis, "days": str(grown.days), "earlier_date": since, "earlier": earlier.source}
-    said = {"en": f"{grown.word} since {since}", "zh": f"较{since}{_GROWTH_ZH[grown.word]}"}
+    said = {"en": f"{grown.word} since {since}", "zh": f"较{day_zh(since)}{_GROWTH_ZH[grown.word]}"}
     facts = [
         words(
             later,
