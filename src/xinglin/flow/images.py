@@ -90,6 +90,27 @@ class ImageRoom:
             store.keep_file(handle, KEPT_SCAN + one.scan.uid, one.packed)
         return handle, store.keep_resources(handle, resources, about="images").changed, link.doubtful
 
+    def take_in_nifti(self, paths: Sequence[Path], chart: str, said: Mapping[str, str], *, keep: bool = True) -> TakenImages:
+        """Keep each NIfTI file as a series of the chart. `said`: unit, modality, when. Raises UsageError, InvalidInput.
+
+        A file of ours that says it is artificial stays artificial; nothing else can tell whose a file is but the user.
+        """
+        from xinglin.intake import nifti
+
+        if not chart:
+            raise UsageError("XL-FLOW-026", "a NIfTI file does not say whose it is", where=str(paths[0]), fix="say it: --chart chart-1")
+        found = nifti.read(paths, nifti.stated(said.get("unit", ""), said.get("modality", ""), said.get("when", "")))
+        series = tuple(one.scan for one in found)
+        if not keep:
+            return TakenImages((), series, ())
+        house, store = self._house, self._house.store
+        patient = house.chart(chart).person.source
+        with store.together():
+            for one in found:
+                store.keep_file(chart, KEPT_SCAN + one.scan.uid, one.packed)
+            kept = store.keep_resources(chart, [nifti.study_resource(patient, one) for one in series], about="images")
+        return TakenImages(((chart, kept.changed, ()),), series, ())
+
     def volume(self, chart: str, uid: str) -> Volume:
         """The voxels of a kept series. Raises NotFound."""
         if self._last is None or self._last[:2] != (chart, uid):
@@ -99,7 +120,7 @@ class ImageRoom:
         return self._last[2]
 
     def files(self, chart: str, uid: str) -> tuple[bytes, ...]:
-        """The DICOM files of a kept series, as they came in."""
+        """The DICOM files of a kept series, as they came in; none for a series that came as NIfTI."""
         from xinglin.intake import images
 
         return images.files_of(self._house.store.file(chart, KEPT_SCAN + uid))
@@ -118,7 +139,7 @@ class ImageRoom:
             return None
         content = self._house.store.file(draft.chart, names[0])
         if hashlib.sha256(content).hexdigest() != draft.provenance.images[names[0]]:
-            raise Refused("XL-FLOW-025", "the kept change is not the one the draft speaks of", where=draft.id, fix="make the draft anew")
+            raise Refused("XL-FLOW-029", "the kept change is not the one the draft speaks of", where=draft.id, fix="make the draft anew")
         return msgspec.msgpack.decode(content, type=ImageEdit)
 
     def case(self, chart: str, edit: ImageEdit | None) -> ImageCase | None:
@@ -155,12 +176,13 @@ class ImageRoom:
 
         volume = self.volume(chart.id, series.uid)
         lungs, side, notes = _lungs(volume, seed_mm) if organ == "lung" and volume.modality == "CT" else (None, None, ())
-        found = segment_from_seed(volume, seed_mm, kind=kind, lung=lungs)  # type: ignore[arg-type]
+        outlined_as = "solid" if kind == "calcified" else kind  # calcium is outlined like any solid body
+        found = segment_from_seed(volume, seed_mm, kind=outlined_as, lung=lungs)  # type: ignore[arg-type]
         measures = measure(volume, found.mask, found.start, kind=found.kind, lung=lungs, notes=(*found.notes, *notes))
         key = hashlib.sha256(f"{series.uid}\n{name}".encode()).hexdigest()[:32]
         lesion = Lesion(
             source=f"Observation/lesion-{key}", name=name, series_uid=series.uid, when=series.when, seed_mm=seed_mm,
-            measures=measures, outline=found.outline, marked_by=by, organ=organ, side=side, kind=found.kind, target=target,
+            measures=measures, outline=found.outline, marked_by=by, organ=organ, side=side, kind=kind or found.kind, target=target,
             method=f"region growing from a marked point, xinglin {__version__}", study=series.source,
         )  # fmt: skip
         store = self._house.store

@@ -41,7 +41,7 @@ class Files:
                 if file.name == name and file.sha256 == digest:
                     return False
                 if file.name == name:
-                    raise Refused("XL-STORE-028", "another file of that name is kept already", where=chart, why="kept files never change")
+                    raise Refused("XL-STORE-031", "another file of that name is kept already", where=chart, why="kept files never change")
             blob = self._people.put_blob(connection, row.number, sealer, content)
             table = tables.files
             number = (connection.execute(select(func.max(table.c.number)).where(table.c.person == row.number)).scalar() or 0) + 1
@@ -57,11 +57,11 @@ class Files:
             sealer = self._people.sealer(row)
             found = next((file for file in self._all(connection, row, sealer) if file.name == name), None)
         if found is None:
-            raise NotFound("XL-STORE-029", "this file is not kept with the chart", where=chart, fix="take the images in first")
+            raise NotFound("XL-STORE-032", "this file is not kept with the chart", where=chart, fix="take the images in first")
         content = self._people.get_blob(sealer, found.blob)
         if hashlib.sha256(content).hexdigest() != found.sha256:
             raise InvalidInput(
-                "XL-STORE-030", "a kept file is not the one that came in", where=chart, fix="restore the house from a backup"
+                "XL-STORE-033", "a kept file is not the one that came in", where=chart, fix="restore the house from a backup"
             )
         return content
 
