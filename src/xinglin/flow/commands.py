@@ -16,6 +16,7 @@ from xinglin.flow.archives import taken_from
 from xinglin.flow.asked import Asked, Outcome, who
 from xinglin.flow.house import House, TakenIn, find_draft
 from xinglin.flow.image_commands import mark as mark
+from xinglin.flow.image_commands import nifti_taken
 from xinglin.flow.image_commands import phantom as phantom
 from xinglin.flow.image_commands import show_images as show_images
 from xinglin.records import ContentRequest, Draft
@@ -36,6 +37,7 @@ def demo(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 def take_in(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """Records in; with --archive, a study of an archive."""
     from xinglin.intake.images import split
+    from xinglin.intake.nifti import is_nifti
 
     if given["archive"] or given["study"]:
         with taken_from(asked, given) as fetched:
@@ -44,7 +46,8 @@ def take_in(asked: Asked, given: Mapping[str, Any]) -> Outcome:
         raise UsageError("XL-FLOW-025", "nothing to take in was given", fix="give files or folders; or --archive NAME --study UID")
     house = asked.house()
     notes = [p for p in given["paths"] if p.endswith((".txt", ".md"))]
-    records, scans = split([p for p in given["paths"] if p not in notes])
+    niftis = [p for p in given["paths"] if is_nifti(p)]
+    records, scans = split([p for p in given["paths"] if p not in (*notes, *niftis)])
     if notes and not given["chart"]:
         raise UsageError("XL-FLOW-010", "a text note must say whose it is", where=notes[0], fix="add --chart chart-1")
     taken: list[TakenIn] = []
@@ -66,10 +69,11 @@ def take_in(asked: Asked, given: Mapping[str, Any]) -> Outcome:
         issues += [telling.quality_row(i) for i in seen.findings]
         for one in seen.series:
             asked.note(telling.series_line(one))
+    taken += nifti_taken(asked, niftis, given) if niftis else ()
     taken += [house.add_note(given["chart"], Path(p), given["when"] or "") for p in notes]
     for row in issues:
         asked.note(telling.quality_line(row))
-    if not taken and not (scans and given["dry_run"]):
+    if not taken and not ((scans or niftis) and given["dry_run"]):
         raise InvalidInput("XL-FLOW-011", "no person was found in what was given", why="a chart begins with a Patient resource",
                            where=", ".join(given["paths"]))  # fmt: skip
     for one in taken:

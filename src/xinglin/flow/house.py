@@ -109,6 +109,13 @@ class House:
         taken = self.images.take_in(paths, chart=chart, repairs=repairs, same_person=same_person, keep=keep)
         return taken, tuple(TakenIn(self.chart(handle), 1, new, perhaps=perhaps) for handle, new, perhaps in taken.charts)
 
+    def take_in_nifti(
+        self, paths: Sequence[Path], chart: str, said: Mapping[str, str], *, keep: bool = True
+    ) -> tuple[TakenImages, tuple[TakenIn, ...]]:
+        """Keep NIfTI files as series of a chart; see `ImageRoom.take_in_nifti`."""
+        taken = self.images.take_in_nifti(paths, chart, said, keep=keep)
+        return taken, tuple(TakenIn(self.chart(handle), len(taken.series), new) for handle, new, _ in taken.charts)
+
     def _known(self, person: intake.PersonRecord) -> tuple[intake.PersonKey, intake.Link]:
         """What the person is recognised by, and the chart they already have, if any."""
         key = intake.PersonKey.of_identity(person.patient, person.identity, person.born, person.sex)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from xinglin.flow import telling
 from xinglin.flow.asked import Asked, Outcome, who
+from xinglin.flow.house import TakenIn
 from xinglin.flow.images import make_phantoms, place_of, series_meant
 
 
@@ -17,6 +18,15 @@ def show_images(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     series = [telling.series_value(n, one) for n, one in enumerate(chart.scans, 1)]
     lines = [f"{n}  {telling.series_line(one)}" for n, one in enumerate(chart.scans, 1)] + [telling.lesion_line(x) for x in chart.lesions]
     return Outcome({"chart": chart.id, "series": series, "lesions": [telling.lesion_value(x) for x in chart.lesions]}, tuple(lines))
+
+
+def nifti_taken(asked: Asked, paths: Sequence[str], given: Mapping[str, Any]) -> tuple[TakenIn, ...]:
+    """NIfTI files kept with the chart that was named, with what was said of them."""
+    said = {word: given[word] or "" for word in ("unit", "modality", "when")}
+    seen, people = asked.house().take_in_nifti([Path(p) for p in paths], given["chart"] or "", said, keep=not given["dry_run"])
+    for one in seen.series:
+        asked.note(telling.series_line(one))
+    return people
 
 
 def phantom(asked: Asked, given: Mapping[str, Any]) -> Outcome:

@@ -60,19 +60,21 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "take-in",
-        "FHIR bundle, NDJSON, folder or address, DICOM images, or a text note -> chart",
+        "FHIR bundle, NDJSON, folder or address, DICOM or NIfTI images, or a text note -> chart",
         "take_in",
         (
             Parameter("paths", "files, folders or a FHIR address", "path", positional=True, many=True),
             Parameter("archive", "fetch from this image archive instead (with --study): a name in the settings, or an address"),
             Parameter("study", "UID of the study to fetch; `xinglin archive find` lists them"),
             Parameter("series", "UID of the one series of it to fetch"),
-            Parameter("chart", "add what is read to this chart (needed for a text note; images are held against it)"),
+            Parameter("chart", "add what is read to this chart (needed for a text note or NIfTI; DICOM images are held against it)"),
             Parameter(
                 "repair", "a defect of image geometry to put right: doubled, missing, uneven, tilt, single", many=True, labels=("NAME",)
             ),
             Parameter("same_person", "why images under another name are of this person after all", labels=("REASON",)),
-            Parameter("when", "the day a text note was written (YYYY-MM-DD)"),
+            Parameter("unit", "what the numbers of a NIfTI file are: HU, or none", choices=("HU", "none")),
+            Parameter("modality", "what made a NIfTI file; HU alone says CT", choices=("CT", "MR", "PT")),
+            Parameter("when", "the day a text note was written, or a NIfTI file scanned (YYYY-MM-DD)"),
             DRY_RUN,
         ),
     ),

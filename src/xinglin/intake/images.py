@@ -30,11 +30,20 @@ _NOT_IMAGES = (".json", ".ndjson", ".gz", ".txt", ".md", ".text", ".xml", ".csv"
 _SEXES = {"M": "male", "F": "female", "O": "other"}
 
 
+class Stated(Struct, frozen=True, array_like=True):
+    """What the user said of a file that cannot say it: unit ("" for none), modality, day of the scan."""
+
+    unit: str = ""
+    modality: str = ""
+    when: str = ""
+
+
 class Packed(Struct, frozen=True, array_like=True):
-    """A series as it is kept: its files as they came, and the repairs that were asked for."""
+    """A series as it is kept: its files as they came, and the repairs that were asked for. `stated`: it is one NIfTI file."""
 
     files: tuple[bytes, ...]
     repairs: tuple[str, ...] = ()
+    stated: Stated | None = None
 
 
 class FoundSeries(Struct, frozen=True):
@@ -139,14 +148,18 @@ def _scan(header: Header, volume: Volume, part: str) -> ScanSeries:
 def volume_of(packed: bytes) -> Volume:
     """The volume of a kept series. Raises the typed error of the reader when the bytes are not what was kept."""
     from xinglin.formats import dicom
+    from xinglin.intake import nifti
 
     kept = msgspec.msgpack.decode(packed, type=Packed)
+    if kept.stated is not None:
+        return nifti.volume_of(kept)
     return dicom.read_series(kept.files, repair=frozenset(kept.repairs))
 
 
 def files_of(packed: bytes) -> tuple[bytes, ...]:
-    """The DICOM files of a kept series, as they came in."""
-    return msgspec.msgpack.decode(packed, type=Packed).files
+    """The DICOM files of a kept series, as they came in; none for a series that came as NIfTI."""
+    kept = msgspec.msgpack.decode(packed, type=Packed)
+    return () if kept.stated is not None else kept.files
 
 
 def study_resources(images: ImagesOf, patient: str, known: Sequence[ScanSeries]) -> list[tuple[str, bytes]]:
