@@ -22,6 +22,8 @@ REACH = 1.7  # widths of blur within which an edge is smeared
 RIM = 1.5  # widths of blur: how far below the smeared edge the tissue counts as just inside
 OUTER = (0.9, 1.8)  # widths of blur: the depth at which an outer layer shows itself
 LAYERED = 0.8  # an outer layer with less of the contrast than this is a layer of its own
+FINE = 0.7  # widths of blur per voxel up to which a depth needs no allowance
+PURE = 0.97  # share from which a voxel is as good as all lesion
 LOCAL_MM = 2.0  # standard deviation of the window over which a level is local
 
 
@@ -48,6 +50,17 @@ def blur_distance(away_from: NDArray[np.bool_], spacing_mm: tuple[float, float, 
     return distance(away_from, [length / max(USUAL_BLUR_MM, length) for length in spacing_mm])
 
 
+def blurred(mask: NDArray[np.bool_], spacing_mm: tuple[float, float, float]) -> NDArray[np.float32]:
+    """What share of lesion each voxel would show if the mask were alike throughout: the mask seen with the usual blur."""
+    return smoothed(mask.astype(np.float32), [max(USUAL_BLUR_MM, length) / 2.3548 / length for length in spacing_mm])
+
+
+def _coarseness(spacing_mm: tuple[float, float, float]) -> float:
+    """By how many widths of blur voxels push a depth beyond that of voxels of 0.8 mm: half a voxel lies outside the edge's middle."""
+    widths = [length / max(USUAL_BLUR_MM, length) for length in spacing_mm]
+    return 0.5 * max(0.0, float(np.mean(widths)) - FINE)
+
+
 def robust_noise(values: NDArray[np.float32]) -> float:
     """Standard deviation by the median absolute deviation (x 1.4826), which stray bright voxels do not move."""
     if values.size < 8:
@@ -65,7 +78,8 @@ def levels_of(
     """
     depth = blur_distance(mask, spacing_mm)
     away = blur_distance(~mask, spacing_mm)
-    deep = mask & (depth > DEEP)
+    shown = blurred(mask, spacing_mm)
+    deep = mask & (depth > DEEP) & (shown > PURE)
     thin = int(deep.sum()) < 6
     if thin:
         deep = mask & (depth >= np.quantile(depth[mask], 0.8))
@@ -82,9 +96,11 @@ def levels_of(
     if int(clear.sum()) >= 8:
         outside = _surroundings(voxels[clear], inside)
     if thin:  # no voxel is free of the surroundings: the clearest of the innermost ones come nearest
-        inside = float(np.quantile(voxels[deep], 0.8 if inside > outside else 0.2))
-    rim = mask & (depth > DEEP) & (depth <= DEEP + RIM)
-    layered = None if thin else _layered(voxels, mask, depth, (inside, outside), spacing_mm)
+        inside = outside + float(np.quantile(voxels[deep] - outside, 0.8 if inside > outside else 0.2)) / float(
+            np.quantile(shown[deep], 0.8)
+        )
+    rim = mask & (depth > DEEP) & (depth <= DEEP + RIM) & (shown > PURE)
+    layered = None if thin else _layered(voxels, mask, depth, shown, (inside, outside), spacing_mm)
     if layered is not None:
         rim, inside = layered, (float(np.median(voxels[layered])) if glass_rim else inside)
     edge = inside if thin or not rim.any() else float(np.median(voxels[rim]))
@@ -103,6 +119,7 @@ def _layered(
     voxels: NDArray[np.float32],
     mask: NDArray[np.bool_],
     depth: NDArray[np.float32],
+    shown: NDArray[np.float32],
     levels: tuple[float, float],
     spacing_mm: tuple[float, float, float],
 ) -> NDArray[np.bool_] | None:
@@ -111,11 +128,12 @@ def _layered(
     None where the lesion is alike throughout. Voxels into which the middle is smeared are left out, if enough are left.
     """
     inside, outside = levels
-    outer = mask & (depth > OUTER[0]) & (depth <= OUTER[1])
+    more = _coarseness(spacing_mm)
+    outer = mask & (depth > OUTER[0] + more) & (depth <= OUTER[1] + more)
     if int(outer.sum()) < 8 or inside <= outside:
         return None
     level = float(np.quantile(voxels[outer], 0.3))
-    if (level - outside) > LAYERED * (inside - outside):
+    if (level - outside) > LAYERED * (inside - outside) * float(np.median(shown[outer])):
         return None
     middle = mask & (voxels > (level + inside) / 2)
     apart = outer & (blur_distance(~middle, spacing_mm) > 1.2)
