@@ -1,0 +1,177 @@
+"""Whose images these are, what is kept of them, and what the chart then says; no image reaches another person's chart."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from made_series import ANNA, series
+
+from xinglin.flow.house import House
+from xinglin.flow.settings import Settings
+from xinglin.intake import images
+from xinglin.records.errors import InvalidInput, UsageError
+
+BORIS = msgspec.structs.replace(ANNA, name="Beispiel^Boris", number="78", born="1955-05-05", sex="M")
+NOBODY = msgspec.structs.replace(ANNA, name="", number="", issuer="", born="", sex="")
+
+
+@pytest.fixture
+def house(tmp_path):
+    return House(Settings(home=tmp_path / "house"))
+
+
+def person(folder, **said):
+    """A record of a made-up person, as a file."""
+    patient = {
+        "resourceType": "Patient",
+        "id": "p1",
+        "name": [{"family": "Muster", "given": ["Anna"]}],
+        "gender": "female",
+        "birthDate": "1960-01-01",
+    }
+    path = folder / "person.json"
+    path.write_text(json.dumps({**patient, **said}), encoding="utf-8")
+    return path
+
+
+# ---- what is an image and what is a record
+
+
+def test_a_folder_of_both_is_read_as_both(tmp_path):
+    folder = series(tmp_path / "ct")
+    assert images.split([str(folder)]) == ([], [folder])
+    record = person(folder)
+    assert images.split([str(folder)]) == ([str(folder)], [folder])
+    assert images.split([str(record), "https://example.org/fhir"]) == ([str(record), "https://example.org/fhir"], [])
+
+
+def test_a_file_is_known_by_its_bytes_and_not_by_its_name(tmp_path):
+    slices = sorted(series(tmp_path / "ct").iterdir())
+    bare = slices[0].rename(tmp_path / "IM0001")
+    assert images.split([bare]) == ([], [bare])
+
+
+# ---- whose they are
+
+
+def test_a_person_nobody_knew_gets_a_chart_with_name_birth_date_sex_and_the_study(house, tmp_path):
+    _, (taken,) = house.take_in_images([series(tmp_path / "ct")])
+    chart = taken.chart
+    assert taken.new and (chart.person.born, chart.person.sex) == ("1960-01-01", "female")
+    assert "Anna Muster" in chart.identity.names or "Muster Anna" in chart.identity.names
+    (scan,) = chart.scans
+    assert (scan.uid, scan.study_uid, scan.slices, scan.modality, scan.when[:10]) == ("2.25.111", "2.25.11", 8, "CT", "2026-01-15")
+    assert scan.synthetic and scan.spacing_mm == pytest.approx((2.5, 0.7, 0.7))
+    assert house.images.volume(chart.id, scan.uid).digest() == scan.digest
+
+
+def test_the_same_number_of_the_same_issuer_is_the_same_person(house, tmp_path):
+    _, (first,) = house.take_in_images([series(tmp_path / "one")])
+    _, (second,) = house.take_in_images([series(tmp_path / "two", study="2.25.12", uid="2.25.121")])
+    assert second.chart.id == first.chart.id and len(second.chart.scans) == 2
+
+
+def test_two_people_in_one_folder_get_two_charts(house, tmp_path):
+    series(tmp_path / "in/a")
+    series(tmp_path / "in/b", BORIS, study="2.25.21", uid="2.25.211")
+    _, taken = house.take_in_images([tmp_path / "in"])
+    assert [one.chart.person.sex for one in sorted(taken, key=lambda t: t.chart.person.born)] == ["male", "female"]
+    assert all(len(one.chart.scans) == 1 for one in taken)
+
+
+def test_two_people_in_one_folder_cannot_be_added_to_one_chart(house, tmp_path):
+    _, (known,) = house.take_in([person(tmp_path)])
+    series(tmp_path / "in/a")
+    series(tmp_path / "in/b", BORIS, study="2.25.21", uid="2.25.211")
+    with pytest.raises(UsageError, match="XL-FLOW-020"):
+        house.take_in_images([tmp_path / "in"], chart=known.chart.id)
+    assert house.chart(known.chart.id).scans == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "code"), [({"birthDate": "1961-01-01"}, "XL-INTAKE-052"), ({"gender": "male"}, "XL-INTAKE-052"),
+                       ({"name": [{"family": "Other", "given": ["Olga"]}]}, "XL-INTAKE-053")],
+)  # fmt: skip
+def test_images_that_contradict_the_chart_are_refused_without_a_word_of_either_person(house, tmp_path, said, code):
+    _, (known,) = house.take_in([person(tmp_path, **said)])
+    with pytest.raises(InvalidInput, match=code) as refusal:
+        house.take_in_images([series(tmp_path / "ct")], chart=known.chart.id)
+    assert not any(word in str(refusal.value) for word in ("Anna", "Muster", "Olga", "1960", "1961"))
+    assert house.chart(known.chart.id).scans == () and house.store.files(known.chart.id) == ()
+
+
+def test_a_name_that_differs_needs_a_reason_which_the_ledger_keeps(house, tmp_path):
+    _, (known,) = house.take_in([person(tmp_path, name=[{"family": "Other", "given": ["Olga"]}])])
+    house.take_in_images([series(tmp_path / "ct")], chart=known.chart.id, same_person="married in 2025")
+    assert len(house.chart(known.chart.id).scans) == 1
+    assert any("another name" in entry.what for entry in house.store.ledger.entries())
+
+
+def test_no_reason_helps_against_another_birth_date(house, tmp_path):
+    _, (known,) = house.take_in([person(tmp_path, birthDate="1961-01-01")])
+    with pytest.raises(InvalidInput, match="XL-INTAKE-052"):
+        house.take_in_images([series(tmp_path / "ct")], chart=known.chart.id, same_person="I say so")
+
+
+def test_images_without_a_name_may_be_added_to_a_chart_but_never_find_one(house, tmp_path):
+    _, (known,) = house.take_in([person(tmp_path)])
+    folder = series(tmp_path / "ct", NOBODY)
+    _, (alone,) = house.take_in_images([folder])
+    assert alone.chart.id != known.chart.id
+    _, (added,) = house.take_in_images([folder], chart=known.chart.id)
+    assert added.chart.id == known.chart.id and len(added.chart.scans) == 1
+
+
+# ---- the same again, and more of it
+
+
+def test_the_same_study_twice_is_nothing_new(house, tmp_path):
+    folder = series(tmp_path / "ct")
+    _, (first,) = house.take_in_images([folder])
+    _, (again,) = house.take_in_images([folder])
+    assert first.new and not again.new and again.chart.scans == first.chart.scans
+    assert len(house.store.files(first.chart.id)) == 1
+
+
+def test_a_second_series_of_a_study_joins_the_first(house, tmp_path):
+    house.take_in_images([series(tmp_path / "one")])
+    _, (taken,) = house.take_in_images([series(tmp_path / "two", uid="2.25.112", level=-500)])
+    assert {scan.uid for scan in taken.chart.scans} == {"2.25.111", "2.25.112"}
+    assert len({scan.source for scan in taken.chart.scans}) == 1
+    studies = [name for name, _ in house.store.resources(taken.chart.id) if name.startswith("ImagingStudy/")]
+    assert len(studies) == 1
+
+
+def test_a_dry_run_keeps_nothing(house, tmp_path):
+    seen, taken = house.take_in_images([series(tmp_path / "ct")], keep=False)
+    assert len(seen.series) == 1 and taken == () and house.store.charts() == ()
+
+
+# ---- what cannot be used
+
+
+def test_a_series_with_a_missing_slice_is_told_and_the_sound_one_kept(house, tmp_path):
+    broken = series(tmp_path / "in/broken", uid="2.25.112")
+    sorted(broken.iterdir())[4].unlink()
+    series(tmp_path / "in/sound")
+    seen, (taken,) = house.take_in_images([tmp_path / "in"])
+    assert [scan.uid for scan in taken.chart.scans] == ["2.25.111"]
+    assert [finding.code[:8] for finding in seen.findings] == ["XL-DICOM"]
+    _, (mended,) = house.take_in_images([broken], repairs=["missing"])
+    (scan,) = [one for one in mended.chart.scans if one.uid == "2.25.112"]
+    assert scan.slices == 8 and scan.notes
+
+
+def test_a_folder_without_a_sound_series_is_an_error(house, tmp_path):
+    broken = series(tmp_path / "ct")
+    sorted(broken.iterdir())[4].unlink()
+    with pytest.raises(InvalidInput, match="XL-DICOM"):
+        house.take_in_images([broken])
+    assert house.store.charts() == ()
