@@ -10,10 +10,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["check", "draft", "facts", "make", "take_in", "take_in_all"]
+__all__ = [
+    "check", "draft", "facts", "find_in_archive", "make", "send_to_archive", "take_in", "take_in_all", "take_in_from_archive",
+]  # fmt: skip
 
 if TYPE_CHECKING:
-    from xinglin.flow.python import check, draft, facts, make, take_in, take_in_all
+    from xinglin.flow.python import (
+        check,
+        draft,
+        facts,
+        find_in_archive,
+        make,
+        send_to_archive,
+        take_in,
+        take_in_all,
+        take_in_from_archive,
+    )
 
 
 def __getattr__(name: str) -> Any:

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from xinglin.flow import commands, telling
+from xinglin.flow import archives, commands, telling
+from xinglin.flow.asked import who
 from xinglin.flow.house import House
 from xinglin.flow.verify import JudgedText
 from xinglin.records import Chart, ContentRequest, Draft, Fact, Issue, Omission, Release, Signature, Statement
+from xinglin.records.archive import ArchiveStudy, Sent
 from xinglin.records.draft import Language
 from xinglin.records.errors import UsageError
 
@@ -105,6 +107,42 @@ def take_in(*sources: str | Path, home: str | Path | None = None) -> Chart:
 def take_in_all(*sources: str | Path, home: str | Path | None = None) -> list[Chart]:
     """The charts of everyone in `sources`."""
     return [t.chart for t in House.at(home).take_in(sources)[1]]
+
+
+def find_in_archive(
+    archive: str, *, patient_id: str = "", date: str = "", modality: str = "", study: str = "", limit: int = 100, by: str = "",
+    home: str | Path | None = None,
+) -> tuple[ArchiveStudy, ...]:  # fmt: skip
+    """The studies an image archive (a name in the settings, or an address) has of a patient or of some days, newest first.
+
+    `date` is YYYY-MM-DD or FROM..TO; a study asked for by UID comes with its series. Raises UsageError, NotFound, RemoteFailed.
+    """
+    from xinglin.intake.archives import Wanted
+
+    return archives.find_studies(House.at(home), archive, Wanted(patient_id, date, modality, study), limit, by or who())[0]
+
+
+def take_in_from_archive(
+    archive: str, study: str, *, series: str = "", chart: Chart | str = "", repairs: tuple[str, ...] = (), same_person: str = "",
+    by: str = "", home: str | Path | None = None,
+) -> list[Chart]:  # fmt: skip
+    """The charts of a study fetched from an image archive (one series of it, if named), like a folder taken in.
+
+    Raises NotFound, RemoteFailed, OutOfResources, InvalidInput; nothing is kept then.
+    """
+    house, chart_id = House.at(home), chart if isinstance(chart, str) else chart.id
+    with archives.arriving(house, archive, study, series, by or who()) as folder:
+        taken = house.take_in_images([folder], chart=chart_id, repairs=repairs, same_person=same_person)[1]
+    return [one.chart for one in taken]
+
+
+def send_to_archive(archive: str, release: str, *, by: str = "", home: str | Path | None = None) -> Sent:
+    """What became of a release ("release-1") sent to an image archive: its DICOM files, as they were signed.
+
+    `missing` files and the `fault` say when only a part arrived; the same call again sends the rest. Raises Refused (artificial
+    images to an archive that does not accept them), NotFound, RemoteFailed when nothing arrived.
+    """
+    return archives.send_release(House.at(home), archive, release, by or who())
 
 
 def make(
