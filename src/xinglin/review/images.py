@@ -64,12 +64,16 @@ def _growth(lesions: Sequence[Lesion], words: dict[str, str]) -> Iterator[Pictur
 
 
 def dicom_files(document: SignedDocument) -> Iterator[tuple[str, bytes]]:
-    """(file name, bytes) of everything that leaves as DICOM. Raises Refused when the draft speaks of no image."""
+    """(file name, bytes) of everything that leaves as DICOM. Raises Refused when the draft speaks of no image.
+
+    A series that came in as NIfTI has no DICOM files to stand beside; what is said of it leaves as NIfTI (review/nifti.py).
+    """
     images = document.images
     if images is None or (images.case is None and not images.lesions):
         raise Refused("XL-RELEASE-021", "there is no image to release", why="the draft speaks of none", fix="release it in other forms")
     if images.case is not None:
-        yield from _changed(document, images, images.case)
+        if images.files[images.case.edit.series_uid]:
+            yield from _changed(document, images, images.case)
     else:
         yield from _marked(document, images)
 
@@ -105,7 +109,7 @@ def _marked(document: SignedDocument, images: Images) -> Iterator[tuple[str, byt
     signature = document.signatures[-1]
     signer = Signer(name=signature.signer, organization=document.house or "Xinglin", signed_at=signature.at)
     mark = _mark(document, AI_LABEL, "lesion outlines and measurements")
-    for number, uid in enumerate(images.volumes, 1):
+    for number, uid in enumerate((uid for uid in images.volumes if images.files[uid]), 1):
         lesions = [one for one in images.lesions if one.series_uid == uid]
         segments = [_outlined(one) for one in lesions]
         outlines = write_segmentation(images.files[uid], images.volumes[uid], segments, mark=mark)

@@ -13,7 +13,7 @@ from xinglin.review.release import FileWriter
 
 
 def writers_for(forms: Sequence[str]) -> tuple[FileWriter, ...]:
-    """The writers of a kind's forms ("fhir", "html", "pdf", "text"), in that order. Raises KeyError for another word."""
+    """The writers of a kind's forms ("fhir", "html", "pdf", "text", "dicom", "nifti"), in that order. Raises KeyError for another word."""
     return tuple(_WRITERS[form] for form in forms)
 
 
@@ -56,10 +56,17 @@ def _images(document: SignedDocument) -> Iterator[tuple[str, bytes]]:
     return dicom_files(document)
 
 
+def _volumes(document: SignedDocument) -> Iterator[tuple[str, bytes]]:
+    from xinglin.review.nifti import nifti_files
+
+    return nifti_files(document)
+
+
 _WRITERS = {
     "dicom": FileWriter("images.dcm", "application/dicom", None, _label_in("application/dicom"), _images),
     "fhir": _writer("document.fhir.json", "application/fhir+json", write_fhir),
     "html": _writer("document.html", "text/html", _page),
+    "nifti": FileWriter("series.nii.gz", "application/x-nifti", None, _label_in("application/x-nifti"), _volumes),
     "pdf": _writer("document.pdf", "application/pdf", _pdf),
     "text": _writer("document.txt", "text/plain", write_text),
 }

@@ -30,7 +30,7 @@ KIND = ContentKind(
     ),
     options=OPTIONS,
     signers=1,
-    leaves_as=("html", "pdf", "text", "dicom"),
+    leaves_as=("html", "pdf", "text", "dicom", "nifti"),
     document_code=("18748-4", "Diagnostic imaging study"),
     prepare=prepare,
 )  # fmt: skip

@@ -68,6 +68,18 @@ def label_of(source: bytes | Path, limits: Limits = Limits()) -> dict[str, objec
     return _own_label(whole.take(offset - size), header.endianness)
 
 
+def labels_in(source: bytes, limits: Limits = Limits()) -> tuple[str, tuple[dict[str, object] | None, ...]]:
+    """(the header's description, which viewers show; the AIGC object of each label of ours, None for one that is no object).
+
+    Reads the header alone, however large the file. Raises InvalidInput for what is no NIfTI file.
+    """
+    whole = _Stream(source, limits)
+    header, size = _header(whole)
+    offset, _ = _layout(header, size, limits)
+    said = [one["AIGC"] for one in _own_labels(whole.take(offset - size), header.endianness) if "AIGC" in one]
+    return _text(header, "descrip"), tuple(one if isinstance(one, dict) else None for one in said)
+
+
 class _Stream:
     """The file's bytes one after another, unpacked as they are asked for and never more than the limit."""
 
@@ -253,8 +265,14 @@ def _plausible(affine: NDArray[np.float64], shape: tuple[int, int, int]) -> None
 
 def _own_label(extension: bytes, order: Literal["<", ">"]) -> dict[str, object]:
     """The first comment among the extensions that is a label of ours."""
+    return next(iter(_own_labels(extension, order)), {})
+
+
+def _own_labels(extension: bytes, order: Literal["<", ">"]) -> list[dict[str, object]]:
+    """Every comment among the extensions that is a label of ours."""
+    found: list[dict[str, object]] = []
     if extension[:1] != b"\1":
-        return {}
+        return found
     at, byte_order = 4, "little" if order == "<" else "big"
     while at + 8 <= len(extension):
         size, code = (int.from_bytes(extension[at + n : at + n + 4], byte_order) for n in (0, 4))
@@ -266,9 +284,9 @@ def _own_label(extension: bytes, order: Literal["<", ">"]) -> dict[str, object]:
             except ValueError:
                 said = None
             if isinstance(said, dict) and "label" in said:
-                return said
+                found.append(said)
         at += size
-    return {}
+    return found
 
 
 def _text(header: Nifti1Header, name: str) -> str:

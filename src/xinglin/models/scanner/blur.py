@@ -121,7 +121,7 @@ def _along(
     )
     thickness = _number(details.get("slice_thickness_mm", ""))
     if thickness is None:
-        doubt.append("the slice thickness is not stated: taken to be the distance of the slices")
+        doubt.append("the distance of the slices stands for their thickness, which the file leaves open")
         thickness = spacing[0]
     # the profile is taken as a Gaussian as wide as the slice is thick; the voxel's own box is a part of it
     rest = (thickness / FWHM) ** 2 - spacing[0] ** 2 / 12

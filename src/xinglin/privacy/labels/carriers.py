@@ -1,7 +1,8 @@
 """Where each kind of file carries its AI label, read back: the AIGC objects found and the words people see.
 
 One carrier per kind: PDF the Info dictionary key /AIGC, page `<meta name="AIGC">`, FHIR an extension of the
-Composition, other JSON the top-level key "AIGC", text the mapping AIGC in the front matter, DICOM the Contributing Equipment item of ours.
+Composition, other JSON the top-level key "AIGC", text the mapping AIGC in the front matter, DICOM the Contributing Equipment item of ours,
+NIfTI a comment extension of the header.
 """
 
 from __future__ import annotations
@@ -44,6 +45,18 @@ def read_dicom(data: bytes) -> Carried:
     if found is None:
         raise Unreadable("this is not a DICOM file that can be read")
     words, objects = found
+    return Carried(objects, says_ai(words))
+
+
+def read_nifti(data: bytes) -> Carried:
+    """NIfTI: the AIGC objects in the comment extensions of ours, and the words of the header's description."""
+    from xinglin.formats.nifti.reading import labels_in
+    from xinglin.records.errors import XinglinError
+
+    try:
+        words, objects = labels_in(data)
+    except XinglinError as error:
+        raise Unreadable("this is not a NIfTI file that can be read") from error
     return Carried(objects, says_ai(words))
 
 

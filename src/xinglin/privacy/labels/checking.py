@@ -12,11 +12,12 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from xinglin.privacy.labels.aigc import faults_of
-from xinglin.privacy.labels.carriers import Carried, Unreadable, read_dicom, read_json, read_page, read_pdf, read_text
+from xinglin.privacy.labels.carriers import Carried, Unreadable, read_dicom, read_json, read_nifti, read_page, read_pdf, read_text
 
 LIMIT_BYTES: Final = 64 * 1024 * 1024
 _READERS: Final[Mapping[str, Callable[[bytes], Carried]]] = {
     "application/dicom": read_dicom,
+    "application/x-nifti": read_nifti,
     "application/fhir+json": read_json,
     "application/json": read_json,
     "text/html": read_page,
@@ -26,6 +27,8 @@ _READERS: Final[Mapping[str, Callable[[bytes], Carried]]] = {
 }
 _ENDINGS: Final = {
     ".dcm": "application/dicom",
+    ".nii": "application/x-nifti",
+    ".nii.gz": "application/x-nifti",
     ".json": "application/json",
     ".html": "text/html",
     ".htm": "text/html",
@@ -49,7 +52,7 @@ def check(data: bytes, name: str) -> LabelReport:
     reader = _READERS.get(media_type_of(name))
     if reader is None:
         return _unclear(f"labels of this kind of file are not known ({', '.join(_ENDINGS)} are)")
-    if len(data) > LIMIT_BYTES:
+    if len(data) > LIMIT_BYTES and reader is not read_nifti:  # of a NIfTI file the header alone is read
         return _unclear(f"the file is larger than {LIMIT_BYTES // 1024 // 1024} MiB")
     try:
         carried = reader(data)
