@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from xinglin.models.reader import Reader, attaching, judging_kinds, numbers, person_names, sentences, times, unknown_words
+from xinglin.models.reader import Reader, attaching, attaching_times, judging_kinds, numbers, person_names, sentences, times, unknown_words
 from xinglin.models.reader import subjects as subjects_module
 from xinglin.models.reader.findings import findings_of
 from xinglin.models.reader.passing_over import holds, touches
@@ -69,7 +69,7 @@ SLOW: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
     "an earlier value": (attaching._PREVIOUS_AHEAD, re.compile(attaching._PREVIOUS_AHEAD.pattern.replace(r"\s*+", r"\s*"))),
     "a reference": (attaching._REFERENCE_AHEAD, re.compile(attaching._REFERENCE_AHEAD.pattern.replace(r"\s*+", r"\s*"))),
     "a change": (attaching._CHANGE_AHEAD, re.compile(attaching._CHANGE_AHEAD.pattern.replace(r"\s*+", r"\s*"))),
-    "a comparison": (attaching._COMPARED_AHEAD, re.compile(attaching._COMPARED_AHEAD.pattern.replace(r"\s*+", r"\s*"))),
+    "a comparison": (attaching_times._COMPARED_AHEAD, re.compile(attaching_times._COMPARED_AHEAD.pattern.replace(r"\s*+", r"\s*"))),
 }  # fmt: skip
 
 
@@ -96,7 +96,7 @@ NEEDED: dict[str, tuple[re.Pattern[str], tuple[str, ...]]] = {
     "a reference": (attaching._REFERENCE_AHEAD, dict(attaching._HINTS)["r"]),
     "an earlier value": (attaching._PREVIOUS_AHEAD, dict(attaching._HINTS)["p"]),
     "a change": (attaching._CHANGE_AHEAD, dict(attaching._HINTS)["c"]),
-    "a comparison": (attaching._COMPARED_AHEAD, attaching._COMPARING),
+    "a comparison": (attaching_times._COMPARED_AHEAD, attaching_times._COMPARING),
 }
 
 
@@ -156,7 +156,7 @@ def _every_time(folded: str, as_of: str) -> list[times.FoundTime]:
 
 def test_a_pattern_for_times_is_left_out_only_where_it_adds_nothing():
     plain = re.compile(
-        r"(?:1[89]\d|2[01]\d|22[01])\d|[年月周天日]|ago|last|today|yesterday|this|earlier|previously|before|星期|礼拜|小时|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|in \w+ (?:day|week|month|year)|prior|back"
+        r"(?:1[89]\d|2[01]\d|22[01])\d|[年月周天日]|ago|last|today|yesterday|this|earlier|previously|before|星期|礼拜|小时|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|in \w+ (?:day|week|month|year)|prior|back|morning|fortnight|overnight|next |on the |spring|summer|autumn|winter|\b(?:mon|tues?|wednes|wed|thurs?|fri|satur|sat|sun)(?:day)?\b"
     )
     several = 0
     for text in TEXTS:

@@ -38,6 +38,8 @@ def fits(unit: str, mention: Mention) -> bool:
     kinds = mention.kinds
     if not unit:
         return True
+    if unit in ("Cel", "[degF]") and kinds & {"encounter", "imaging", "report", "device"}:
+        return False
     if unit in ("Cel", "[degF]"):
         return _WARM.search(" ".join(subject.name.lower() for subject in mention.subjects)) is not None or not kinds & {
             "measurement",
@@ -72,13 +74,19 @@ _STRONG_PREVIOUS = re.compile(
 _CHANGES = "increase|decrease|rise|fall|drop|change|reduction|difference|gain|loss|decline"
 _OF_CHANGE = "|".join(f"{word} (?:of|by)(?: about| approximately)?" for word in _CHANGES.split("|"))
 _CHANGE_AHEAD = re.compile(
-    rf"(?:b(?<=\bb)y(?: about| approximately| around| roughly)?|{_OF_CHANGE}|upto|下降了?|升高了?|增加了?|降低了?|减少了?|上升了?|相差|差值为?|变化(?:幅度)?为?|涨幅(?:为|约|达)?|降幅(?:为|约|达)?|升幅(?:为|约|达)?|增幅为?)\s*+约?\s*+$"
+    rf"(?:b(?<=\bb)y(?: about| approximately| around| roughly)?|{_OF_CHANGE}|upto|下降了?|升高了?|增加了?|降低了?|减少了?|上升了?|相差|差值为?|变化(?:幅度)?为?|涨幅(?:为|约|达)?|降幅(?:为|约|达)?|升幅(?:为|约|达)?|增幅为?|升了|降了|涨了|高了|低了|多了|少了|下降(?:近|约|将近|超过)|升高(?:近|约|将近|超过)|上升(?:近|约)|减少(?:近|约))\s*+(?:近|约)?\s*+$"
 )
 _CHANGE_BEHIND = re.compile(
-    r"\s*(?:point|unit|percentage point)?s?\s*(?:higher|lower|increase|decrease|rise|fall|drop|more|less|up|down|reduction|gain|decline|的?(?:升高|下降|增加|降低|上升|减少))"
+    r"\s*(?:个?百分点|percentage points?\b|points?\b(?= (?:since|over|in|from|higher|lower|up|down|more|less|better|worse)))|\s*(?:point|unit|percentage point)?s?\s*(?:higher|lower|increase|decrease|rise|fall|drop|more|less|up|down|reduction|gain|decline|的?(?:升高|下降|增加|降低|上升|减少))"
 )
 _CHANGE_WORD_AHEAD = re.compile(
     r"(?:u(?<=\bu)p|d(?<=\bd)own|increased|decreased|rose|fell|dropped|gained|lost|升|降)\s*(?:a|about|约)?\s*$"
+)
+_MOVED_AHEAD = re.compile(
+    r"\b(?:up|down|rose|risen|fell|fallen|dropped|climbed|gained|lost|increased|decreased|improved|worsened|shed|put on)\s*(?:by|a|about|some|around)?\s*$"
+)
+_MOVED_BY = re.compile(
+    r"\b(?:rose|risen|fell|fallen|dropped|climbed|gained|lost|shed|put on)\s+(?:by |a |about |some |around |nearly |almost |over |roughly |just over |just under |more than )*$"
 )
 _DURATION_AHEAD = re.compile(
     r"(?:\bfor(?: the (?:past|last))?(?: about| over| more than)?|over(?: the (?:past|last))?|lasting|lasted|during the (?:past|last)|within|持续|历时|病程|共|[x*]|疗程|已|近|达)\s*(?:about|约)?\s*$"
@@ -134,7 +142,7 @@ _HINTS = (
     ("r", ("ref", "normal", "limit", "target", "goal", "range", "参考", "正常", "上限", "下限", "目标", "阈值")),
     ("p", ("from", "prev", "compar", "versus", "vs", "than", "prior", "earlier", "baseline", "was", "been", "used to", "against",
            "由", "从", "较", "比", "原", "曾", "自", "与", "此前", "之前", "上次", "前次", "先前", "既往", "前值", "对比")),
-    ("c", ("by", "increas", "decreas", "rise", "fall", "drop", "chang", "reduc", "differ", "gain", "loss", "declin", "upto", "升", "降", "减", "增", "差", "幅", "变", "加")),
+    ("c", ("rose", "risen", "fell", "fallen", "climb", "shed", "put on", "lost", "by", "increas", "decreas", "rise", "fall", "drop", "chang", "reduc", "differ", "gain", "loss", "declin", "upto", "升", "降", "减", "增", "差", "幅", "变", "加", "point", "点", "涨", "高了", "低了", "多了", "少了")),
 )  # fmt: skip
 # How the words ahead of a number must end for an age, or for a label, to be said; blanks behind them do not count.
 _AGE_ENDS = ("of", "age", "aged", "is", ":", "：", "龄", "为", "现年")
@@ -158,8 +166,10 @@ def _role_by_words(folded: str, number: FoundNumber, ahead: str, hints: str) -> 
     behind = _CHANGE_BEHIND.match(folded, number.end)
     if (
         ("c" in hints and _CHANGE_AHEAD.search(ahead))
-        or (behind is not None and (number.unit == "%" or behind.group().isascii()))
+        or (behind is not None and (number.unit in ("%", "{score}") or behind.group().isascii() or "百分点" in behind.group()))
         or (number.unit == "%" and _CHANGE_WORD_AHEAD.search(ahead))
+        or (number.unit and number.unit not in TIME_UNITS and "c" in hints and _MOVED_BY.search(ahead))
+        or (number.shown_unit.startswith("point") and _MOVED_AHEAD.search(ahead))
     ):
         return "difference"
     if not number.unit and _COUNT_BEHIND.match(folded, number.end):
@@ -238,139 +248,6 @@ def _reference_by_place(folded: str, placed: list[PlacedNumber], mentions: list[
         opened = folded.rfind("(", 0, one.number.start) > folded.rfind(")", 0, one.number.start)
         if earlier and opened:
             one.role = "reference"
-
-
-_LEADING_BREAK = re.compile(r"[;。]|\. ")
-
-
-def place_times(folded: str, times: list[FoundTime], placed: list[PlacedNumber], mentions: list[Mention]) -> None:
-    """Give each time to the numbers and mentions it dates."""
-    if not times or not mentions:
-        return
-    items = _items(placed, mentions)
-    if not items:
-        return
-    leading = times[0].start < items[0][0]
-    for index, time in enumerate(times):
-        if time.kind == "future" or _only_compared(folded, time, placed):
-            continue
-        targets = _dated(folded, index, times, items, leading, mentions, placed)
-        for kind, place in targets:
-            if kind == "number":
-                placed[place].times = (*placed[place].times, index)
-            else:
-                mentions[place].times.append(index)
-
-
-_COMPARING = ("than", "compar", "versus", "vs", "relative", "较", "比", "与", "ris", "fall", "increas", "decreas", "worsen", "improv")
-_COMPARED_AHEAD = re.compile(
-    r"(?:\bthan(?: it was)?|compared (?:with|to)|versus|\bvs\.?|relative to|较|比|与|相较于?)\s*+(?:in|on|that of|those of|the)?\s*+$|(?:ris|fall|increas|decreas|worsen|improv)\w*\s*$"
-)
-_COMPARED_WITH = re.compile(r"(?:than|since|from) (?:in )?")
-
-
-def _only_compared(folded: str, time: FoundTime, placed: list[PlacedNumber]) -> bool:
-    """True for the time of a comparison that gives no value: "worse than in May", "rising since May", 较五月恶化."""
-    if any(
-        (one.role == "previous" and 0 <= one.number.start - time.end <= 8)
-        or (one.role == "previous" and 0 <= time.start - one.number.end <= 8)
-        for one in placed
-    ):
-        return False
-    ahead = folded[max(0, time.start - 24) : time.start]
-    if holds(ahead, _COMPARING) and _COMPARED_AHEAD.search(ahead):
-        return True
-    return (
-        _COMPARED_WITH.match(folded, time.start) is not None
-        and time.kind == "since"
-        and re.search(r"(?:ris|rose|fall|fell|drop|increas|decreas|worse|better|improv|stable|unchanged)\w*\s*$", ahead) is not None
-    )
-
-
-Item = tuple[int, int, str, int, int]
-
-
-def _items(placed: list[PlacedNumber], mentions: list[Mention]) -> list[Item]:
-    """Numbers that are values, and mentions without values, in reading order: (start, end, kind, place)."""
-    valued = {
-        one.mention
-        for one in placed
-        if one.mention != -1 and one.role in ("", "previous") and (one.mention == -2 or "measurement" in mentions[one.mention].kinds)
-    }
-    items: list[Item] = [
-        (one.number.start, one.number.end, "number", place, one.clause)
-        for place, one in enumerate(placed)
-        if one.role in ("", "previous") and one.mention in valued
-    ]
-    items += [
-        (mention.start, mention.end, "mention", place, mention.clause) for place, mention in enumerate(mentions) if place not in valued
-    ]
-    return sorted(items)
-
-
-def _dated(
-    folded: str, index: int, times: list[FoundTime], items: list[Item], leading: bool, mentions: list[Mention], placed: list[PlacedNumber]
-) -> list[tuple[str, int]]:
-    time = times[index]
-    earlier = times[index - 1].end if index else 0
-    later = times[index + 1].start if index + 1 < len(times) else len(folded) + 1
-    back = [item for item in items if item[1] <= time.start and item[0] >= earlier]
-    ahead = [item for item in items if item[0] >= time.end and item[0] < later]
-    if time.start > 0 and folded[time.start - 1] == "(" and back:
-        return [_key(back[-1]), *_partner(back, placed)]
-    if index == 0 and leading and ahead:
-        return [_key(item) for item in ahead]
-    if leading and ahead and not _hangs_on(folded, back, time):
-        return [_key(item) for item in ahead]
-    if not back and index and not ahead:
-        back = [item for item in items if item[1] <= time.start][-1:]
-    if not back:
-        return [_key(item) for item in ahead]
-    return _back_targets(folded, back, time, placed)
-
-
-_HANGING = frozenset(("", "on", "in", "(", "at", "from", "dated", "in the", ":", "于", "@", "since", "as of", "measured on", "taken on", "recorded on", "back in", "/"))  # fmt: skip
-
-
-def _hangs_on(folded: str, back: list[Item], time: FoundTime) -> bool:
-    """True when the time stands right behind a value: "110 on 4 March", "110 (May)", "110 in May", "5月的"."""
-    if not back:
-        return False
-    gap = folded[back[-1][1] : time.start].strip()
-    return gap in _HANGING
-
-
-def _key(item: Item) -> tuple[str, int]:
-    return item[2], item[3]
-
-
-def _partner(back: list[Item], placed: list[PlacedNumber]) -> list[tuple[str, int]]:
-    """The other numbers of the same group (120 of "120/80")."""
-    if back[-1][2] != "number":
-        return []
-    group = placed[back[-1][3]].number.group
-    return [_key(item) for item in back[:-1] if item[2] == "number" and group >= 0 and placed[item[3]].number.group == group]
-
-
-def _back_targets(folded: str, back: list[Item], time: FoundTime, placed: list[PlacedNumber]) -> list[tuple[str, int]]:
-    last = back[-1]
-    if last[2] == "number" and placed[last[3]].role == "previous":
-        return [_key(last), *_partner(back, placed)]
-    targets = [_key(last), *_partner(back, placed)]
-    for item in reversed(back[:-1]):
-        between = folded[item[1] : last[0]]
-        if (
-            item[4] != last[4]
-            or item[2] != last[2]
-            or _LEADING_BREAK.search(between)
-            or (time.kind in ("since", "until") and item[2] == "mention")
-            or (item[2] == "number" and placed[item[3]].role == "previous")
-        ):
-            break
-        if _key(item) not in targets:
-            targets.append(_key(item))
-        last = item
-    return targets
 
 
 def place_frequencies(frequencies: list[FoundFrequency], mentions: list[Mention]) -> None:

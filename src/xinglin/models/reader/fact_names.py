@@ -165,6 +165,9 @@ def _forms(word: str, kind: str) -> list[str]:
     if kind in ("measurement", "trend", "calculation"):
         short = _LOINC_TAIL.sub("", bare)
         forms += [short, _SIDED.sub("", bare).strip(), _TIMED.sub("", bare).strip()]
+        tail = _SCORE.sub("", short).strip()
+        if len(tail) >= (4 if tail.isascii() else 3) and tail.lower() not in TOO_PLAIN:
+            forms.append(tail)
         if (hours := _TIMED.match(bare)) and not bare.isascii():
             forms.append(bare.replace(hours.group(), "二十四小时"))
     elif kind in ("medicine", "allergy", "immunization"):
@@ -182,6 +185,7 @@ def _forms(word: str, kind: str) -> list[str]:
     return forms
 
 
+_SCORE = re.compile(r"\s*(?:scores?|levels?|scale|concentration|评分|量表|水平|浓度)$", re.IGNORECASE)
 _SIDED = re.compile(r"\b(?:left|right)(?: eye| ear| arm| leg)?\b|[左右](?:眼|耳|侧|臂|腿|上肢|下肢)?", re.IGNORECASE)
 _TIMED = re.compile(r"^24[- ]?(?:hours?|hr|h|小时)[ -]?", re.IGNORECASE)
 

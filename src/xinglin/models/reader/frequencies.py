@@ -27,7 +27,7 @@ _HOURS = {"hour": 1, "hr": 1, "h": 1, "hourly": 1, "小时": 1, "day": 24, "d": 
           "星期": 168, "month": 720, "mo": 720, "monthly": 720, "月": 720, "year": 8760, "yearly": 8760, "年": 8760, "min": Decimal(1) / 60, "minute": Decimal(1) / 60, "night": 24, "morning": 24, "evening": 24,
           "分钟": Decimal(1) / 60}  # fmt: skip
 _WORDS = {
-    "bid": "2/24", "b.i.d": "2/24", "b.i.d.": "2/24", "bd": "2/24", "tid": "3/24", "t.i.d": "3/24", "t.i.d.": "3/24", "tds": "3/24", "qid": "4/24", "q.i.d": "4/24", "q.i.d.": "4/24", "qds": "4/24",
+    "bid": "2/24", "b.i.d": "2/24", "b.i.d.": "2/24", "bd": "2/24", "b.d": "2/24", "b.d.": "2/24", "t.d.s": "3/24", "t.d.s.": "3/24", "q.d.s": "4/24", "q.d.s.": "4/24", "o.d": "1/24", "o.d.": "1/24", "o.n": "1/24", "o.n.": "1/24", "o.m": "1/24", "o.m.": "1/24", "tid": "3/24", "t.i.d": "3/24", "t.i.d.": "3/24", "tds": "3/24", "qid": "4/24", "q.i.d": "4/24", "q.i.d.": "4/24", "qds": "4/24",
     "qd": "1/24", "q.d": "1/24", "q.d.": "1/24", "od": "1/24", "daily": "1/24", "once daily": "1/24", "nightly": "1/24", "every night": "1/24", "qhs": "1/24", "hs": "1/24", "qn": "1/24", "qam": "1/24", "qpm": "1/24",
     "at bedtime": "1/24", "at night": "1/24", "every morning": "1/24", "every evening": "1/24", "in the morning": "1/24", "each morning": "1/24", "mane": "1/24", "nocte": "1/24", "om": "1/24", "on nocte": "1/24",
     "every other day": "1/48", "on alternate days": "1/48", "alternate days": "1/48", "qod": "1/48", "weekly": "1/168", "once weekly": "1/168", "qw": "1/168", "biw": "2/168", "tiw": "3/168", "monthly": "1/720", "once monthly": "1/720",
@@ -60,7 +60,7 @@ _QUICK = re.compile(
     + "|" + "|".join(word for word in _WORDS if not word.isascii())
 )  # fmt: skip
 # And before that is asked, plain pieces one of which stands in all of these; of the short words, and the units h and d, whole ones.
-_STEMS = ("daily", "week", "month", "year", "hour", "hr", "day", "night", "morning", "evening", "every", "q", "once", "twice", "need", "i.d", "r.n", "prn",
+_STEMS = ("daily", "week", "month", "year", "hour", "hr", "day", "night", "morning", "evening", "every", "q", "once", "twice", "need", "i.d", "o.d", "b.d", "t.d.s", "q.d.s", "o.n", "o.m", "r.n", "prn",
           "bedtime", "mane", "nocte", "alternate", "required", "biw", "tiw", "wk", "in an", "每", "次", "睡前", "晨", "隔", "早晚", "一日", "必要时", "按需", "需要时")  # fmt: skip
 _SHORT = re.compile(
     r"o(?<![a-z.]o)[dm](?![a-z])|h(?:(?<![a-z.]h)s(?![a-z])|(?<=[axrhy/\s\dn]h)\b)|d(?<=[axrhy/\s\dn]d)\b|b(?<![a-z.]b)i?d(?![a-z])|t(?<![a-z.]t)(?:id|ds)(?![a-z])"

@@ -7,17 +7,21 @@ import re
 from xinglin.models.reader.agreement import any_time_agrees, compared, values_agree
 from xinglin.models.reader.context_words import context_tree
 from xinglin.models.reader.findings import Finding, View, finding
-from xinglin.models.reader.judging_illness import judge_held, judge_thing
+from xinglin.models.reader.judging_dates import forgive_dates
+from xinglin.models.reader.judging_groups import judge_control, judge_groups
+from xinglin.models.reader.judging_illness import best_of, judge_fact, judge_held, judge_thing
+from xinglin.models.reader.judging_kinds import judge_degree
 from xinglin.models.reader.judging_limits import judge_limits, named_by_result
-from xinglin.models.reader.judging_medicines import judge_medicine
+from xinglin.models.reader.judging_medicines import judge_dual, judge_medicine
 from xinglin.models.reader.judging_own_drafts import uncited_times, unexplained
 from xinglin.models.reader.judging_person import judge_person
-from xinglin.models.reader.judging_quoted import forgive_denied, judge_quoted
+from xinglin.models.reader.judging_quoted import forgive_denied, judge_quoted, says_otherwise
+from xinglin.models.reader.judging_reactions import is_reaction
 from xinglin.models.reader.judging_relatives import judge_allergy, judge_family
 from xinglin.models.reader.judging_results import judge_measurement
 from xinglin.models.reader.judging_sayings import judge_sayings, judge_weight_word
 from xinglin.models.reader.judging_series import judge_series
-from xinglin.models.reader.likeness import likely_fact, stems_of
+from xinglin.models.reader.likeness import likely_fact, related_facts, stems_of
 from xinglin.models.reader.phrase_tree import tokens_of
 from xinglin.models.reader.quotes import quoted_spans, within
 from xinglin.models.reader.record_index import stands_in
@@ -56,6 +60,9 @@ def judge_sentence(view: View) -> list[Finding]:
     found, answered = judge_sayings(view, folded, found)
     if view.cited is None:
         found = judge_limits(view, folded, forgive_denied(view, judge_series(view, found)))
+        found, measured = judge_groups(view, folded, judge_control(view, folded, forgive_dates(view, found)))
+        found += judge_dual(view, folded) + judge_degree(view)
+        answered = answered or measured
     silent = judge_silence(view, folded)
     found += silent or ()
     if silent is None and not answered and view.cited is None and not found and sentence.checkable and not _links(view):
@@ -74,9 +81,32 @@ def _freely_worded(view: View) -> list[Finding]:
     fact = likely_fact(view.record, text)
     if fact is None and repeats_record(view, fold(text)):
         return []
+    if fact is None and (related := _related(view, text)):
+        judged = [judge_likely(view, text, one) for one in related]
+        return forgive_dates(view, next((one for one in judged if not one), judged[0]))
     if fact is None:
         return [Finding("unsupported", "unsupported", "Nothing in this sentence could be linked to the record")]
     return judge_likely(view, text, fact)
+
+
+_CUT = re.compile(
+    r"\b(?:remov\w+|replac\w+|taken out|resect\w+|excis\w+|operated|surgery|operation|repair\w*|fixed|inserted|implanted)\b|切|置换|换过|手术|摘除|修补|植入"
+)
+_BROKEN = re.compile(r"\b(?:broke|broken|fractur\w+)\b|骨折|摔断")
+
+
+def _related(view: View, text: str) -> list[Fact]:
+    """The facts that share a word with a freely worded sentence and can bear it out; none where it names a germ no fact names."""
+    folded = fold(text)
+    found = related_facts(view.record, text)
+    if _CUT.search(folded):
+        found = [fact for fact in found if fact.kind in ("procedure", "device", "plan")]
+    if _BROKEN.search(folded):
+        found = [fact for fact in found if _BROKEN.search(view.record.sheet(fact.id).words)]
+    germs = [hit for hit in known_words().tree.find_all(tokens_of(folded)) if hit.what.kind == "organism"]
+    if any(folded[hit.start : hit.end] not in view.record.every_word for hit in germs):
+        return []
+    return [fact for fact in found if not says_otherwise(fact, folded)]
 
 
 _LASTS = re.compile(r"\b(?:is |are )?still (?:present|there|active)\b|\bpersists?\b|仍存在|依然存在|尚未痊愈|至今未愈")
@@ -126,6 +156,14 @@ def _unknown(view: View, claim: Claim) -> list[Finding]:
             " ".join(name for names in likely.names.values() for name in names) + " surgery operation procedure"
         ):
             return judge_likely(view, view.sentence.text, likely) if len(view.sentence.claims) < 3 else []
+    if view.cited is None and is_reaction(view, claim):
+        return []
+    if view.cited is None and _some_operation(view, claim):
+        return []
+    if view.cited is None and claim.kind == "problem" and not claim.key and _BROKE.search(fold(view.sentence.text[: claim.subject.start])):
+        broken = [fact for fact in related_facts(view.record, claim.subject.text) if _FRACTURE.search(view.record.sheet(fact.id).words)]
+        if broken:
+            return best_of(view, claim, broken, judge_fact)
     if claim.facts and claim.facts[0] in own:
         return [
             finding(
@@ -139,6 +177,21 @@ def _unknown(view: View, claim: Claim) -> list[Finding]:
             )
         ]
     return [finding(code, "The record knows nothing of this", claim, None, "", (), unsupported=True)]
+
+
+_OPERATION = re.compile(r"(?:an? |the )?(?:surgery|operation|procedure|operative treatment)|手术(?:治疗)?")
+
+
+def _some_operation(view: View, claim: Claim) -> bool:
+    """True for "an operation" without a name, where the record holds one of the said day (or one at all, where no day is said)."""
+    if claim.kind != "procedure" or claim.negated or claim.side or _OPERATION.fullmatch(fold(claim.subject.text)) is None:
+        return False
+    done = [fact for fact in view.record.facts.values() if fact.kind == "procedure"]
+    return any(all(any_time_agrees(time, view.record.sheet(fact.id).times) for time in claim.times) for fact in done)
+
+
+_BROKE = re.compile(r"\b(?:broke|broken|fractured|breaking|fracturing)\W+(?:his |her |the |a )?(?:left |right )?$")
+_FRACTURE = re.compile(r"fractur|骨折")
 
 
 _HEADINGS = frozenset(
@@ -171,7 +224,14 @@ def _is_bystander(view: View, claim: Claim) -> bool:
     """Words that claim nothing of their own: a part of the body, a test that is only advised, a social word."""
     if claim.kind in _BYSTANDERS or (view.cited is not None and claim.subject.text.lower() in _HEADINGS and not claim.times):
         return True
-    return claim.kind in ("measurement", "procedure", "imaging") and claim.status == "planned" and not claim.numbers
+    if claim.kind not in ("measurement", "procedure", "imaging") or claim.numbers:
+        return False
+    return claim.status == "planned" or (view.cited is None and _ADVISES.search(fold(view.sentence.text)) is not None)
+
+
+_ADVISES = re.compile(
+    r"\b(?:avoid|caution|beware|careful|before any|in future|premedicat\w+)\b|警惕|慎用|避免|小心|要注意|需注意|须注意|下次"
+)
 
 
 def _held_in_words(view: View, claim: Claim) -> tuple[Fact, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal
 
-from xinglin.models.reader.agreement import number_of, values_agree
+from xinglin.models.reader.agreement import compared, number_of, times_agree, values_agree
 from xinglin.models.reader.findings import Finding, View, finding
 from xinglin.models.reader.record_index import Result
 from xinglin.models.reader.units import converted, ucum_of
@@ -18,7 +19,7 @@ def judge_flag(view: View, claim: Claim, target: Result | None, facts: tuple[Fac
     if not said or claim.flag_span is None:
         return []
     fact = view.record.facts.get(target.fact) if target is not None else None
-    known = (target.flag if target is not None else "") or (_flag_from_range(fact) if fact is not None else "")
+    known = (target.flag if target is not None else "") or (flag_from_range(fact) if fact is not None else "")
     if not known and target is not None:
         same = (one for one in view.record.results(claim.facts) if one.flag and one.time[:10] == target.time[:10])
         code = view.record.analyte_code(claim.key, claim.facts)
@@ -68,7 +69,7 @@ def _flag_fits(said: str, known: str) -> bool:
     return known == said or known == f"critical-{said}" or (known == "abnormal" and said in ("high", "low"))
 
 
-def _flag_from_range(fact: Fact) -> str:
+def flag_from_range(fact: Fact) -> str:
     """The flag that the printed limits give, where the record has no flag of its own."""
     if fact.value is None or isinstance(fact.value, str):
         return ""
@@ -154,6 +155,43 @@ def _said_pair(view: View, claim: Claim) -> tuple[Decimal, Decimal] | None:
     return before, after
 
 
+def _told_pairs(view: View, claim: Claim) -> list[tuple[Decimal, Decimal]]:
+    """The steps of a pasted sentence that tells several recorded values of one thing, in the order of the record's dates.
+
+    "Dropped from 118 to 89 and has picked up to 97" has a step down and a step up, and one from the first to the last.
+    """
+    if view.cited is not None:
+        return []
+    code = view.record.analyte_code(claim.key, claim.facts)
+    steps = _steps(view, claim)
+    told: dict[int, Decimal] = {}
+    for other in view.sentence.claims:
+        if other.key != claim.key or other.kind != claim.kind:
+            continue
+        for number in other.numbers:
+            if number.role not in ("value", "previous", ""):
+                continue
+            fits = [place for place, one in enumerate(steps) if compared(number, one.value, one.unit, code)]
+            dated = [place for place in fits if all(times_agree(time, steps[place].time) for time in other.times)] or fits
+            value = number_of(steps[dated[-1]].value) if dated else None
+            if value is not None:
+                told[dated[-1]] = value
+    values = [told[place] for place in sorted(told)]
+    if len(values) < 2:
+        return []
+    before = [(value, told[place]) for place in sorted(told)[:1] if place and (value := number_of(steps[place - 1].value)) is not None]
+    return [*before, *itertools.pairwise(values), (values[0], values[-1])]
+
+
+_LEVELS = {"rising": ("high",), "falling": ("low",), "worse": ("high", "low"), "better": ("normal",)}
+
+
+def _says_level(view: View, claim: Claim, said: str) -> bool:
+    """True for "down at 21" of a single low value: such a word also tells a level."""
+    flag = next((one.flag for one in reversed(view.record.results(claim.facts)) if one.flag), "")
+    return any(one in flag for one in _LEVELS.get(said, ()))
+
+
 def judge_trend(view: View, claim: Claim, matched: Result | None, facts: tuple[Fact, ...]) -> list[Finding]:
     """A word of change against the two values of the sentence, else the last two of the record."""
     said = claim.trend
@@ -175,6 +213,8 @@ def judge_trend(view: View, claim: Claim, matched: Result | None, facts: tuple[F
         return [finding("trend", "The trend word is not what the numbers say", claim, span, trend.flag, (trend.id,))]
     pair = _last_pair(view, claim)
     if pair is None:
+        if trend is None and view.cited is None and _says_level(view, claim, said):
+            return []
         if trend is None:
             return [
                 finding(
@@ -192,7 +232,7 @@ def judge_trend(view: View, claim: Claim, matched: Result | None, facts: tuple[F
             if _word_fits(said, trend.flag)
             else [finding("trend", "The trend word is not what the numbers say", claim, span, trend.flag, (trend.id,))]
         )
-    if _fits_numbers(view, claim, said, pair, trend):
+    if any(_fits_numbers(view, claim, said, one, trend) for one in (_told_pairs(view, claim) or [pair])):
         return []
     known = trend.flag if trend is not None and trend.flag else f"{pair[0]} → {pair[1]}"
     return [finding("trend", "The trend word is not what the numbers say", claim, span, known, claim.facts[:1])]
@@ -274,7 +314,7 @@ def _change_fits(number: SaidNumber, pair: tuple[Decimal, Decimal], trend: Fact 
     absolute = abs(pair[1] - pair[0])
     percent = absolute * 100 / abs(pair[0]) if pair[0] else None
     unit = next((one.unit for one in reversed(view.record.results(claim.facts))), "")
-    same_unit = not number.unit or ucum_of(unit) == number.unit or number.unit == "{score}"
+    same_unit = not number.unit or unit.startswith(f"{number.unit}/") or ucum_of(unit) == number.unit or number.unit == "{score}"
     slack = half + (abs(mine) * Decimal("0.05") if number.approximate else 0)
     if number.unit == "%" and percent is not None and abs(percent - mine) <= slack:
         return True

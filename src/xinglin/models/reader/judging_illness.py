@@ -190,7 +190,10 @@ def _leaves(view: View, claim: Claim) -> bool:
 
 def same_month(time: SaidTime, stamps: Sequence[str]) -> bool:
     """True for "in December" of a plan, which looks ahead."""
-    return not any(sign.isdigit() for sign in time.span.text) and any(stamp[5:7] == time.start[5:7] for stamp in stamps)
+    if any(sign.isdigit() for sign in time.span.text):
+        yearless = not re.search(r"(?:19|20)\d\d", time.span.text) and time.start == time.end
+        return yearless and any(stamp[5:10] == time.start[5:10] for stamp in stamps)
+    return any(stamp[5:7] == time.start[5:7] for stamp in stamps)
 
 
 def _in_words(view: View, time: SaidTime, fact: Fact) -> bool:

@@ -51,6 +51,51 @@ def judge_sort(view: View, claim: Claim, facts: Sequence[Fact]) -> list[Finding]
     ]
 
 
+_DEGREE = re.compile(
+    r"(?:\b(?P<en>mild|slight|minimal|small|moderate|severe|large|marked|massive)(?:ly)?\W+(?:\w+\W+){0,2}|(?P<zh>轻度|轻微|少量|中度|中等量|重度|严重|大量|极重度)[^,，。;；、]{0,6})$"
+)
+_DEGREES = (
+    ("mild", "slight", "minimal", "small", "轻度", "轻微", "少量"),
+    ("moderate", "中度", "中等量"),
+    ("severe", "large", "marked", "massive", "重度", "严重", "大量", "极重度"),
+)
+_ALL_DEGREES = re.compile(
+    r"\b(?:mild|slight|minimal|small|moderate|severe|large|marked|massive)\b|轻度|轻微|少量|中度|中等量|极重度|重度|严重|大量"
+)
+
+
+def _grade(word: str) -> int:
+    return next(place for place, words in enumerate(_DEGREES) if word in words)
+
+
+def judge_degree(view: View) -> list[Finding]:
+    """ "Moderate" said of what every conclusion and name of the record calls mild."""
+    found: list[Finding] = []
+    text = fold(view.sentence.text)
+    if not _ALL_DEGREES.search(text):
+        return found
+    for claim in view.sentence.claims:
+        if claim.kind not in ("problem", "finding") or claim.negated or claim.experiencer != "patient":
+            continue
+        said = _DEGREE.search(text[max(0, claim.subject.start - 36) : claim.subject.start])
+        if said is None:
+            continue
+        names = sorted(
+            {fold(claim.subject.text)} | {fold(name) for fact in view.known(claim) for names in fact.names.values() for name in names}
+        )
+        clauses = [
+            clause
+            for fact in view.record.facts.values()
+            if fact.kind in ("imaging", "report", "document", "problem")
+            for clause in re.split(r"[.;。；,，、]", fold(fact.text + (f" . {fact.value}" if isinstance(fact.value, str) else "")))
+            if any(name in clause for name in names if len(name) > 1)
+        ]
+        known = {_grade(word) for clause in clauses for word in _ALL_DEGREES.findall(clause)}
+        if known and _grade(said["en"] or said["zh"]) not in known:
+            found.append(finding("value", "The record calls this of another degree", claim, None, clauses[0][:80], claim.facts[:1]))
+    return found
+
+
 _SAID_NORMAL = re.compile(r"\b(?:normal|unremarkable|clear|no abnormalit\w+)\b|正常|未见异常|无异常")
 _READ_NORMAL = re.compile(r"\b(?:normal|unremarkable|clear|no|negative|without)\b|正常|未见|无|阴性")
 _SIZES = {

@@ -96,6 +96,8 @@ def judge_quoted(view: View, claim: Claim) -> list[Finding] | None:
         return [finding("negation", "The conclusion rules this out", claim, None, said[0].clause, (said[0].fact.id,))]
     if claim.side and all(one.side and one.side != claim.side for one in found):
         return [finding("side", "The side is not that of the conclusion", claim, None, found[0].side, (found[0].fact.id,))]
+    if claim.certainty == "certain" and all(one.doubted for one in found) and not _DOUBTS.search(fold(view.sentence.text)):
+        return [finding("negation", "The conclusion holds this only as possible", claim, None, found[0].clause, (found[0].fact.id,))]
     if claim.certainty == "uncertain" and not any(one.doubted for one in found):
         return [finding("negation", "The text doubts what the conclusion finds", claim, None, found[0].clause, (found[0].fact.id,))]
     return None
@@ -129,6 +131,15 @@ def _borne_out(view: View, claim: Claim, text: str) -> bool:
         return False
     said = stems_of(text)
     return any(one.denied and _meant(one.clause) and _meant(one.clause) <= said for one in stances(view, (fold(claim.subject.text),)))
+
+
+def says_otherwise(fact: Fact, folded: str) -> bool:
+    """True where every clause of a conclusion that shares a word with a sentence denies what the sentence does not deny."""
+    if fact.kind not in ("imaging", "report", "document") or not isinstance(fact.value, str) or _DENIES.search(folded):
+        return False
+    said = stems_of(folded)
+    shared = [clause for clause in _CLAUSE.split(fold(fact.value)) if stems_of(clause) & said]
+    return bool(shared) and all(_DENIES.search(clause) or _DENIES_BEHIND.search(clause) for clause in shared)
 
 
 def _meant(clause: str) -> frozenset[str]:

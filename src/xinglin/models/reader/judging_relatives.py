@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from xinglin.models.reader.findings import Finding, View, finding
 from xinglin.models.reader.judging_illness import best_of, judge_fact, judge_polarity
+from xinglin.models.reader.text_forms import fold
 from xinglin.records.fact import Fact
-from xinglin.records.reading import Claim
+from xinglin.records.reading import Claim, Span
 
 _GENERAL = frozenset(
     [
@@ -92,8 +93,13 @@ def _says_missing(claim: Claim) -> bool:
     return _MISSING.search(claim.subject.text) is not None
 
 
+_OTHERWISE = re.compile(r"\bother(?:wise)?\b|apart from|except|其余|其他|其它|另无|余无|余未|除.{1,12}外")
+
+
 def _no_allergy(view: View, claim: Claim, none: list[Fact], real: list[Fact]) -> list[Finding]:
     real = _meant(claim, real)
+    if real and view.cited is None and _OTHERWISE.search(fold(view.sentence.text[: claim.subject.end + 20])):
+        return []  # "allergic to sulfa, no other allergies"
     if real:
         return [finding("negation", "The record holds an allergy", claim, None, real[0].text, tuple(fact.id for fact in real))]
     if none or (_says_missing(claim) and any(fact.kind == "gap" and "allerg" in fact.key for fact in view.record.facts.values())):
@@ -116,6 +122,8 @@ def judge_family(view: View, claim: Claim) -> list[Finding]:
     if claim.experiencer == "patient":
         if not facts:
             return []
+        if claim.negated and view.cited is None:
+            return []  # "she herself does not have it": the record knows it of a relative only
         if claim.negated:
             return [
                 finding(
@@ -146,8 +154,36 @@ def _younger_or_elder(view: View, claim: Claim, fact: Fact) -> list[Finding]:
     return []
 
 
+_AGE_SAID = re.compile(
+    r"(?:\b(?:at(?: the)?(?: age)?(?: of)?|aged?|when (?:s?he was )?|in (?:his|her)|,) ?(?P<en>\d{1,3})(?!\d|\.\d| ?(?:mg|mm|%|years? ago|years? later))(?! ?(?:cigar|a day))"
+    r"|(?P<zh>\d{1,3})岁)"
+)
+
+
+def _age_at_onset(view: View, claim: Claim, fact: Fact) -> list[Finding]:
+    """The age at which a relative fell ill, where the sentence and the record both say one."""
+    if view.cited is not None:
+        return []
+    recorded = next((fact.details[key] for key in ("age_at_onset", "onset_age", "onset") if fact.details.get(key, "").isdigit()), "")
+    text = fold(view.sentence.text)
+    said = {(found["en"] or found["zh"], found.start(), found.end()) for found in _AGE_SAID.finditer(text)}
+    if (
+        not recorded
+        or not said
+        or any(age == recorded for age, _, _ in said)
+        or re.search(r"\b(?:death|died|dead)\b|去世|死|故|病故|享年", text)
+    ):
+        return []
+    others = [one for one in view.sentence.claims if one.kind == "family" and one.key != claim.key]
+    if others or len(said) > 1:
+        return []
+    _age, start, end = min(said)
+    span = Span(start, end, view.sentence.text[start:end])
+    return [finding("arithmetic", "The age at onset does not follow from the record", claim, span, recorded, (fact.id,))]
+
+
 def _relative(view: View, claim: Claim, fact: Fact) -> list[Finding]:
-    wrong = [*judge_polarity(claim, fact), *_younger_or_elder(view, claim, fact)]
+    wrong = [*judge_polarity(claim, fact), *_younger_or_elder(view, claim, fact), *_age_at_onset(view, claim, fact)]
     kin = (fact.details.get("relationship", "") + " " + fact.details.get("relationship_zh", "")).lower()
     words = _KIN.get(claim.relation)
     if (words and kin.strip() and not any(word in kin for word in words)) or (claim.relation in ("mother", "father") and "grand" in kin):

@@ -22,6 +22,8 @@ from xinglin.records.reading import Claim, SaidNumber
 def judge_measurement(view: View, claim: Claim) -> list[Finding]:
     """All that is wrong with one claim about results; an empty list when it agrees."""
     facts = view.known(claim)
+    if claim.experiencer == "family" and view.cited is None:
+        return []  # a relative's blood pressure: no fact of this record speaks of it
     if claim.numbers and _is_pressure_pair(claim, facts):
         return _pair(view, claim)
     facts = _on_side(claim, facts)
@@ -47,10 +49,20 @@ def judge_measurement(view: View, claim: Claim) -> list[Finding]:
     if found:
         return found
     target = matched or _target(claim, results)
+    if (
+        view.cited is None
+        and target.comparator == "<"
+        and not claim.negated
+        and _DETECTED.match(view.sentence.text.lower(), claim.subject.end)
+    ):
+        return [finding("value", "The record holds this as not detected", claim, None, f"<{target.value} {target.unit}", (target.fact,))]
     found += judge_flag(view, claim, target, facts)
     found += judge_trend(view, claim, matched, facts)
     found += judge_change(view, claim, matched, facts)
     return found
+
+
+_DETECTED = re.compile(r"\W{0,2}(?:is |was |remains |still )?(?:positive|detectable|detected)\b|\W?(?:阳性|可检出|检出)")
 
 
 def _on_side(claim: Claim, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
@@ -107,6 +119,10 @@ def _plain(number: SaidNumber) -> SaidNumber:
 
 def _value(view: View, claim: Claim, number: SaidNumber, results: tuple[Result, ...]) -> tuple[Result | None, list[Finding]]:
     """The result a said number is, and what is wrong with it."""
+    if view.cited is None and claim.key == SYSTOLIC and view.sentence.text[number.span.start - 1 : number.span.start] in ("/", "／"):
+        lower = tuple(fact.id for fact in view.record.facts.values() if fact.key == DIASTOLIC)
+        if any(_agrees(number, one, "") for one in view.record.results(lower)):
+            return None, []
     loinc = _code(view, claim)
     times = [time for time in claim.times if time.kind in ("date", "ago", "until")]
     agreed = [(one, _agrees(number, one, loinc)) for one in results]
@@ -118,6 +134,15 @@ def _value(view: View, claim: Claim, number: SaidNumber, results: tuple[Result, 
             )
         ]
     dated = [one for one in same if all(times_agree(time, one.time) for time in times)] if times else same
+    if (
+        dated
+        and not times
+        and view.cited is None
+        and (first := _of_arrival(view, number, results))
+        and not any(one in first for one in dated)
+    ):
+        shown = f"{first[0].value} {first[0].unit} ({first[0].time[:10]})"
+        return None, [finding("date", "The value at admission was another", claim, number.span, shown, (first[0].fact,))]
     if dated:
         return _newest_if_needed(view, claim, number, dated, results, bool(times))
     target = _nearest(claim, times, results)
@@ -182,9 +207,33 @@ def _newest_if_needed(
     latest = everything[-1]
     if view.cited is None and (_at_arrival(view, chosen) or (not claim.moment and _past(view, claim))):
         return chosen, []
+    said_now = _NOW_AHEAD.search(view.sentence.text.lower(), max(0, number.span.start - 16), number.span.start) is not None
+    if view.cited is None and not said_now and _told_too(view, claim, newest):
+        return chosen, []
+    if view.cited is None and claim.moment != "newest" and _of_its_day(view, claim, chosen):
+        return chosen, []
     return None, [
         finding("stale", "A newer value exists", claim, number.span, f"{latest.value} {latest.unit} ({latest.time[:10]})", (latest.fact,))
     ]
+
+
+def _told_too(view: View, claim: Claim, newest: str) -> bool:
+    """True where the sentence tells the newest value of the same thing as well: "118 before the operation, now 97"."""
+    code = _code(view, claim)
+    latest = [one for one in view.record.results(claim.facts) if span_of(one.time)[1] >= newest]
+    numbers = [number for other in view.sentence.claims if other.key == claim.key and other.kind == claim.kind for number in _values(other)]
+    return any(_agrees(number, one, code) for number in numbers for one in latest)
+
+
+def _of_its_day(view: View, claim: Claim, chosen: Result) -> bool:
+    """True where the sentence dates something else in words that are those of the value: "confirmed in January (Hb 94)"."""
+    if _NOW.search(view.sentence.text.lower()):
+        return False
+    return any(time.kind in ("date", "ago") and times_agree(time, chosen.time) for time in view.sentence.times)
+
+
+_NOW_AHEAD = re.compile(r"\b(?:now|currently|today|latest|is)\b\W*$|(?:目前|现|今日|今天|最新|现为)[为是]?$")
+_NOW = re.compile(r"\b(?:now|currently|today|at present|still|latest|remains)\b|目前|现|今|仍|最新")
 
 
 def _of_the_stay(view: View, chosen: Result, everything: tuple[Result, ...]) -> tuple[Result, ...]:
@@ -225,6 +274,20 @@ def _at_arrival(view: View, chosen: Result) -> bool:
         return False
     starts = [fact.start[:10] for fact in view.record.facts.values() if fact.kind == "encounter" and len(fact.start) >= 10]
     return any(start <= chosen.time[:10] and days_between(start, chosen.time[:10]) <= 1 for start in starts if len(chosen.time) >= 10)
+
+
+_ON_ARRIVAL = re.compile(r"(?:\b(?:at|on) (?:admission|presentation|arrival)\b|入院时|入院(?:那天|当天|当日|第一天)|来院时)[^\d]*$")
+
+
+def _of_arrival(view: View, number: SaidNumber, results: tuple[Result, ...]) -> list[Result]:
+    """The results of the first two days of the newest stay, where a number is said to be that of the admission."""
+    ahead = view.sentence.text[: number.span.start].lower()
+    if _ON_ARRIVAL.search(ahead) is None:
+        return []
+    stays = sorted(fact.start[:10] for fact in view.record.facts.values() if fact.kind == "encounter" and len(fact.start) >= 10)
+    if not stays:
+        return []
+    return [one for one in results if len(one.time) >= 10 and 0 <= days_between(stays[-1], one.time[:10]) <= 1]
 
 
 def _past(view: View, claim: Claim) -> bool:

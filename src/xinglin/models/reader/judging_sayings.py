@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from xinglin.models.reader.agreement import number_of
 from xinglin.models.reader.findings import Finding, View, finding
+from xinglin.models.reader.likeness import stems_of
 from xinglin.models.reader.passing_over import holds
 from xinglin.models.reader.record_index import RecordIndex
 from xinglin.models.reader.smoking import judge_smoking, speaks_of_smoking
@@ -37,7 +38,7 @@ _SAYINGS = (
     _saying(
         "drink|alcohol|beer|wine|etoh|whisk|vodka|酒",
         r"\bdrink(?:s|ing|er)?\b(?=.{0,40}\b(?:alcohol|beers?|wine|spirits|whisk\w+|vodka|liquor|pints?|units|socially|heavily|occasionally|daily|a day|a week))"
-        r"|\bdrinker\b|\balcohol\b(?! (?:swab|wipe|rub|pad))|\bbeers?\b|\bwine\b|\betoh\b|饮酒|喝酒|酗酒|嗜酒|[白啤红黄]酒",
+        r"|\bdrinker\b|\balcohol\b(?! (?:swab|wipe|rub|pad))|\bbeers?\b|\bwine\b|\betoh\b|饮酒|喝酒|酗酒|嗜酒|滴酒不沾|[白啤红黄]酒",
         r"alcohol|drink|beer|wine|etoh|酒",
     ),
     _saying(
@@ -100,7 +101,57 @@ def judge_sayings(view: View, folded: str, found: list[Finding]) -> tuple[list[F
     for saying in _SAYINGS:
         if holds(folded, saying.stems):
             found = found + [one for one in _unborne(view, folded, saying) if not _told(found, one)]
-    return found, smoked is not None
+    drunk = judge_drinking(view, folded)
+    if drunk is not None:
+        found = found + drunk
+    return found, smoked is not None or drunk is not None or (view.cited is None and _told_alike(view, folded))
+
+
+_ROOMS = ("lives", "living", "独居", "同住", "居住", "work", "employ", "retired", "职业", "退休", "married", "widow", "婚")
+
+
+def _told_alike(view: View, folded: str) -> bool:
+    """True where home, work and marriage are told in words that a fact of the record shares."""
+    if not holds(folded, _ROOMS):
+        return False
+    said = stems_of(folded) - {"lives", "livin", "alone"}
+    return any(
+        said & stems_of(view.record.sheet(fact.id).words) for fact in view.record.worded if holds(view.record.sheet(fact.id).words, _ROOMS)
+    )
+
+
+_DRINKS = re.compile(r"\b(?:alcohol|drinks?|drinking|drinker|teetotal\w*|beers?|wine|etoh)\b|酒")
+_DRY = re.compile(
+    r"\b(?:teetotal\w*|non-?drinker|abstinent|abstains|(?:no|never|nil|denies|without|stopped|gave up|quit|no longer|does not|doesn't|not|former|ex)\b[^,.;]{0,20}\b(?:alcohol|drink\w*|etoh))"
+    r"|\b(?:alcohol|etoh|drinking)\b:? ?(?:intake |use )?:? ?(?:none|nil|never|no\b|stopped|denied)|never drinks|stopped drinking|戒酒|不饮酒|不喝酒|未饮酒|否认.{0,6}酒|无.{0,4}酒|从不.{0,3}酒|滴酒不沾|不沾酒|不喝.{0,4}酒"
+)
+_WET = re.compile(r"\b(?:drinks|drinking|drinker|still drinks|continues to drink)\b|仍.{0,3}[饮喝]酒|饮酒|喝酒|[白啤红]酒|嗜酒")
+
+
+def judge_drinking(view: View, folded: str) -> list[Finding] | None:
+    """Whether the person drinks, of a pasted text, against the record's answer; None where either says nothing clear."""
+    if view.cited is not None or _DRINKS.search(folded) is None or any(claim.experiencer == "family" for claim in view.sentence.claims):
+        return None
+    facts = [fact for fact in view.record.worded if _DRINKS.search(fold(fact.concept.words)) is not None]
+    if not facts:
+        return None
+    fact = max(facts, key=lambda one: one.time or one.start)
+    words = fold(f"{fact.text} {fact.value if isinstance(fact.value, str) else ''}")
+    known_dry = _DRY.search(words) is not None or fact.polarity == "absent"
+    said_dry, said_wet = _DRY.search(folded), _WET.search(folded)
+    if said_dry is not None:
+        wrong = not known_dry and _WET.search(words) is not None
+        said = said_dry
+    elif said_wet is not None:
+        wrong = known_dry and not re.search(r"\b(?:previous|past|former|history|used to)\b|既往|曾|史", folded)
+        said = said_wet
+    else:
+        return None
+    if not wrong:
+        return []
+    start, end = said.span()
+    text = "The record answers this otherwise"
+    return [Finding("status", "contradicted", text, "", view.sentence.text[start:end], fact.text, (fact.id,), start, end)]
 
 
 def _told(found: list[Finding], one: Finding) -> bool:

@@ -62,6 +62,139 @@ def likely_fact(index: RecordIndex, text: str) -> Fact | None:
     return fact if _parts(text) <= _parts(" ".join(name for names in fact.names.values() for name in names) + " " + fact.text) else None
 
 
+_PLAIN = frozenset(
+    [
+        "patie",
+        "years",
+        "recor",
+        "disea",
+        "chron",
+        "acute",
+        "since",
+        "histo",
+        "treat",
+        "month",
+        "weeks",
+        "today",
+        "known",
+        "relat",
+        "suspe",
+        "possi",
+        "probl",
+        "condi",
+        "takes",
+        "taken",
+        "start",
+        "stopp",
+        "norma",
+        "mild",
+        "moder",
+        "sever",
+        "right",
+        "left",
+        "both",
+        "with",
+        "under",
+        "after",
+        "befor",
+        "first",
+        "last",
+        "other",
+        "also",
+        "have",
+        "been",
+        "were",
+        "will",
+        "this",
+        "that",
+        "from",
+        "into",
+        "over",
+        "time",
+        "level",
+        "value",
+        "total",
+        "stage",
+        "grade",
+        "type",
+        "class",
+        "study",
+        "exami",
+        "scan",
+        "test",
+        "posit",
+        "negat",
+        "there",
+        "their",
+        "about",
+        "still",
+        "unspecified",
+        "患者",
+        "病史",
+        "目前",
+        "检查",
+        "治疗",
+        "手术",
+        "左侧",
+        "右侧",
+        "双侧",
+        "提示",
+        "结果",
+        "正常",
+        "异常",
+        "情况",
+        "可能",
+        "考虑",
+        "已经",
+        "发现",
+        "症状",
+        "疾病",
+        "慢性",
+        "急性",
+        "多年",
+    ]
+)
+_ORGANS = "髋膝肩肘腕踝胆脾乳眼耳"
+_SHORT = re.compile(r"\b(?:hips?|arms?|legs?|eyes?|ears?|toes?|ribs?|jaw|gut|mets)\b")
+
+
+@lru_cache(maxsize=8192)
+def _loosely(text: str) -> frozenset[str]:
+    """Stems that may link a sentence to a fact even alone, with short names of parts of the body."""
+    folded = fold(text)
+    short = {word.group().rstrip("s") if word.group() != "mets" else "metas" for word in _SHORT.finditer(folded)}
+    return (stems_of(text) - _PLAIN) | short | {sign for sign in _ORGANS if sign in folded}
+
+
+@lru_cache(maxsize=8192)
+def _loosely_named(names: tuple[str, ...], words: str) -> frozenset[str]:
+    known = known_words()
+    found = set(_loosely(words))
+    for name in names:
+        found |= _loosely(name)
+        subject = known.tree.get(name)
+        if subject is not None and subject.key in known.by_key:
+            found |= {stem for other in known.by_key[subject.key][1] for stem in _loosely(other)}
+    return frozenset(found)
+
+
+def related_facts(index: RecordIndex, text: str) -> list[Fact]:
+    """The facts that share a word with a sentence, those that share most first."""
+    said = _loosely(text)
+    if not said:
+        return []
+    shared: list[tuple[int, Fact]] = []
+    for fact in index.facts.values():
+        if fact.kind in _KINDS or fact.kind in ("plan", "encounter") or (fact.kind == "measurement" and isinstance(fact.value, str)):
+            names = tuple(name for names in fact.names.values() for name in names)
+            words = fact.value if isinstance(fact.value, str) else ""
+            count = len(said & _loosely_named(names, f"{fact.concept.words} {words} {fact.text if fact.kind == 'plan' else ''}"))
+            if count:
+                shared.append((count, fact))
+    shared.sort(key=lambda pair: -pair[0])
+    return [fact for _, fact in shared]
+
+
 def _score(said: frozenset[str], name: frozenset[str]) -> float:
     """How much of a name is said: at least two of its stems and half of them, or one long word of at most three."""
     shared = said & name

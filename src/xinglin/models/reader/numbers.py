@@ -34,13 +34,20 @@ _COMPARATORS = {
     "<": "<", "<=": "<=", "≤": "<=", "≦": "<=", ">": ">", ">=": ">=", "≥": ">=", "≧": ">=", "less than": "<", "below": "<", "under": "<", "lower than": "<",
     "fewer than": "<", "more than": ">", "greater than": ">", "above": ">", "over": ">", "higher than": ">", "at least": ">=", "at most": "<=",
     "no more than": "<=", "up to": "<=", "exceeding": ">", "小于": "<", "低于": "<", "不足": "<", "少于": "<", "大于": ">", "高于": ">", "超过": ">",
-    "多于": ">", "至少": ">=", "不低于": ">=", "不超过": "<=", "不高于": "<=", "至多": "<=",
+    "多于": ">", "逾": ">", "超出": ">", "突破": ">", "不到": "<", "未到": "<", "没到": "<", "不及": "<", "未达": "<", "没超过": "<=", "未超过": "<=", "well over": ">", "well under": "<", "well above": ">", "well below": "<", "north of": ">", "至少": ">=", "不低于": ">=", "不超过": "<=", "不高于": "<=", "至多": "<=",
 }  # fmt: skip
 _ABOUT = ("about", "approximately", "approx", "approx.", "around", "roughly", "nearly", "almost", "some", "circa", "ca.", "c.", "close to", "just under",
           "just over", "~", "≈", "约", "大约", "约为", "大概", "近", "将近", "左右", "接近")  # fmt: skip
 _BEFORE = re.compile(
     "(?P<comparator>"
-    + "|".join(("(?<![-=–—])" if word == ">" else "") + re.escape(word) for word in sorted(_COMPARATORS, key=len, reverse=True))
+    + "|".join(
+        {
+            ">": "(?<![-=–—])",
+            "up to": r"(?<!back )(?<!come )(?<!came )(?<!gone )(?<!went )(?<!now )(?<!is )(?<!crept )(?<!shot )(?<!picked )",
+        }.get(word, "")
+        + re.escape(word)
+        for word in sorted(_COMPARATORS, key=len, reverse=True)
+    )
     + r")\s*$"
     "|(?P<about>"
     + "|".join(
@@ -50,6 +57,13 @@ _BEFORE = re.compile(
 )
 _LAST_WORDS = (*_COMPARATORS, *_ABOUT)  # what the words before a number must end with for any of this to be said
 _AFTER = re.compile(r"\s*(?:左右|上下|or so\b|余(?!\w)|许)")
+_COMPARED_BEHIND = re.compile(
+    r"\s*(?:(?P<more>及?以上|or (?:more|above|higher|over|greater)\b|and (?:above|over)\b)|(?:及?以下|以内|or (?:less|lower|below|under|fewer)\b))"
+)
+_SPREAD_BEHIND = re.compile(r"(?P<s>'?s\b)|(?P<more>多(?!次|发|年|天|个|月|周|岁|种|项|支|数|处|普)|几(?!次|年|天|个|月|周|岁|种|项)|出头)")
+_JUST = re.compile(
+    r"\b(?:just|a (?:little|bit|shade|touch|fraction)|slightly|marginally|not much) (?P<how>over|above|under|below|more than|less than)\s*$|(?P<zh>略高于|略超过|稍高于|刚过|刚刚超过|略低于|稍低于|略不足)\s*$"
+)
 _JOINT = re.compile(r"\s?([/]|-|~|–|—|to|至|到|and|与|和|\*|x)\s?")
 _LOOSE_JOINTS = frozenset(("and", "与", "和"))
 _BETWEEN = re.compile(r"(?:\bbetween|介于|位于|处于|在)\s*$")
@@ -63,11 +77,47 @@ def find_numbers(folded: str, taken: tuple[tuple[int, int], ...] = ()) -> list[F
     for start, end, value in _raw(folded):
         if start < behind or touches(taken, start, end):
             continue
-        found.append(composed.get(start) or _with_unit(folded, start, end, value))
+        one = composed.get(start) or _with_unit(folded, start, end, value)
+        found += _spread(folded, one) or (one,)
         behind = found[-1].end
     return _grouped(folded, found)
 
 
+_DECADE = re.compile(
+    r"\b(?P<part>low|lower|mid|middle|high|upper|early|late)[ -](?P<tens>teen|twent|thirt|fort|fift|sixt|sevent|eight|ninet)(?:s|ies)\b"
+)
+
+
+def _spread(folded: str, one: FoundNumber) -> tuple[FoundNumber, FoundNumber] | None:
+    """The two ends that a number said loosely stands for: "the 130s", "the low thirties", 一百三十多, "just over 3 cm"."""
+    low = Decimal(one.value)
+    decade = _DECADE.match(folded, one.start)
+    if decade is not None:
+        first, last = {"l": (0, 4), "e": (0, 4), "m": (3, 7)}.get(decade["part"][:1] if decade["part"] != "late" else "", (6, 10))
+        ends = low + first, low + last
+    elif (behind := _SPREAD_BEHIND.match(folded, one.digits_end)) is not None and low % 10 == 0 and low >= 10:
+        if behind["s"] and (low >= 1000 or not folded[one.start].isdigit()):
+            return None
+        tens = _TENS_AHEAD.search(folded, max(0, one.start - 8), one.start) if behind["s"] else None
+        part = {"l": (0, 4), "e": (0, 4), "m": (3, 7)}.get(tens["part"][:1] if tens["part"] != "late" else "", (6, 10)) if tens else (0, 10)
+        step = Decimal(1) if low % 100 or behind["s"] else Decimal(10)
+        ends = low + step * part[0], low + step * part[1]
+        if not one.unit:
+            start, stop, unit = unit_at(folded, behind.end())
+            one = one._replace(end=stop if unit else behind.end(), unit=unit, shown_unit=folded[start:stop] if unit else "")
+    elif (just := _JUST.search(folded, max(0, one.start - 26), one.start)) is not None and low > 0:
+        over = just["how"] in ("over", "above", "more than") or ((just["zh"] or "低")[1:2] not in ("低", "不") and just["how"] is None)
+        ends = (low, low * Decimal("1.12")) if over else (low * Decimal("0.88"), low)
+        one = one._replace(comparator="", approximate=False)
+    else:
+        return None
+    if one.unit in TIME_UNITS:
+        return None
+    group = 100000 + one.start
+    return tuple(one._replace(value=f"{end.normalize():f}", group=group, joint="-", comparator="") for end in ends)  # type: ignore[return-value]
+
+
+_TENS_AHEAD = re.compile(r"\b(?P<part>low|lower|mid|high|upper|early|late)[ -]$")
 _COMPOSED = re.compile(
     r"(?P<big>\d(?<![\d.]\d)\d{0,2})\s?(?:"
     r"(?P<feet>ft\b\.?|feet\b|foot\b)[\s,]*(?:and )?(?P<inches>\d{1,2}(?:\.\d+)?)(?:\s?(?:inch(?:es)?\b|ins?\b\.?|\"|''))?"
@@ -118,10 +168,18 @@ def _raw(folded: str) -> list[tuple[int, int, str]]:
             start, text = start - 1, f"-{text}"
         raw.append((start, end, text))
     raw += _chinese(folded) + _english(folded)
+    for match in _DECADE.finditer(folded) if "ies" in folded or "teens" in folded else ():
+        tens = 10 if match["tens"] == "teen" else _ENGLISH[f"{match['tens']}y"]
+        raw.append((match.start(), match.end(), str(tens)))
     return sorted(raw)
 
 
 def _with_unit(folded: str, start: int, end: int, value: str) -> FoundNumber:
+    if folded.startswith("一半", start):
+        return FoundNumber(start, end, end, "50", "%", "%", "", True)
+    if folded.startswith("成", end) and value in ("1", "2", "3", "4", "5", "6", "7", "8", "9"):
+        half = "5" if folded.startswith("多", end + 1) else "0"
+        return FoundNumber(start, end + 1, end, f"{value}{half}", "%", "%", "", True)
     unit_start, unit_end, unit = unit_at(folded, end)
     if not unit and folded.startswith("百分之", max(0, start - 3)):
         return FoundNumber(start - 3, end, end, value, "%", "%", "", False)
@@ -130,6 +188,8 @@ def _with_unit(folded: str, start: int, end: int, value: str) -> FoundNumber:
     comparator = _COMPARATORS[ahead.group("comparator")] if ahead and ahead.group("comparator") else ""
     about = bool(ahead and ahead.group("about"))
     stop = unit_end if unit else end
+    if not comparator and (behind := _COMPARED_BEHIND.match(folded, stop)) is not None:
+        comparator = ">=" if behind["more"] else "<="
     if _AFTER.match(folded, stop):
         about = True
     return FoundNumber(start, stop, end, value, unit, folded[unit_start:unit_end] if unit else "", comparator, about)
@@ -228,6 +288,8 @@ def _chinese(folded: str) -> list[tuple[int, int, str]]:
         percent = folded[max(0, start - 2) : start] == "分之" and folded[max(0, start - 3) : start - 2] != ""
         if folded.startswith("分之", end):
             continue  # 百分之: the number follows
+        if folded[max(0, start - 2) : start] == "分之" and folded[max(0, start - 3) : start] != "百分之":
+            continue  # 九分之一 is no value
         value = chinese_value(words)
         if value is None:
             continue
@@ -239,7 +301,7 @@ def _chinese(folded: str) -> list[tuple[int, int, str]]:
 
 
 _COUNTERS = re.compile(
-    r"个?(?:岁|天|日|周|星期|礼拜|月|年|小时|分钟|秒|片|粒|支|袋|包|滴|喷|次|毫克|克|微克|毫升|升|厘米|毫米|米|公斤|千克|单位|%|度|mg|ml|g\b|cm|mm|位|名|倍|种|项|处|枚|包)"
+    r"个?(?:岁|成(?![年分人功])|天|日|周|星期|礼拜|月|年|小时|分钟|秒|片|粒|支|袋|包|滴|喷|次|毫克|克|微克|毫升|升|厘米|毫米|米|公斤|千克|单位|%|度|mg|ml|g\b|cm|mm|位|名|倍|种|项|处|枚|包)"
 )
 
 

@@ -12,12 +12,12 @@ from xinglin.models.reader.times import FoundTime
 from xinglin.records.reading import Claim, SaidNumber, SaidTime, Span
 
 _RELATIVES = (
-    r"mother|father|parents?|brother|sister|siblings?|son|daughter|wife|husband|spouse|partner|grand\w+|uncle|aunt|cousin|family|niece|nephew|"
+    r"mum|mom|dad|mother|father|parents?|brother|sister|siblings?|son|daughter|wife|husband|spouse|partner|grand\w+|uncle|aunt|cousin|family|niece|nephew|"
     r"doctor|dr|physician|surgeon|nurse|friend|carer"
 )
 _FAMILY = re.compile(
     "|".join(rf"{word[0]}(?<=\b{word[0]}){word[1:]}\b" for word in _RELATIVES.split("|"))  # a letter first: places are passed over quickly
-    + r"|母|父|兄|弟|姐|妹|妻|丈夫|儿子|女儿|子女|祖|奶奶|爷爷|外婆|外公|叔|舅|姑|姨|家族|家属|医生|医师|护士|配偶"
+    + r"|母|父|爸|妈|爹|哥|兄|弟|姐|妹|妻|丈夫|儿子|女儿|子女|祖|奶奶|爷爷|外婆|外公|叔|舅|姑|姨|家族|家属|医生|医师|护士|配偶"
 )
 _SEX_ZH = re.compile(r"(?:男性?|女性?)(?=[，,。、；\s)）]|患者|$|，|\d|性)|患者(?:男|女)|(?:男|女)(?:性|士|童|婴)|先生|女士")
 _NOT_SEX = re.compile(

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from xinglin.models.reader.attaching import PlacedNumber, fits, place_frequencies, place_numbers, place_times
+from xinglin.models.reader.attaching import PlacedNumber, fits, place_frequencies, place_numbers
+from xinglin.models.reader.attaching_times import place_times
 from xinglin.models.reader.claim_making import claims_of, said_number, said_time
-from xinglin.models.reader.frequencies import find_frequencies
+from xinglin.models.reader.frequencies import FoundFrequency, find_frequencies
 from xinglin.models.reader.head_phrases import head_ages, head_claims, short_sides
 from xinglin.models.reader.numbers import find_numbers
 from xinglin.models.reader.people import person_claims
@@ -20,7 +21,7 @@ from xinglin.models.reader.scopes import apply_context
 from xinglin.models.reader.sentences import is_courtesy, is_heading, says_something, split_clauses, split_sentences
 from xinglin.models.reader.subjects import Subject, Subjects, known_words, subjects_of
 from xinglin.models.reader.text_forms import fold, guess_language
-from xinglin.models.reader.times import FoundTime, find_times
+from xinglin.models.reader.times import FoundTime, find_times, said_once
 from xinglin.models.reader.unknown_words import find_unknown, may_hold_unknown
 from xinglin.records.chart import Identity
 from xinglin.records.draft import Language
@@ -104,11 +105,11 @@ class Reader:
         clauses = _clauses_of(folded)
         for mention in mentions:
             mention.clause = clauses[mention.start]
-        times = [time for time in find_times(folded, self._as_of) if not _inside(time, mentions)]
-        frequencies = [one for one in find_frequencies(folded) if not any(m.start < one.end and one.start < m.end for m in mentions)]
+        times = [time for time in said_once(folded, find_times(folded, self._as_of)) if not _inside(time, mentions)]
+        mentions, frequencies = _rhythms(folded, mentions)
         hits = sorted([*hits, *sides], key=lambda hit: hit.start) if (sides := short_sides(text)) else hits
         heads = head_ages(text)
-        hits = _without(hits, [(time.start, time.end) for time in times])
+        hits = _without(folded, hits, [(time.start, time.end) for time in times])
         for hit in hits:
             hit.clause = clauses[hit.start]
         taken = (
@@ -190,10 +191,32 @@ def _inside(time: FoundTime, mentions: list[Mention]) -> bool:
     return any(mention.start <= time.start and time.end <= mention.end for mention in mentions)
 
 
-def _without(hits: list[ContextHit], spans: list[tuple[int, int]]) -> list[ContextHit]:
+def _rhythms(folded: str, mentions: list[Mention]) -> tuple[list[Mention], list[FoundFrequency]]:
+    """The rhythms of a sentence, and the mentions without those that are only a piece of one (the "i.d" of "b.i.d.")."""
+    found = find_frequencies(folded)
+    if found:
+        mentions = [m for m in mentions if not any(one.start <= m.start and m.end < one.end for one in found)]
+        found = [one for one in found if not any(m.start < one.end and one.start < m.end for m in mentions)]
+    return mentions, found
+
+
+_THIS_YEAR = ("今年", "本年", "本月")
+
+
+def _without(folded: str, hits: list[ContextHit], spans: list[tuple[int, int]]) -> list[ContextHit]:
+    """The context words without those inside a time, but for one at its beginning ("last May"); the month of May doubts nothing."""
     if not spans:
         return hits
-    return [hit for hit in hits if not any(hit.start < end and hit.end > start and not hit.end <= start + 6 for start, end in spans)]
+    years = {start for start, _ in spans if folded.startswith(_THIS_YEAR, start)}
+    return [
+        hit
+        for hit in hits
+        if hit.start not in years
+        and not any(
+            hit.start < end and hit.end > start and (hit.end > start + 6 or any(role.what == "doubt" for role in hit.roles))
+            for start, end in spans
+        )
+    ]
 
 
 def _no_allergy(text: str, hits: list[ContextHit]) -> list[Claim]:

@@ -124,6 +124,20 @@ class RecordIndex:
             known = self._codes[key] = _analyte_code(key, self.facts.get(ids[0]) if ids else None)
         return known
 
+    @cached_property
+    def by_analyte(self) -> dict[str, tuple[str, ...]]:
+        """The ids of measured facts by the key of our laboratory table ("hemoglobin")."""
+        from xinglin.knowledge.labs import analyte
+
+        found: dict[str, list[str]] = {}
+        for fact in self._all:
+            if fact.kind in ("measurement", "calculation") and isinstance(fact.value, Quantity):
+                code = self.analyte_code(fact.key, (fact.id,))
+                known = analyte(code) if code else None
+                if known is not None:
+                    found.setdefault(known.key, []).append(fact.id)
+        return {key: tuple(ids) for key, ids in found.items()}
+
     def holding(self, words: str) -> tuple[Fact, ...]:
         """Facts (no results) in whose words a phrase stands."""
         if words not in self.words:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from xinglin.models.reader.context_words import Role, context_tree
 from xinglin.models.reader.phrase_tree import Token
@@ -72,6 +73,8 @@ _COMMON = frozenset(
         "et",
         "for",
         "go",
+        "got",
+        "set",
         "had",
         "has",
         "he",
@@ -186,18 +189,17 @@ def scan(
         if best is None:
             position += 1
             continue
-        if best_rank == 1 and best.kind == "measurement" and (shorter := _plainer(tokens, position, best_stop, trees[0])) is not None:  # type: ignore[union-attr]
-            best_rank, best = 0, shorter
         if (
             best_rank == 1
-            and best.kind == "medicine"  # type: ignore[union-attr]
-            and word in roots[0]
-            and _LISTED.search(folded, tokens[position].start, tokens[best_stop - 1].end)
-            and (alone := trees[0].longest(tokens, position)) is not None
+            and best.kind != "anatomy"  # type: ignore[union-attr]
+            and not word.isascii()
+            and best_stop - position < 4
+            and _cuts_a_word(tokens, position, best_stop, roots, trees)
         ):
-            best_stop, best_rank, best = alone[0], 0, alone[1]  # "ipratropium, salbutamol" is a list, not the combination
-        if best_rank == 1 and best.kind == "anatomy" and word in roots[2] and (side := trees[2].longest(tokens, position)) is not None:  # type: ignore[union-attr]
-            best_stop, best_rank, best = side[0], 2, side[1]  # the side of "right knee" must not hide in the name of the joint
+            position += 1
+            continue
+        if best_rank == 1:
+            best_stop, best_rank, best = _refined(folded, tokens, position, best_stop, best, roots, trees)
         start, end = tokens[position].start, tokens[best_stop - 1].end
         if best_rank == 2:
             hits.append(ContextHit(start, end, best))  # type: ignore[arg-type]
@@ -211,6 +213,42 @@ def scan(
                 mentions.append(Mention(start, end, subjects, kinds=frozenset(subject.kind for subject in subjects)))
         position = best_stop
     return mentions, hits, other
+
+
+def _refined(folded: str, tokens: list[Token], position: int, stop: int, best: Any, roots: tuple, trees: tuple) -> tuple[int, int, Any]:
+    """What a phrase of the word list should rather be read as: (token behind it, rank, meaning)."""
+    word, kind = tokens[position].word, best.kind
+    start, end = tokens[position].start, tokens[stop - 1].end
+    if kind == "measurement" and (shorter := _plainer(tokens, position, stop, trees[0])) is not None:
+        return stop, 0, shorter
+    # "latex allergy" where latex is what the record holds; "ipratropium, salbutamol" is a list, not the combination
+    split = _LISTED if kind == "medicine" else _ALLERGY if kind in ("allergy", "problem", "allergen") else None
+    if split is not None and word in roots[0] and split.search(folded, start, end):
+        alone = trees[0].longest(tokens, position)
+        if alone is not None:
+            return alone[0], 0, alone[1]
+    if kind == "anatomy" and word in roots[2] and (side := trees[2].longest(tokens, position)) is not None:
+        return side[0], 2, side[1]  # the side of "right knee" must not hide in the name of the joint
+    return stop, 1, best
+
+
+_ALLERGY = re.compile(r"allerg|过敏")
+_JUDGED = frozenset("高低升降偏正为是约不未无减增过")
+
+
+def _cuts_a_word(tokens: list[Token], first: int, stop: int, roots: tuple, trees: tuple) -> bool:
+    """True for a short word of the list found inside a longer one: the 起皮 of 起皮疹, the 氨 of 转氨酶."""
+    behind = tokens[stop] if stop < len(tokens) else None
+    if behind is None or behind.start != tokens[stop - 1].end or behind.word.isascii():
+        return False
+    if stop - first == 1:
+        return behind.word not in _JUDGED and stop - first == 1 and (first > 0 and tokens[first - 1].end == tokens[first].start)
+    for place in range(first + 1, stop):
+        for rank in (0, 1):
+            found = trees[rank].longest(tokens, place) if tokens[place].word in roots[rank] else None
+            if found is not None and found[0] > stop and found[0] - place >= stop - first:
+                return True
+    return False
 
 
 _LISTED = re.compile(r"[,、，;；]|\band\b|[和与及]")

@@ -91,6 +91,10 @@ def _not_allergic(folded: str, mentions: list[Mention], hits: list[ContextHit], 
 
 def _doubt(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, value: str, where: str) -> None:
     reached = backward(folded, mentions, hits[index]) if where == "after" else forward(folded, mentions, hits, index)
+    if _CONCLUDES.fullmatch(folded, hits[index].start, hits[index].end) and any(
+        mention.end <= hits[index].start and mention.kinds & {"imaging", "report", "measurement"} for mention in mentions
+    ):
+        return  # "CT ..., 考虑肺炎": what an examination suggests is what was concluded from it
     for mention in reached:
         mention.doubted = True
         if where == "after" and (
@@ -99,11 +103,14 @@ def _doubt(folded: str, mentions: list[Mention], hits: list[ContextHit], index: 
             mention.negated = False
 
 
+_CONCLUDES = re.compile(r"考虑|考虑为|suggestive of|suggests|apparent")
 _INFORMANT = re.compile(r"\s*(?:reports?|reported|says|states?|stated|gives|brought|accompanied|noted|confirms|诉|代诉|陪|述|提供|否认)")
 _LIVES = re.compile(r"(?:lives with(?: his| her)?|accompanied by(?: his| her)?|brought in by(?: his| her)?|由|与|同)\s*$")
 _IN_RELATIVE = re.compile(
-    r"(?:\bin|\bof|\bfor|\bby)\s+(?:his|her|the|a|their|one|both)?\s*(?:maternal|paternal|younger|older|elder)?\s*$|(?:见于|其)\s*$"
+    r"(?:\bin|\bof|\bfor|\bby)\s+(?:his|her|the|an?|their|one|both|one of (?:his|her)|another)?\s*(?:maternal|paternal|younger|older|elder|half)?[ -]*$|(?:见于|其)\s*$"
 )
+_WHEN_SHE = re.compile(r"\b(?:when|since|after|before|because|as)\s+$")  # "her mother was 47 when she ..."
+_IN_BRACKET = re.compile(r"\((?:his|her|a|one|maternal|paternal|older|elder|younger|half)?(?: \w+)? ?$")
 _FAMILY_BEHIND = re.compile(r"家族史|in (?:the|his|her) family|runs in")
 
 
@@ -113,10 +120,20 @@ def _whose(folded: str, mentions: list[Mention], hits: list[ContextHit]) -> None
     if not any(value != "patient" for _, value in relatives):
         return
     relatives.sort(key=lambda pair: pair[0].start)
+    relatives = [
+        pair
+        for place, pair in enumerate(relatives)
+        if not (pair[1] == "patient" and place and relatives[place - 1][1] != "patient" and _WHEN_SHE.search(folded, 0, pair[0].start))
+    ]
     for place, (hit, value) in enumerate(relatives):
         ahead = folded[max(0, hit.start - 24) : hit.start]
         if value == "patient" or _INFORMANT.match(folded, hit.end) or _LIVES.search(ahead):
             continue
+        if folded[max(0, hit.start - 1) : hit.start] == "(" or _IN_BRACKET.search(folded, 0, hit.start):
+            closest = before_of(mentions, hit.start)[-1:]
+            if closest:
+                closest[0].whose, closest[0].relation = "family", value
+                continue
         stop = next((other.start for other, kin in relatives[place + 1 :] if kin == "patient" and other.start > hit.end), len(folded))
         if (_IN_RELATIVE.search(ahead) or _FAMILY_BEHIND.match(folded, hit.start)) and before_of(mentions, hit.start):
             for mention in before_of(mentions, hit.start):
@@ -157,6 +174,8 @@ _STATUS_KINDS = {
 def _status(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, value: str, where: str) -> None:
     hit = hits[index]
     kinds = _STATUS_KINDS[value]
+    if value == "active" and where == "before":
+        _still_taken(folded, mentions, hits, index)
     if where == "header" and HEADER.match(folded, hit.end) is None:
         return
     if where == "before":
@@ -172,6 +191,13 @@ def _status(folded: str, mentions: list[Mention], hits: list[ContextHit], index:
             or (mention.status == "current" and value == "stopped")
         ):
             mention.status = value
+
+
+def _still_taken(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int) -> None:
+    """ "Still", 仍在 said of a medicine: it is taken."""
+    for mention in forward(folded, mentions, hits, index, ()):
+        if mention.kinds & {"medicine"} and not mention.status:
+            mention.status = "current"
 
 
 def _near_targets(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, kinds: frozenset[str]) -> list[Mention]:
@@ -198,7 +224,13 @@ def _rest_of_list(folded: str, right: list[Mention], first: Mention) -> list[Men
         if mention.start < first.end:
             continue
         gap = folded[edge.end : mention.start]
-        if mention.clause != first.clause or len(gap) > 60 or re.search(r"\b(?:was|were|but|stopped|discontinued|has|had|is)\b|停", gap):
+        if (
+            mention.clause != first.clause
+            or len(gap) > 60
+            or re.search(
+                r"\b(?:was|were|but|stopped|discontinued|has|had|is|on|now|to|started|begun|for|by|with)\b|停|改|换|加用|现|予", gap
+            )
+        ):
             break
         found.append(mention)
         edge = mention
@@ -208,6 +240,9 @@ def _rest_of_list(folded: str, right: list[Mention], first: Mention) -> list[Men
 _PREPOSITION = re.compile(r"\b(?:of|in|on|at|from|to|and|with|is|was|for|over|near|by)\b")
 
 
+_JOINED = re.compile(
+    r"(?:left|right|[lr])\W*(?:and|&|/|,|\+|as well as)?\W*(?:the |on the |in the )*(?:left|right|[lr])$|左侧?[、,，和及与/]?右|右侧?[、,，和及与/]?左|both"
+)
 _BOTH_THINGS = re.compile(
     r"both (?:once|twice|three|daily|weekly|monthly|nightly|are|were|is|been|have|had|taken|given|low|high|raised|normal|stopped|started|stable|below|above|within|at night|in the (?:morning|evening)|medicines|drugs|tablets|results|values|his|her|parents)\b"
 )
@@ -224,6 +259,10 @@ def _side(folded: str, mentions: list[Mention], hits: list[ContextHit], index: i
     ]
     behind = next((mention for mention in sided if mention.start >= hit.end and mention.clause == hit.clause), None)
     previous = [mention for mention in sided if mention.end <= hit.start and mention.clause == hit.clause]
+    inside = next((mention for mention in mentions if mention.start <= hit.start and hit.end <= mention.end), None)
+    if inside is not None:
+        inside.side = inside.side or value
+        return
     gap = folded[hit.end : behind.start] if behind is not None else ""
     close = (
         behind is not None
@@ -236,10 +275,13 @@ def _side(folded: str, mentions: list[Mention], hits: list[ContextHit], index: i
     if target is None:
         return
     if target.side and target.side != value and {target.side, value} == {"left", "right"}:
-        target.side = "bilateral"
+        if _JOINED.search(folded, max(0, hit.start - 16), hit.end):
+            target.side = "bilateral"
     else:
         target.side = target.side or value
     for mention in _rest_of_list(folded, sided, target) if close and value == "bilateral" else []:
+        if any(target.end <= other.start < mention.start and any(role.what == "side" for role in other.roles) for other in hits):
+            break  # it has a side of its own
         mention.side = mention.side or value
 
 

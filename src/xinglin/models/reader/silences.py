@@ -14,7 +14,7 @@ from xinglin.records.fact import Fact
 from xinglin.records.reading import Claim
 
 _SILENT = re.compile(
-    r"\bnot (?:been )?(?:recorded|documented|stated|noted|given|found in the record)\b|\bunknown\b|\bnot known\b|\bno (?:record|information|documentation)\b"
+    r"\bnot (?:been )?(?:recorded|documented|stated|noted|given|found in the record)\b|\bunknown\b|\bnot known\b(?! to)|\bno (?:record|information|documentation)\b"
     r"|\bthe record (?:holds|has|gives|contains|says|shows) (?:no|nothing)\b|未记录|未记载|未注明|未说明|不详|未知|无记录|病历中?未见|未见记录|未提供"
 )
 _STEMS = ("not ", "unknown", "no ", "the record", "未", "不详", "无记录")

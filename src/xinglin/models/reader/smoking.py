@@ -8,16 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from xinglin.models.reader.agreement import any_time_agrees, values_agree
+from xinglin.models.reader.agreement import any_time_agrees, number_of, values_agree
 from xinglin.models.reader.findings import Finding, View, finding
 from xinglin.models.reader.passing_over import holds
 from xinglin.models.reader.text_forms import fold
 from xinglin.models.reader.times import find_times
 from xinglin.records.fact import Fact
+from xinglin.records.reading import SaidNumber
 
 _STEMS = ("smok", "tobacco", "cigar", "烟")
 _WORDS = r"(?:smok\w*|tobacco|cigar\w*)"
-_RELATIVE = re.compile(r"\b(?:mother|father|parents?|brother|sister|son|daughter|wife|husband|spouse|partner|family|friends?|housemate|colleagues?)\b|母|父|兄|弟|姐|妹|妻|丈夫|儿子|女儿|子女|家人|家属|配偶")  # fmt: skip
+_RELATIVE = re.compile(r"\b(?:mum|mom|dad|mother|father|parents?|brother|sister|son|daughter|wife|husband|spouse|partner|family|friends?|housemate|colleagues?)\b|母|父|爸|妈|爹|哥|兄|弟|姐|妹|妻|丈夫|儿子|女儿|子女|家人|家属|配偶")  # fmt: skip
 _BESIDE = re.compile(r"passive\w* smok\w*|second-?\s?hand smok\w*|smoke (?:alarm|detector|inhalation)s?|(?:exposure|exposed) to (?:\w+ )?smoke|二手烟|被动吸烟|烟酸|烟雾|烟碱|尼古丁|炊烟|油烟|烟曲霉")  # fmt: skip
 _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("unknown", re.compile(rf"smok\w* cessation|戒烟(?:建议|教育|指导|咨询|门诊)|(?:建议|劝|嘱|督促).{{0,6}}戒烟|\b(?:advis|counsel|encourag|recommend)\w*\b.{{0,40}}{_WORDS}|unknown if ever smoked|smoking (?:status|history)?:? ?(?:is |was )?(?:unknown|not (?:recorded|known|documented))|吸烟(?:情况|史|状况)?(?:未记录|不详|未知|未提供)|是否吸烟")),
@@ -135,14 +136,24 @@ def _answer_of(fact: Fact) -> str:
     return "former" if answer == "current" and fact.status in ("resolved", "inactive") else answer
 
 
+def _follows(view: View, number: SaidNumber, facts: Sequence[Fact]) -> bool:
+    """True for a number of years that follows from the recorded year in which smoking was given up (within a year)."""
+    count = number_of(number.value)
+    if number.unit != "a" or count is None or not view.as_of[:4].isdigit():
+        return False
+    slack = max(1, int(count) // 6) if number.approximate or number.comparator else 1
+    years = [int(one.first[:4]) for fact in facts if isinstance(fact.value, str) for one in find_times(fold(fact.value))]
+    return any(abs(int(view.as_of[:4]) - year - int(count)) <= slack for year in years)
+
+
 def _numbers(view: View, facts: Sequence[Fact]) -> list[Finding]:
     """Years of smoking and cigarettes a day must stand in the record too."""
     if view.cited is not None or any(fact.start for fact in facts):
         return []
     claims = [claim for claim in view.sentence.claims if speaks_of_smoking(fold(claim.subject.text))]
-    said = [number for claim in claims for number in claim.numbers]
+    said = [number for claim in claims for number in claim.numbers if not _follows(view, number, facts)]
     if len(claims) == len([claim for claim in view.sentence.claims if claim.kind != "person"]):
-        said += view.sentence.loose
+        said += [number for number in view.sentence.loose if not _follows(view, number, facts)]
     sheets = [view.record.sheet(fact.id) for fact in view.record.facts.values() if speaks_of_smoking(fold(fact.concept.words))]
     known = [one for sheet in sheets for one in sheet.numbers]
     return [

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from xinglin.models.reader.context_words import context_tree
-from xinglin.models.reader.everyday_words import everyday_words
+from xinglin.models.reader.everyday_words import class_words, everyday_words
 from xinglin.models.reader.fact_names import TOO_PLAIN, names_of
 from xinglin.models.reader.phrase_tree import PhraseTree, Token, longest_below, words_of
 from xinglin.records.collecting import collecting_later
@@ -263,7 +263,8 @@ def _vocabulary(key: str, group: str, members: tuple[_Named, ...], analyte: str)
     known = known_words()
     own = list(dict.fromkeys(name for one in members for name in names_of(key, one.kind, one.concept, dict(one.names))))
     terms = _terms_for(key, members[0], analyte, own, known)
-    words = dict.fromkeys([*own, *everyday_words(own), *(name for term in terms for name in known.by_key[term][1])])
+    lay = [word for name in own for word in class_words(name)] if group == "medicine" else []
+    words = dict.fromkeys([*own, *everyday_words(own), *lay, *(name for term in terms for name in known.by_key[term][1])])
     broader = dict.fromkeys(above for term in terms for above in _ancestors(term, known))
     branches: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for above, names in (("", words), *((above, known.by_key.get(above, ("", ()))[1]) for above in broader)):

@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from xinglin.models.reader.named_days import day_of_month, named_day, season, weekday
 from xinglin.models.reader.numbers import chinese_value, english_value
 from xinglin.models.reader.passing_over import holds
+from xinglin.models.reader.spoken_spans import MONTH, MONTHS, UNIT_DAYS, back, days_of, newest, part
 from xinglin.models.reader.units import unit_at
 
 
@@ -28,46 +29,23 @@ class FoundTime(NamedTuple):
     exact: bool = True
 
 
-_MONTHS = {name: number for number, name in enumerate(calendar.month_name) if name}
-_MONTHS = (
-    {name.lower(): number for name, number in _MONTHS.items()}
-    | {name.lower()[:3]: number for name, number in _MONTHS.items()}
-    | {"sept": 9}
-)
-_MONTH = "(?:may|(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?)"
 _CN = "零〇一二三四五六七八九十两"
 _COUNT = rf"(?P<count>\d+(?:\.\d+)?|[a-z]+(?:-[a-z]+)?|[{_CN}百半]+)"
-_UNIT_DAYS = {
-    "day": 1,
-    "week": 7,
-    "month": 30.44,
-    "year": 365.25,
-    "天": 1,
-    "日": 1,
-    "周": 7,
-    "星期": 7,
-    "礼拜": 7,
-    "月": 30.44,
-    "年": 365.25,
-    "hour": 0,
-    "小时": 0,
-}
-
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    ("day_range", rf"(?<![\d.])(?P<d>3[01]|[12]\d|0?[1-9])\s?[-–]\s?(?P<e>3[01]|[12]\d|0?[1-9])\s+(?P<mon>{_MONTH})(?:\s+(?P<y>(?:1[89]|2[01])\d\d))?(?![a-z])"),
+    ("day_range", rf"(?<![\d.])(?P<d>3[01]|[12]\d|0?[1-9])\s?[-–]\s?(?P<e>3[01]|[12]\d|0?[1-9])\s+(?P<mon>{MONTH})(?:\s+(?P<y>(?:1[89]|2[01])\d\d))?(?![a-z])"),
     ("iso", r"(?<![\d.])(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)[-/.](?P<m>1[0-2]|0?[1-9])[-/.](?P<d>3[01]|[12]\d|0?[1-9])(?!\d)(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?)?"),
     ("iso", rf"(?P<y>(?:1[89]\d|2[01]\d|22[01])\d|[{_CN}]{{4}})\s*年\s*(?P<m>1[0-2]|0?[1-9]|[{_CN}]{{1,2}})\s*月(?:份)?\s*(?:(?P<d>3[01]|[12]\d|0?[1-9]|[{_CN}]{{1,3}})\s*[日号])?"),
     ("year_cn", rf"(?P<y>(?:1[89]\d|2[01]\d|22[01])\d|[{_CN}]{{4}})\s*年(?:[初底末间]|(?!龄))"),
-    ("words", rf"\b(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:\s+of)?[\s-]+(?P<mon>{_MONTH})[\s,-]+(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)\b"),
-    ("words", rf"\b(?P<mon>{_MONTH})\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s+(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)\b"),
-    ("words", rf"\b(?P<mon>{_MONTH})[\s,]+(?:of\s+)?(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)\b"),
+    ("words", rf"\b(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:\s+of)?[\s-]+(?P<mon>{MONTH})[\s,-]+(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)\b"),
+    ("words", rf"\b(?P<mon>{MONTH})\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s+(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)\b"),
+    ("words", rf"\b(?P<mon>{MONTH})[\s,]+(?:of\s+)?(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)\b"),
     ("us", r"(?<![\d./])(?P<a>3[01]|[12]\d|0?[1-9])[/.](?P<b>3[01]|[12]\d|0?[1-9])[/.](?P<y>(?:1[89]\d|2[01]\d|22[01])\d)(?!\d)"),
     ("month_year", r"(?<![\d./])(?P<m>1[0-2]|0?[1-9])/(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)(?!\d)"),
     ("iso", r"(?<![\d.-])(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)[-/](?P<m>1[0-2]|0[1-9])(?![\d-])"),
-    ("last_month_named", rf"\b(?:last|this past|past|this)\s+(?P<mon>{_MONTH})\b"),
-    ("day_month", rf"\b(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<mon>{_MONTH})(?![a-z])"),
-    ("day_month", rf"\b(?P<mon>{_MONTH})\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\d|\.\d)(?!\s*(?:mg|g|%))"),
-    ("month", rf"\b(?:in|since|from|of|during|until|by|early|late|mid)[\s-]+(?P<mon>{_MONTH})(?![a-z])"),
+    ("last_month_named", rf"\b(?:last|this past|past|this)\s+(?P<mon>{MONTH})\b"),
+    ("day_month", rf"\b(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<mon>{MONTH})(?![a-z])"),
+    ("day_month", rf"\b(?P<mon>{MONTH})\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\d|\.\d)(?!\s*(?:mg|g|%))"),
+    ("month", rf"\b(?:in|since|from|of|during|until|by|early|late|mid)[\s-]+(?P<mon>{MONTH})(?![a-z])"),
     ("year_month_cn", rf"(?P<word>去年|前年|今年|本年)\s*(?:的)?(?P<m>1[0-2]|[1-9]|[{_CN}]{{1,2}})\s*月(?:份)?(?:(?P<d>3[01]|[12]\d|0?[1-9]|[{_CN}]{{1,3}})[日号])?"),
     ("ago", rf"(?:(?:about|approximately|around|some|nearly|over|more than|almost)\s+)?\b{_COUNT}[\s-]+(?P<unit>day|week|month|year|hour)s?\s+(?:ago|earlier|before|previously|back|prior)\b"),
     ("ago", rf"(?:约|大约|近|余)?{_COUNT}\s*(?:余|多)?\s*个?(?P<unit>天|日|周|星期|礼拜|月|年|小时)(?P<half>半)?(?:余|多)?(?:之前|以前|前)(?!后)"),
@@ -80,6 +58,13 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("month_cn", rf"(?<![\d年.一-龥])(?:于|在|自|从)?(?P<m>1[0-2]|0?[1-9]|[{_CN}]{{1,2}})月(?:份)?(?P<d>3[01]|[12]\d|0?[1-9]|[{_CN}]{{1,3}})[日号]"),
     ("month_cn", rf"(?:(?<=于)|(?<=在)|(?<=自)|(?<=从)|(?<=较)|(?<=比)|(?<=与)|(?<=^)|(?<=，)|(?<=,)|(?<=\())(?P<m>1[0-2]|0?[1-9]|[{_CN}]{{1,2}})月(?:份)?(?![\d前后])"),
     ("year", r"(?:\b(?:in|since|from|of|onset|during|until|by|year|before|after|around|circa|early|late|mid|dated|to|through)[\s:,(-]+|(?<=\()|(?<=- )|(?<=– ))(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)\b(?![-/.]\d)(?!\s*(?:mg|ml|kcal|g\b|units|/))"),
+    ("year", r"(?:(?:ed|dx|surgery|operation|repair|ment|ectomy|plasty|stents?|pci|cabg|tkr|thr|icd)\s+)(?P<y>(?:19[4-9]\d|20[0-4]\d))(?=\s*[,;.)]|\s*$|\s+and\b)"),
+    ("day_en", r"\bon the (?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)\b(?! (?:of|centile|percentile|day|week|floor))"),
+    ("season", r"\b(?P<how>last|this|the (?:following|next|previous)|in the|in|early|late|during the)?\s*(?:the )?(?P<season>spring|summer|autumn|winter)(?: of)?(?:\s+(?P<y>(?:19|20)\d\d))?\b"),
+    ("weekday", r"\b(?P<how>last|this|on|this past|past|since|from|next|by)\s+(?P<wd>mon|tues?|wednes|wed|thurs?|fri|satur|sat|sun)(?:day)?(?:'s)?\b"),
+    ("weekday", r"(?P<how>上上|上个?|本|这个?|下个?)?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天])(?![次周个片粒年月支])"),
+    ("word", r"\b(?P<word>a week today|a week tomorrow|next week|next month|a fortnight ago|fortnight ago|the week before last|the month before last|a year ago today|overnight|this morning|this afternoon|last night)\b"),
+    ("word", r"(?P<word>大前天|下周|下星期|下个?月|今早|今晚|上上周|上上个?月|年初|年底|去年底|去年年底|今年初|月初)"),
     ("year", r"(?:自|于|从|在|至)\s*(?P<y>(?:1[89]\d|2[01]\d|22[01])\d)(?=[年起，,。;；\s)]|$)"),
 )  # fmt: skip
 _QUICK_WORDS = (
@@ -101,9 +86,18 @@ _QUICK_WORDS = (
     "previously",
     "today",
     "yesterday",
+    "morning",
+    "fortnight",
+    "overnight",
+    "next ",
+    "on the ",
+    "spring",
+    "summer",
+    "autumn",
+    "winter",
 )
 _RARE = re.compile(
-    r"j(?<=\bj)(?:an|un|ul)|f(?<=\bf)eb|m(?<=\bm)a[ry]|a(?<=\ba)(?:pr|ug)|s(?<=\bs)ep|o(?<=\bo)ct|n(?<=\bn)ov|d(?<=\bd)ec|in \w+ (?:day|week|month|year)"
+    r"j(?<=\bj)(?:an|un|ul)|f(?<=\bf)eb|m(?<=\bm)a[ry]|a(?<=\ba)(?:pr|ug)|s(?<=\bs)ep|o(?<=\bo)ct|n(?<=\bn)ov|d(?<=\bd)ec|(?:mon|tues?|wednes|wed|thurs?|fri|satur|sat|sun)(?:day)?\b|in \w+ (?:day|week|month|year)"
 )
 # What a sentence must hold before a pattern is worth trying, in the order of _PATTERNS: Y a year, M a month's name, A "ago" and the like,
 # W a day word, I "in", / a slash or full stop; Chinese characters stand for themselves.
@@ -135,15 +129,42 @@ _NEEDS = (
     "月",
     "Y",
     "Y",
+    "T",
+    "S",
+    "D",
+    "C",
+    "W",
+    "C",
+    "Y",
 )
 _COMPILED = tuple((kind, needs, re.compile(pattern)) for (kind, pattern), needs in zip(_PATTERNS, _NEEDS, strict=True))
 _YEAR = re.compile(r"(?:1[89]\d|2[01]\d|22[01])\d")
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _AGO = ("ago", "earlier", "before", "previously", "back", "prior")
-_DAY_WORDS = ("today", "yesterday", "tomorrow", "last", "this", "earlier", "past", "the day", "the year")
+_DAY_WORDS = (
+    "today",
+    "week",
+    "next",
+    "fortnight",
+    "overnight",
+    "morning",
+    "month",
+    "night",
+    "yesterday",
+    "tomorrow",
+    "last",
+    "this",
+    "earlier",
+    "past",
+    "the day",
+    "the year",
+)
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SIGNS: dict[str, Callable[[str], object]] = {
     "年": lambda folded: "年" in folded, "月": lambda folded: "月" in folded, "前": lambda folded: "前" in folded, "后": lambda folded: "后" in folded,
     "C": lambda folded: not folded.isascii(), "Y": _YEAR.search, "M": lambda folded: holds(folded, _MONTH_NAMES), "A": lambda folded: holds(folded, _AGO),
+    "T": lambda folded: "on the " in folded,
+    "S": lambda folded: holds(folded, ("spring", "summer", "autumn", "winter")), "D": lambda folded: holds(folded, _WEEKDAYS),
     "W": lambda folded: holds(folded, _DAY_WORDS), "I": lambda folded: "in " in folded, "/": lambda folded: "/" in folded or "." in folded,
 }  # fmt: skip
 
@@ -194,9 +215,25 @@ def find_times(folded: str, as_of: str = "") -> list[FoundTime]:
     return sorted(found)
 
 
+_SAME_DAY = frozenset(("", ",", "to the day", "的"))
+
+
+def said_once(folded: str, found: list[FoundTime]) -> list[FoundTime]:
+    """Without the "this month" of "three years ago this month", which only says the first more closely."""
+    if len(found) < 2:
+        return found
+    kept: list[FoundTime] = []
+    for time in found:
+        if kept and kept[-1].kind == "ago" and not time.exact and folded[kept[-1].end : time.start].strip() in _SAME_DAY:
+            continue
+        kept.append(time)
+    return kept
+
+
 def _placed(folded: str, match: re.Match[str], kind: str, span: tuple[date, date]) -> FoundTime:
     start, end = match.span()
-    said = "ago" if kind == "ago" else "future" if kind == "future" else "date"
+    coming = match.group().startswith(("next", "by ", "下", "a week t"))
+    said = "ago" if kind == "ago" else "future" if kind == "future" or coming else "date"
     if (
         _SINCE_AFTER.match(folded, end)
         or _SINCE.search(folded, max(0, start - 24), start)
@@ -217,69 +254,35 @@ def _day(as_of: str) -> date | None:
         return None
 
 
-def _number(words: str | None) -> int:
-    if words is None:
-        return 0
-    if words.isascii():
-        return int(words)
-    return int(chinese_value(words) or 0)
-
-
-@lru_cache(maxsize=4096)
-def _span(year: int, month: int = 0, day: int = 0) -> tuple[date, date] | None:
-    try:
-        if not month:
-            return date(year, 1, 1), date(year, 12, 31)
-        if not day:
-            return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
-        return date(year, month, day), date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _part(match: re.Match[str], name: str) -> int:
-    return _number(match[name]) if name in match.re.groupindex else 0
-
-
 def _iso(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
-    return _span(_part(match, "y"), _part(match, "m"), _part(match, "d"))
+    return days_of(part(match, "y"), part(match, "m"), part(match, "d"))
 
 
 def _words(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
-    return _span(_part(match, "y"), _MONTHS[match["mon"].rstrip(".")], _part(match, "d"))
+    return days_of(part(match, "y"), MONTHS[match["mon"].rstrip(".")], part(match, "d"))
 
 
 def _us(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
     first, second = int(match["a"]), int(match["b"])
-    return _span(int(match["y"]), first, second) if first <= 12 else _span(int(match["y"]), second, first)
+    return days_of(int(match["y"]), first, second) if first <= 12 else days_of(int(match["y"]), second, first)
 
 
 def _year(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
     if unit_at(match.string, match.end())[2]:
         return None  # from 2046 pg/mL
-    return _span(_part(match, "y"))
-
-
-def _newest(month: int, day: int, today: date | None, this_one: bool = True) -> tuple[date, date] | None:
-    """The most recent such month (or day of a month) that is not after today."""
-    if today is None:
-        return None
-    span = _span(today.year, month, day)
-    if span is None or span[0] > today or (not this_one and month == today.month):
-        span = _span(today.year - 1, month, day)
-    return span
+    return days_of(part(match, "y"))
 
 
 def _last_named(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
-    return _newest(_MONTHS[match["mon"].rstrip(".")], 0, today, match.group().startswith("this"))
+    return newest(MONTHS[match["mon"].rstrip(".")], 0, today, match.group().startswith("this"))
 
 
 def _day_month(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
-    return _newest(_MONTHS[match["mon"].rstrip(".")], _part(match, "d"), today)
+    return newest(MONTHS[match["mon"].rstrip(".")], part(match, "d"), today)
 
 
 def _month_cn(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
-    return _newest(_part(match, "m"), _part(match, "d"), today)
+    return newest(part(match, "m"), part(match, "d"), today)
 
 
 _MONTH_AHEAD = re.compile(r"(\d{1,2})月(?:份)?\d{1,2}[日号]")
@@ -289,14 +292,14 @@ def _day_cn(match: re.Match[str], today: date | None) -> tuple[date, date] | Non
     """A day without a month ("11日出院") is of the month last spoken of, else the newest such day."""
     ahead = _MONTH_AHEAD.findall(match.string, 0, match.start())
     month = int(ahead[-1]) if ahead else today.month if today else 0
-    return _newest(month, _part(match, "d"), today) if 1 <= month <= 12 else None
+    return newest(month, part(match, "d"), today) if 1 <= month <= 12 else None
 
 
 def _day_range(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
     """ "2-5 April": from the first day to the last."""
-    month, first, last = _MONTHS[match["mon"].rstrip(".")], _part(match, "d"), _part(match, "e")
-    ends = _span(_part(match, "y"), month, last) if match["y"] else _newest(month, last, today)
-    begins = _span(ends[1].year, month, first) if ends is not None else None
+    month, first, last = MONTHS[match["mon"].rstrip(".")], part(match, "d"), part(match, "e")
+    ends = days_of(part(match, "y"), month, last) if match["y"] else newest(month, last, today)
+    begins = days_of(ends[1].year, month, first) if ends is not None else None
     return (begins[0], ends[1]) if begins is not None and ends is not None and begins[0] <= ends[1] else None
 
 
@@ -304,7 +307,7 @@ _YEARS_BACK = {"去年": 1, "前年": 2, "今年": 0, "本年": 0}
 
 
 def _year_month_cn(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
-    return _span(today.year - _YEARS_BACK[match["word"]], _part(match, "m"), _part(match, "d")) if today else None
+    return days_of(today.year - _YEARS_BACK[match["word"]], part(match, "m"), part(match, "d")) if today else None
 
 
 def _count(words: str) -> float | None:
@@ -321,74 +324,26 @@ def _count(words: str) -> float | None:
         return float(value) if value else None
 
 
-def _back(count: float, unit: str, today: date) -> tuple[date, date]:
-    """The days a spoken distance can mean: people round, and count begun or finished units."""
-    length = _UNIT_DAYS[unit]
-    slack = {1: 0, 7: 3, 0: 0}.get(int(length), length * 0.5)
-    extra = length * 0.95 if length > 7 else slack
-    if count % 1:
-        slack = extra = length * 0.17
-    if length == 0:
-        return today - timedelta(days=max(1, round(count / 24))), today
-    return today - timedelta(days=round(count * length + extra)), today - timedelta(days=round(max(0, count * length - slack)))
-
-
 def _ago(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
     count = _count(match["count"])
-    if today is None or count is None or count * _UNIT_DAYS[match["unit"]] > 50000:
+    if today is None or count is None or count * UNIT_DAYS[match["unit"]] > 50000:
         return None
     if match.groupdict().get("half"):
         count += 0.5
-    return _back(count, match["unit"], today)
+    return back(count, match["unit"], today)
 
 
 def _future(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
     count = _count(match["count"])
-    if today is None or count is None or count * _UNIT_DAYS[match["unit"]] > 50000:
+    if today is None or count is None or count * UNIT_DAYS[match["unit"]] > 50000:
         return None
-    length = _UNIT_DAYS[match["unit"]]
+    length = UNIT_DAYS[match["unit"]]
     return today + timedelta(days=round(count * length * 0.9)), today + timedelta(days=round(count * length * 1.1))
 
 
-def _month_of(today: date, back: int) -> tuple[date, date] | None:
-    months = today.year * 12 + today.month - 1 - back
-    return _span(months // 12, months % 12 + 1)
-
-
-def _word(match: re.Match[str], today: date | None) -> tuple[date, date] | None:
-    if today is None:
-        return None
-    word = match["word"]
-    monday = today - timedelta(days=today.weekday())
-    if word in _WORD_DAYS:
-        day = today - timedelta(days=_WORD_DAYS[word])
-        return day, day
-    if word in ("last week", "上周", "上星期"):
-        return monday - timedelta(days=7), monday - timedelta(days=1)
-    if word in ("this week", "本周"):
-        return monday, monday + timedelta(days=6)
-    if word in ("last month", "上月", "上个月"):
-        return _month_of(today, 1)
-    if word in ("this month", "本月", "这月", "这个月"):
-        return _month_of(today, 0)
-    return _span(today.year - _WORD_YEARS[word])
-
-
-_WORD_DAYS = {"today": 0, "yesterday": 1, "tomorrow": -1, "the day before yesterday": 2, "今日": 0, "今天": 0, "今晨": 0, "昨日": 1, "昨天": 1, "昨晚": 1,
-              "前天": 2, "明天": -1}  # fmt: skip
-_WORD_YEARS = {
-    "last year": 1,
-    "this year": 0,
-    "earlier this year": 0,
-    "the year before last": 2,
-    "去年": 1,
-    "前年": 2,
-    "今年": 0,
-    "本年": 0,
-}
 _MEANING: dict[str, Callable[[re.Match[str], date | None], tuple[date, date] | None]] = {
     "iso": _iso, "year_cn": _year, "words": _words, "us": _us, "month_year": _iso, "last_month_named": _last_named, "day_month": _day_month,
-    "month": lambda match, today: _newest(_MONTHS[match["mon"].rstrip(".")], 0, today), "year_month_cn": _year_month_cn, "ago": _ago,
-    "future": _future, "word": _word, "month_cn": _month_cn, "year": _year,
-    "day_cn": _day_cn, "day_range": _day_range,
+    "month": lambda match, today: newest(MONTHS[match["mon"].rstrip(".")], 0, today), "year_month_cn": _year_month_cn, "ago": _ago,
+    "future": _future, "word": named_day, "month_cn": _month_cn, "year": _year,
+    "day_cn": _day_cn, "day_range": _day_range, "season": season, "day_en": day_of_month, "weekday": weekday,
 }  # fmt: skip

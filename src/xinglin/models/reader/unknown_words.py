@@ -137,6 +137,15 @@ _FOLLOWS = (
     " stable rising falling up down increased decreased improved unchanged compared versus vs down lying sitting standing fasting random supine seated"
     " recorded measured noted taken found reported seen given total points point score range ref reference target both he she his her the it they we"
     " systolic diastolic resting exertion room air oxygen ra approximately approx around yet still also which so because per ago am pm hours years year"
+    " one two three four five six seven eight nine ten twelve half several some back despite though although even if plus minus well way much far off just too very quite rather"
+    " against versus than via within outside inside between among towards until till six weeks days months morning afternoon evening night tonight overnight pre post op preop postop"
+    " his her their our your my its them him us you who whom whose what where how why all any both each every few many more most other same such no nor not only own"
+    " do does did done doing make made makes take takes took taken goes go went gone come comes came getting got get give gives gave given keep keeps kept remain remains stay stays stayed"
+    " still yet already again once twice thrice ever never always often sometimes usually mostly nearly almost approx circa about around roughly"
+    " bit little lot good bad poor fair fine ok okay nice big small large long short old new young early late soon quick slow"
+    " admission discharge clinic ward visit review home hospital baseline target goal limit limits level levels value values result results reading readings number figure"
+    " mainly partly largely likely possibly probably perhaps maybe presumably apparently also too then there here where when while during throughout"
+    " can could may might must shall should will would has have had having be been being is are was were am"
     " jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october november december"
 )
 _FOLLOWING = frozenset(_FOLLOWS.split())
