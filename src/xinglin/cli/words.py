@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import re
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from xinglin import __version__
 from xinglin.flow.operations import EVERYWHERE, OPERATIONS, Operation, Parameter
@@ -16,10 +17,15 @@ FIRST_STEPS = """first steps:
   xinglin make case-summary bundle.json --lang zh draft from your own FHIR bundle
   xinglin review draft-1 | sign draft-1 --as dr.li | release draft-1 -o out/
 """
+_BELOW_ZERO = re.compile(r"-[\d.]+(,-?[\d.]+)*$")  # a number, or several with commas
 
 
 class Parser(argparse.ArgumentParser):
     """argparse with a suggestion for the mistyped word."""
+
+    def __init__(self, *words: Any, **named: Any) -> None:
+        super().__init__(*words, **named)
+        self._negative_number_matcher = _BELOW_ZERO  # so that a place may begin with a minus: --at -62.5,14,-310
 
     def error(self, message: str) -> NoReturn:
         """Say what was not understood, offer the nearest word, exit 2."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from xinglin.cli.words import parser
 from xinglin.flow.images import place_of, series_meant
 from xinglin.records import Chart
 from xinglin.records.errors import NotFound, UsageError
@@ -46,3 +47,9 @@ def test_anything_else_is_no_place(words):
     with pytest.raises(UsageError, match="XL-FLOW-024") as refusal:
         place_of(words, "--at")
     assert refusal.value.where == "--at"
+
+
+def test_a_place_that_begins_with_a_minus_can_be_typed():
+    typed = parser().parse_args(["make", "virtual-nodule", "chart-1", "--option", "at", "-62.5,14,-310", "--option", "hu", "-600"])
+    assert typed.option == [["at", "-62.5,14,-310"], ["hu", "-600"]]
+    assert parser().parse_args(["mark", "chart-1", "--at", "-62.5,14,-310"]).at == "-62.5,14,-310"
