@@ -1,6 +1,8 @@
 """An archive's settings are understood whole or refused with a reason; a secret comes from its file or the environment alone."""
 
 import json
+import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -122,3 +124,29 @@ def test_a_take_in_that_cannot_be_meant_asks_no_archive(tmp_path: Path, capsys, 
     settings(tmp_path, SOUND)
     assert main(["take-in", *words, "--home", str(tmp_path), "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == code
+
+
+def test_the_doctor_looks_at_archives_without_asking_them(tmp_path, capsys):
+    (tmp_path / "token").write_text("t", encoding="utf-8")
+    (tmp_path / "token").chmod(0o644)
+    settings(tmp_path, SOUND + 'token_file = "token"\n[archives.other]\nurl = "https://other.invalid/web"\ntoken_file = "none"\n')
+    main(["doctor", "--home", str(tmp_path), "--json"])
+    rows = {row["what"]: row for row in json.loads(capsys.readouterr().out)["checks"] if row["what"].startswith("archive")}
+    assert [(row["state"], row["fix"].split()[0]) for row in rows.values()] == [("warn", "chmod"), ("fail", "name")]
+    (tmp_path / "token").chmod(0o600)
+    main(["doctor", "--home", str(tmp_path), "--json"])
+    assert {"what": "archive pacs: settings understood", "state": "ok", "fix": ""} in json.loads(capsys.readouterr().out)["checks"]
+
+
+def test_a_person_at_a_terminal_sees_how_far_it_is_and_a_file_does_not(monkeypatch):
+    from xinglin.flow import archives
+
+    class Terminal(StringIO):
+        def isatty(self):
+            return True
+
+    for screen in (Terminal(), StringIO()):
+        monkeypatch.setattr(sys, "stderr", screen)
+        with archives._progress("from pacs") as arrived:
+            arrived(3, 2_000_000)
+        assert ("from pacs: 3 files, 2 MB" in screen.getvalue()) is screen.isatty()

@@ -15,7 +15,9 @@ import pytest
 from xinglin.cli.run import main
 from xinglin.formats.dicom import network_dimse
 from xinglin.formats.dicom.network_web import DicomWeb
+from xinglin.privacy import labels
 from xinglin.records.errors import RemoteFailed
+from xinglin.store import Store
 
 sys.path.append(str(Path(__file__).parents[1] / "rooms" / "formats"))
 from orthanc_on_loopback import USER, orthanc
@@ -40,6 +42,7 @@ class Place:
             "research": web + "accepts_synthetic = true\n",
             "old-pacs": older + f'listen = "127.0.0.1:{running.our_port}"\n',
             "old-research": older + "accepts_synthetic = true\n",
+            "nowhere": 'url = "http://127.0.0.1:9/dicom-web"\n',
         }
         (folder / "xinglin.toml").write_text("".join(f"[archives.{name}]\n{text}" for name, text in tables.items()), encoding="utf-8")
 
@@ -143,6 +146,7 @@ def test_an_archive_is_not_asked_for_everyone(xinglin, question):
 
 def test_a_study_is_taken_in_like_a_folder_whichever_way_it_comes_and_only_once(fresh, phantom, study, tmp_path):
     uid = str(next(iter(phantom.values())).SeriesInstanceUID)
+    assert fresh("take-in", "--archive", "pacs", "--study", study, "--dry-run") == (0, {"charts": [], "issues": []})
     for name, new, part in zip(NAMES, (True, False, False), ((), ("--series", uid), ()), strict=True):
         code, taken = fresh("take-in", "--archive", name, "--study", study, *part)
         assert (code, taken["charts"][0]["new"]) == (0, new)  # not new: the same voxels came
@@ -154,7 +158,9 @@ def test_a_study_is_taken_in_like_a_folder_whichever_way_it_comes_and_only_once(
     for number, one in enumerate(phantom.values()):
         one.save_as(folder / f"{number}.dcm")
     assert fresh("take-in", folder)[1]["charts"][0]["new"] is False
-    assert fresh.ledger().count("file kept") == 1
+    said = fresh.ledger()
+    assert said.count("file kept") == 1
+    assert {"archive old-pacs asked for a study", "images taken in from archive old-pacs"} <= set(said)
 
 
 def test_a_study_that_is_not_there_leaves_nothing(fresh):
@@ -204,6 +210,29 @@ def test_what_was_already_sent_when_the_archive_failed_is_not_sent_again(release
     code, answer = xinglin("archive", "send", "old-research", released["release"])
     assert (code, answer["there_before"], answer["sent"], answer["missing"]) == (0, 10, len(ours) - 10, 0)
     assert sent == [len(ours), len(ours) - 10]
+
+
+def test_what_may_not_be_sent_is_refused_before_the_archive_is_asked(released, xinglin, monkeypatch):
+    code, answer = xinglin("archive", "send", "nowhere", released["release"])
+    assert (code, answer["error"]["code"]) == (5, "XL-SEND-004")
+    real = Store.release_contents
+    monkeypatch.setattr(Store, "release_contents", lambda store, name: [content[:-1] + b"\x01" for content in real(store, name)])
+    assert xinglin("archive", "send", "research", released["release"])[1]["error"]["code"] == "XL-SEND-002"
+    monkeypatch.undo()
+    monkeypatch.setattr(labels, "check", lambda *_: labels.LabelReport("not_found", False, None, ("no label",)))
+    assert xinglin("archive", "send", "research", released["release"])[1]["error"]["code"] == "XL-SEND-003"
+
+
+def test_only_the_newest_release_is_sent_and_only_images(fresh, record, passphrase, tmp_path):
+    chart = fresh("take-in", record)[1]["charts"][0]["id"]
+    draft = fresh("make", "lab-report", chart, "--as-of", "2026-07-01")[1]["draft"]
+    releases = []
+    for folder in ("first", "second"):
+        fresh("sign", draft, "--as", "dr.li", "--passphrase-file", passphrase)
+        releases.append(fresh("release", draft, "-o", tmp_path / folder)[1]["release"])
+        fresh("amend", draft, "--reason", "test", "--by", "dr.li")
+    codes = [fresh("archive", "send", "research", name)[1]["error"]["code"] for name in (*releases, "release-77")]
+    assert codes == ["XL-SEND-001", "XL-SEND-005", "XL-STORE-025"]
 
 
 def test_when_nothing_could_be_sent_the_archive_has_failed(released, ours, xinglin, monkeypatch):

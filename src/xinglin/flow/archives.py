@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,9 +90,8 @@ def arriving(house: House, name: str, study: str, series: str, by: str) -> Itera
             yield folder
 
 
-@contextmanager
-def taken_from(asked: Asked, given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The arguments of a take-in, its study fetched: what remains is to take in a folder. Raises UsageError XL-ARCHIVE-008."""
+def taken_in(asked: Asked, given: Mapping[str, Any], folder_in: Callable[[Asked, Mapping[str, Any]], Outcome]) -> Outcome:
+    """A study fetched, then taken in by `folder_in` like a folder. Raises UsageError XL-ARCHIVE-008."""
     if not given["archive"] or not given["study"]:
         raise UsageError(
             "XL-ARCHIVE-008", "an archive and a study belong together", fix="--archive NAME --study UID; xinglin archive find lists them"
@@ -104,8 +103,18 @@ def taken_from(asked: Asked, given: Mapping[str, Any]) -> Iterator[dict[str, Any
             where="--archive",
             fix="two commands: one for the paths, one for the study",
         )
-    with arriving(asked.house(), given["archive"], given["study"], given["series"] or "", who()) as folder:
-        yield {**given, "paths": [str(folder)], "archive": None, "study": None, "series": None}
+    house, by = asked.house(), who()
+    with arriving(house, given["archive"], given["study"], given["series"] or "", by) as folder:
+        outcome = folder_in(asked, {**given, "paths": [str(folder)], "archive": None, "study": None, "series": None})
+    note_charts(house, given["archive"], [row["id"] for row in outcome.value["charts"]], by)
+    return outcome
+
+
+def note_charts(house: House, name: str, charts: Iterable[str], by: str) -> None:
+    """The ledger says which charts got images from which archive."""
+    for chart in charts:
+        if chart:
+            house.store.note(by, f"images taken in from archive {archive_meant(name, house.settings.archives).name}", chart)
 
 
 def archive_send(asked: Asked, given: Mapping[str, Any]) -> Outcome:

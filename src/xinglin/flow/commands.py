@@ -12,7 +12,7 @@ from xinglin.flow import telling
 from xinglin.flow.archives import archive_find as archive_find
 from xinglin.flow.archives import archive_send as archive_send
 from xinglin.flow.archives import archive_test as archive_test
-from xinglin.flow.archives import taken_from
+from xinglin.flow.archives import taken_in
 from xinglin.flow.asked import Asked, Outcome, who
 from xinglin.flow.house import House, TakenIn, find_draft
 from xinglin.flow.image_commands import mark as mark
@@ -40,8 +40,7 @@ def take_in(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     from xinglin.intake.nifti import is_nifti
 
     if given["archive"] or given["study"]:
-        with taken_from(asked, given) as fetched:
-            return take_in(asked, fetched)
+        return taken_in(asked, given, take_in)
     if not given["paths"]:
         raise UsageError("XL-FLOW-025", "nothing to take in was given", fix="give files or folders; or --archive NAME --study UID")
     house = asked.house()

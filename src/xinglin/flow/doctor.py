@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Literal, TypedDict
 
 from xinglin import __version__
+from xinglin.flow.archive_settings import secrets_of
 from xinglin.flow.house import House
 from xinglin.records.errors import XinglinError
 
@@ -20,7 +22,7 @@ class Row(TypedDict):
 
 def examine(house: House) -> list[Row]:
     """All rows, the gravest last to be seen is not assumed: read them all."""
-    return [_program(), _home(house), _ledger(house), _fonts(), *_labels(house), *_shelves(house), *_knowledge(house)]
+    return [_program(), _home(house), _ledger(house), _fonts(), *_labels(house), *_archives(house), *_shelves(house), *_knowledge(house)]
 
 
 def _program() -> Row:
@@ -64,6 +66,22 @@ def _labels(house: House) -> list[Row]:
         return [{"what": "no law pack is set; labels name the house by its key", "state": "warn",
                  "fix": 'law_packs = ["cn"] (or eu, us) in xinglin.toml'}]  # fmt: skip
     return [{"what": f"law packs {', '.join(packs)}", "state": "ok", "fix": ""}]
+
+
+def _archives(house: House) -> list[Row]:
+    """The archives of the settings and their secrets; none of them is asked."""
+    rows: list[Row] = []
+    for archive in house.settings.archives.values():
+        try:
+            secrets_of(archive, house.settings.home, from_table=True)
+        except XinglinError as error:
+            rows.append({"what": f"archive {archive.name}: {error.what}", "state": "fail", "fix": error.fix})
+            continue
+        file = archive.token_file or archive.password_file
+        open_to_others = bool(file) and (path := house.settings.home / Path(file).expanduser()).exists() and path.stat().st_mode & 0o077
+        rows.append({"what": f"archive {archive.name}: settings understood" + (", others can read its secret" if open_to_others else ""),
+                     "state": "warn" if open_to_others else "ok", "fix": f"chmod 600 {file}" if open_to_others else ""})  # fmt: skip
+    return rows
 
 
 def _shelves(house: House) -> list[Row]:

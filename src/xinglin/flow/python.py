@@ -133,6 +133,7 @@ def take_in_from_archive(
     house, chart_id = House.at(home), chart if isinstance(chart, str) else chart.id
     with archives.arriving(house, archive, study, series, by or who()) as folder:
         taken = house.take_in_images([folder], chart=chart_id, repairs=repairs, same_person=same_person)[1]
+    archives.note_charts(house, archive, [one.chart.id for one in taken], by or who())
     return [one.chart for one in taken]
 
 
