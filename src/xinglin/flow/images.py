@@ -155,11 +155,14 @@ class ImageRoom:
         if edit is not None:
             files = {edit.series_uid: self.files(draft.chart, edit.series_uid)}
             return Images(self.case(draft.chart, edit), (), {}, files)
+        if "dicom" not in self._house.kinds[draft.kind].leaves_as:
+            return None  # a summary may cite a lesion; its pictures belong to the imaging report
         pointed = {e.pointer.split("#")[0] for fact in draft.facts for e in fact.evidence if e.source == "chart"}
         if not any(pointer.startswith("Observation/lesion-") for pointer in pointed):
             return None
         chart = self._house.chart(draft.chart)
-        lesions = tuple(one for one in chart.lesions if one.source in pointed)
+        cited = [one for one in chart.lesions if one.source in pointed]
+        lesions = tuple(sorted(cited, key=lambda one: (one.name, one.when, one.source)))
         uids = dict.fromkeys(one.series_uid for one in lesions)
         return Images(None, lesions, {u: self.volume(chart.id, u) for u in uids}, {u: self.files(chart.id, u) for u in uids})
 
