@@ -1,4 +1,4 @@
-"""The commands of both READMEs and of the first lesson, as they stand, one after another."""
+"""The commands of both READMEs and of the lessons, as they stand, one after another."""
 
 import getpass
 import re
@@ -9,6 +9,7 @@ import pytest
 
 from xinglin.cli.run import main
 
+PARTIAL = 8  # a folder held more than series, and that was said
 ROOT = Path(__file__).parents[2]
 
 
@@ -18,7 +19,7 @@ def commands(page: str) -> list[list[str]]:
     return [shlex.split(line, comments=True) for line in lines]
 
 
-@pytest.mark.parametrize("page", ["README.md", "README.zh.md", "docs/learn/first-report.md"])
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md", "docs/learn/first-report.md", "docs/learn/a-ct-with-a-virtual-nodule.md"])
 def test_every_command_of_the_page_works(page, home, record, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(getpass, "getpass", lambda _: "correct horse battery")
@@ -28,7 +29,7 @@ def test_every_command_of_the_page_works(page, home, record, tmp_path, monkeypat
     found = commands(page)
     assert len(found) >= 5
     for words in found:
-        assert main(words) == 0, (words, capsys.readouterr().err)
+        assert main(words) in ((0, PARTIAL) if words[0] == "take-in" else (0,)), (words, capsys.readouterr().err)
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
