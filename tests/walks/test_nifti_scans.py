@@ -157,7 +157,7 @@ def test_a_virtual_nodule_leaves_as_labelled_nifti_on_the_grid_of_its_source(xin
     assert code == 0 and not [i for i in draft["issues"] if i["severity"] == "stop"]
     assert {s["verdicts"]["faithful"] for s in draft["statements"]} == {"supported"}
     xinglin("sign", draft["draft"], "--as", "dr.li", "--passphrase-file", passphrase)
-    code, released = xinglin("release", draft["draft"], "-o", tmp_path / "out")
+    code, _ = xinglin("release", draft["draft"], "-o", tmp_path / "out")
     assert code == 0 and {p.name for p in (tmp_path / "out").iterdir() if p.suffix == ".gz"} == {
         "series.nii.gz", "mask-fractional.nii.gz", "mask-binary.nii.gz",
     }  # fmt: skip

@@ -15,6 +15,7 @@ from xinglin.flow.archives import archive_test as archive_test
 from xinglin.flow.archives import taken_in
 from xinglin.flow.asked import Asked, Outcome, who
 from xinglin.flow.house import House, TakenIn, find_draft
+from xinglin.flow.image_commands import lungs as lungs
 from xinglin.flow.image_commands import mark as mark
 from xinglin.flow.image_commands import nifti_taken
 from xinglin.flow.image_commands import phantom as phantom

@@ -49,3 +49,11 @@ def mark(asked: Asked, given: Mapping[str, Any]) -> Outcome:
         kind=given["type"] or "", organ=given["organ"], target=given["target"],
     )  # fmt: skip
     return Outcome({"chart": chart.id, "lesion": telling.lesion_value(lesion)}, (telling.lesion_line(lesion),))
+
+
+def lungs(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """The density of one series' lungs, measured and kept."""
+    house = asked.house()
+    chart = house.chart(given["chart"])
+    measures = house.images.lungs(chart, series_meant(chart, given["series"] or ""))
+    return Outcome({"chart": chart.id, "lungs": telling.lungs_value(measures)}, (telling.lungs_line(measures),))

@@ -16,7 +16,7 @@ from xinglin import __version__, intake
 from xinglin.privacy import labels
 from xinglin.records import Chart, Draft
 from xinglin.records.errors import InvalidInput, NotFound, Refused, UsageError
-from xinglin.records.imaging import ImageCase, ImageEdit, Images, Lesion, Point_mm, ScanSeries
+from xinglin.records.imaging import ImageCase, ImageEdit, Images, Lesion, LungMeasures, Point_mm, ScanSeries
 
 if TYPE_CHECKING:
     import numpy as np
@@ -191,6 +191,29 @@ class ImageRoom:
         store = self._house.store
         store.keep_resources(chart.id, [images.lesion_resource(chart.person.source, lesion)], about="lesion marked")
         return lesion
+
+    def lungs(self, chart: Chart, series: ScanSeries) -> LungMeasures:
+        """Measure how dense the lungs of a series are, and keep it as an Observation of the chart.
+
+        Raises Refused XL-IMG-341 for an artificial series of a real person, InvalidInput XL-IMG-342 when the lungs are not found
+        beyond doubt, with every doubt.
+        """
+        from xinglin.intake import images
+        from xinglin.models.thorax import find_lungs
+        from xinglin.workup.imaging.lungs import measure_lungs
+
+        if series.synthetic and not chart.person.made_up:
+            raise Refused("XL-IMG-341", "the series is artificial and says nothing about this person", where=series.uid, fix="choose another")
+        volume = self.volume(chart.id, series.uid)
+        found = find_lungs(volume)
+        if found.doubt or volume.modality != "CT":
+            why = "; ".join(found.doubt) or f"a series of {volume.modality}"
+            raise InvalidInput("XL-IMG-342", "the lungs are not measured", where=series.uid, why=why, fix="use a CT of the whole chest")
+        measures = measure_lungs(volume, found.left, found.right, study=series.source, found_by=f"xinglin {__version__}")
+        measures = msgspec.structs.replace(measures, series_uid=series.uid, when=series.when)
+        kept = images.lungs_resource(chart.person.source, measures)
+        self._house.store.keep_resources(chart.id, [kept], about="lungs measured")
+        return measures
 
 
 def _lungs(volume: Volume, seed_mm: Point_mm) -> tuple[NDArray[np.bool_] | None, Literal["left", "right"] | None, tuple[str, ...]]:

@@ -100,6 +100,15 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
     ),
     Operation(
+        "lungs",
+        "measure how dense the lungs of a chest CT are, and keep it with the chart",
+        "lungs",
+        (
+            Parameter("chart", "a chart's id", positional=True, required=True),
+            Parameter("series", "number in `xinglin images`, or series UID; none: the only series"),
+        ),
+    ),
+    Operation(
         "phantom",
         "a chest CT of nobody as DICOM files, to try everything without a patient",
         "phantom",

@@ -11,7 +11,7 @@ import msgspec
 from xinglin.flow.verify import JudgedText
 from xinglin.records import Draft, Fact, Issue, Quantity, Statement
 from xinglin.records.draft import Language
-from xinglin.records.imaging import Lesion, ScanSeries
+from xinglin.records.imaging import Lesion, LungMeasures, ScanSeries
 
 if TYPE_CHECKING:
     from xinglin.flow.house import House, TakenIn
@@ -43,6 +43,19 @@ def series_value(number: int, scan: ScanSeries) -> Row:
     """One series of images as scripts see it."""
     return {"number": number, "uid": scan.uid, "modality": scan.modality, "description": scan.description, "when": scan.when,
             "slices": scan.slices, "spacing_mm": list(scan.spacing_mm), "synthetic": scan.synthetic, "notes": list(scan.notes)}  # fmt: skip
+
+
+def lungs_value(measures: LungMeasures) -> Row:
+    """Lung density as scripts see it; densities HU, volumes mL."""
+    return {"source": measures.source, **msgspec.to_builtins(measures)}
+
+
+def lungs_line(m: LungMeasures) -> str:
+    """Lung density for people."""
+    return (
+        f"lungs, {m.when[:10] or 'no date'}: mean {m.mean_hu} HU, {m.low_percent} % below -950 HU, 15th percentile {m.perc15_hu} HU, "
+        f"left {m.left_ml:.0f} mL, right {m.right_ml:.0f} mL"
+    )
 
 
 def lesion_value(lesion: Lesion) -> Row:

@@ -16,10 +16,10 @@ import msgspec
 from msgspec import Struct
 
 from xinglin.formats.fhir.findings import Finding
-from xinglin.formats.fhir.scans import imaging_study, lesion_observation
+from xinglin.formats.fhir.scans import imaging_study, lesion_observation, lungs_observation
 from xinglin.intake.linking import PersonKey
 from xinglin.records.errors import InvalidInput, OutOfResources, XinglinError
-from xinglin.records.imaging import Lesion, ScanSeries
+from xinglin.records.imaging import Lesion, LungMeasures, ScanSeries
 
 if TYPE_CHECKING:
     from xinglin.formats.dicom import Header, SeriesFiles
@@ -177,6 +177,11 @@ def study_resources(images: ImagesOf, patient: str, known: Sequence[ScanSeries])
 def lesion_resource(patient: str, lesion: Lesion) -> tuple[str, bytes]:
     """The Observation of a marked lesion."""
     return lesion_observation(patient, lesion)
+
+
+def lungs_resource(patient: str, measures: LungMeasures) -> tuple[str, bytes]:
+    """The Observation of a series' lung density."""
+    return lungs_observation(patient, measures)
 
 
 def see_that_it_may_be(images: ImagesOf, chart: PersonKey, despite: str) -> None:

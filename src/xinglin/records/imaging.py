@@ -6,6 +6,7 @@ densities HU. A box of voxels travels as its bytes, so that a record stays plain
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
@@ -100,6 +101,33 @@ class Lesion(Struct, frozen=True):
     kind: str = ""  # solid, part-solid, ground-glass, calcified, "" when not said
     target: bool = False  # a RECIST target lesion
     study: str = ""  # "ImagingStudy/x"
+
+
+class LungMeasures(Struct, frozen=True):
+    """How dense the lungs of one series are. Densities HU, share in percent of the lungs' volume, volumes mL.
+
+    low_percent: share below -950 HU. perc15_hu: 15 % of the lungs are less dense. `method` says what was counted as lung.
+    """
+
+    series_uid: str
+    mean_hu: float
+    low_percent: float
+    perc15_hu: float
+    left_ml: float
+    right_ml: float
+    when: str = ""
+    study: str = ""  # "ImagingStudy/x"
+    method: str = ""
+
+    @property
+    def source(self) -> str:
+        """The Observation it is kept as."""
+        return lungs_source(self.series_uid)
+
+
+def lungs_source(series_uid: str) -> str:
+    """The Observation that holds the lung density of a series: "Observation/lungs-..."."""
+    return f"Observation/lungs-{hashlib.sha256(series_uid.encode()).hexdigest()[:32]}"
 
 
 class NoduleRequest(Struct, frozen=True, kw_only=True):

@@ -58,6 +58,10 @@ def work_up(chart: Chart, as_of: str) -> tuple[Fact, ...]:
         from xinglin.workup.imaging.facts import facts_of
 
         facts += facts_of(known, when)
+    if any(one.source.startswith("Observation/lungs-") for one in known.measurements):
+        from xinglin.workup.imaging.lung_facts import with_series
+
+        facts = with_series(facts, known)
     _ids_are_unique(facts)
     return tuple(facts)
 

@@ -46,7 +46,7 @@ def test_thick_slices_do_not_tell_their_blur_and_the_thickness_speaks():
     own = measure_blur(scan, edges=60)
     assert own.fwhm_mm[0] == pytest.approx(2.3, abs=0.02), "the phantom states its thickness rightly"
     unsaid = measure_blur(replace(scan, details={}), edges=60)
-    assert any("not stated" in word for word in unsaid.doubt)
+    assert any("leaves open" in word for word in unsaid.doubt)
 
 
 def test_in_slices_of_5_mm_no_edge_is_trusted():

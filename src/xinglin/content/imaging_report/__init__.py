@@ -27,6 +27,6 @@ KIND = ContentKind(
         "lesion": "Only the lesion of this name; default: all.",
     },
     signers=1,
-    leaves_as=("fhir", "html", "pdf", "text", "dicom"),
+    leaves_as=("fhir", "html", "pdf", "text", "dicom", "nifti"),
     document_code=("18748-4", "Diagnostic imaging study"),
 )

@@ -15,10 +15,11 @@ from xinglin.records.moments import sort_key
 from xinglin.shelf.promises import Plan
 
 WORDS = word_book(Path(__file__).with_name("words"))
-SECTIONS = ("studies", "lesions", "change", "response", "category", "missing")
+SECTIONS = ("studies", "lungs", "lesions", "change", "response", "category", "missing")
 _SIZES = ("long-axis", "short-axis", "volume")
 _MORE = ("mean-diameter", "solid-diameter", "solid-volume", "mean-density", "pleura-distance")
 _CHANGES = ("volume-change", "mean-diameter-change", "doubling-time")
+_LUNGS, _LUNG_VOLUMES = ("mean-density", "low-attenuation", "percentile-15"), ("volume-left", "volume-right")
 _CATEGORIES = ("fleischner", "lung-rads")
 
 
@@ -29,19 +30,21 @@ def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
         raise UsageError("XL-IMGREP-001", "length must be short, standard or full", where="option length")
     words = complete(WORDS[request.language], request.language)
     told = _of_lesions(request, facts)
-    points = list(_lesions(told, full=length == "full"))
+    lungs = [fact for fact in facts if fact.details.get("lungs") and (fact.latest or fact.kind == "gap") and length != "short"]
+    points = list(_of_lungs(lungs, full=length == "full"))
+    points += _lesions(told, full=length == "full")
     if length != "short":
         points += _changes(told)
         points += _response(facts)
     points += [Point("category", "image.category", (fact.id,)) for fact in told if _what(fact) in _CATEGORIES and fact.kind == "imaging"]
     if points:
-        points = [*_studies(facts, told), *points]
-    points += _missing(facts, told, bool(points))
+        points = [*_studies(facts, [*told, *lungs]), *points]
+    points += _missing(facts, [*told, *lungs], bool(points))
     used = {point.section for point in points}
     sections = tuple((key, words[f"section.{key}"]) for key in SECTIONS if key in used)
     said = {fact for point in points for fact in point.facts}
     must = tuple(fact.id for fact in told if fact.latest and _what(fact) in ("long-axis", "growth", *_CATEGORIES) and fact.id in said)
-    return Plan(words["title"], sections, tuple(points), must or tuple(said)[:1])
+    return Plan(words["title"], sections, tuple(points), must or tuple(fact for point in points for fact in point.facts)[:1])
 
 
 def _of_lesions(request: ContentRequest, facts: Sequence[Fact]) -> list[Fact]:
@@ -63,6 +66,17 @@ def _studies(facts: Sequence[Fact], told: Sequence[Fact]) -> Iterator[Point]:
         (f for f in facts if f.kind == "imaging" and f.id.removeprefix("imaging.") in studies), key=lambda f: sort_key(f.time)
     ):
         yield Point("studies", "image.study", (fact.id,))
+
+
+def _of_lungs(lungs: Sequence[Fact], *, full: bool) -> Iterator[Point]:
+    """Density of the lungs by day of the scan; in full also how large each lung is."""
+    days = dict.fromkeys(fact.time for fact in lungs if fact.kind != "gap")
+    for when in days:
+        here = {fact.details["lungs"]: fact.id for fact in lungs if fact.time == when}
+        for group in (_LUNGS, _LUNG_VOLUMES) if full else (_LUNGS,):
+            numbers = tuple(here[what] for what in group if what in here)
+            if numbers:
+                yield Point("lungs", "image.lungs", numbers)
 
 
 def _lesions(told: Sequence[Fact], *, full: bool) -> Iterator[Point]:

@@ -1,4 +1,4 @@
-"""Images in FHIR's words: an ImagingStudy for series the house keeps, an Observation for a lesion somebody marked.
+"""Images in FHIR's words: an ImagingStudy for series the house keeps, Observations for a lesion somebody marked and for lung density.
 
 R4 has no place for geometry or an outline, so each travels whole in an extension of ours beside the standard elements.
 """
@@ -13,11 +13,13 @@ import msgspec
 
 from xinglin.formats.fhir.entries import Entries
 from xinglin.formats.fhir.reading import Json, NotForTheChart
-from xinglin.records.imaging import Lesion, LesionMeasures, ScanSeries
+from xinglin.records.imaging import Lesion, LesionMeasures, LungMeasures, ScanSeries
 
 SCAN_EXTENSION: Final = "urn:xinglin:scan"
 LESION_EXTENSION: Final = "urn:xinglin:lesion"
+LUNGS: Final = "urn:xinglin:lungs"
 _UCUM: Final = "http://unitsofmeasure.org"
+_SHOWN: Final = {"[hnsf'U]": "HU"}
 T = TypeVar("T")
 
 
@@ -89,6 +91,36 @@ def lesion_observation(patient: str, one: Lesion) -> tuple[str, bytes]:
         "method": {"text": one.method},
         "derivedFrom": [{"reference": one.study}],
         "component": [_component(name, value, unit) for name, value, unit in _numbers(measures)],
+    }
+    return one.source, _bytes(resource)
+
+
+def lungs_observation(patient: str, one: LungMeasures) -> tuple[str, bytes]:
+    """(reference, JSON) of the Observation of one series' lung density; the same measures give the same bytes."""
+    rows = (
+        ("lung-mean-density", "Mean lung density", one.mean_hu, "[hnsf'U]"),
+        ("lung-low-attenuation", "Share of the lungs below -950 HU", one.low_percent, "%"),
+        ("lung-percentile-15", "15th percentile of lung density", one.perc15_hu, "[hnsf'U]"),
+        ("lung-volume-left", "Volume of the left lung", one.left_ml, "mL"),
+        ("lung-volume-right", "Volume of the right lung", one.right_ml, "mL"),
+    )
+    resource = {
+        "resourceType": "Observation",
+        "id": one.source.removeprefix("Observation/"),
+        "status": "preliminary",
+        "category": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "imaging"}]}],
+        "code": {"text": "Lung density in a CT"},
+        "subject": {"reference": patient},
+        **({"effectiveDateTime": one.when} if one.when else {}),
+        "method": {"text": one.method},
+        "derivedFrom": [{"reference": one.study}],
+        "component": [
+            {
+                "code": {"coding": [{"system": LUNGS, "code": code}], "text": text},
+                "valueQuantity": {"value": value, "unit": _SHOWN.get(unit, unit), "system": _UCUM, "code": unit},
+            }
+            for code, text, value, unit in rows
+        ],
     }
     return one.source, _bytes(resource)
 
