@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = [
-    "check", "draft", "facts", "find_in_archive", "make", "send_to_archive", "take_in", "take_in_all", "take_in_from_archive",
+    "check", "draft", "facts", "find_in_archive", "images", "lungs", "make", "mark", "phantom", "send_to_archive", "take_in", "take_in_all",
+    "take_in_from_archive", "volume",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -20,11 +21,16 @@ if TYPE_CHECKING:
         draft,
         facts,
         find_in_archive,
+        images,
+        lungs,
         make,
+        mark,
+        phantom,
         send_to_archive,
         take_in,
         take_in_all,
         take_in_from_archive,
+        volume,
     )
 
 

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 from xinglin.flow import archives, commands, telling
 from xinglin.flow.asked import who
-from xinglin.flow.house import House
+from xinglin.flow.house import House, TakenIn
+from xinglin.flow.images import make_phantoms, series_meant
 from xinglin.flow.verify import JudgedText
 from xinglin.records import Chart, ContentRequest, Draft, Fact, Issue, Omission, Release, Signature, Statement
 from xinglin.records.archive import ArchiveStudy, Sent
 from xinglin.records.draft import Language
-from xinglin.records.errors import UsageError
+from xinglin.records.errors import InvalidInput, NotFound, UsageError
+from xinglin.records.imaging import ImageEdit, Lesion, LungMeasures, NoduleKind, Picture, Point_mm, ScanSeries
+from xinglin.review.preview import pictures_of
+
+if TYPE_CHECKING:
+    from xinglin.records.volume import Volume
+
+
+class KeptImages(Struct, frozen=True):
+    """The images of one chart: its series in the order `series=1, 2 ...` counts them, and the lesions marked in them."""
+
+    series: tuple[ScanSeries, ...]
+    lesions: tuple[Lesion, ...]
 
 
 class DraftAtHand:
@@ -56,6 +72,17 @@ class DraftAtHand:
         """What should have been said and was not."""
         return self.draft.omissions
 
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """What the page shows of the images: PNG bytes with caption and description; empty for a draft without images."""
+        images = self._house.images.behind(self.draft)
+        return pictures_of(images, self.draft) if images else ()
+
+    @property
+    def image_edit(self) -> ImageEdit | None:
+        """The change a draft makes in a series: new voxels, masks, truth; None for a draft that makes none."""
+        return self._house.images.edit(self.draft)
+
     def to_json(self) -> dict[str, Any]:
         """The shape `xinglin make --json` prints."""
         return telling.draft_value(self.draft, [])
@@ -96,17 +123,94 @@ class DraftAtHand:
         return f"<{draft.id}: {draft.kind}, {draft.language}, {len(draft.statements)} statements, {len(draft.issues)} issues>"
 
 
-def take_in(*sources: str | Path, home: str | Path | None = None) -> Chart:
-    """The chart of the one person in `sources`. For several people use `take_in_all`."""
-    charts = take_in_all(*sources, home=home)
+def take_in(
+    *sources: str | Path, chart: Chart | str = "", unit: Literal["", "HU", "none"] = "", modality: str = "", when: str = "",
+    repairs: Sequence[str] = (), same_person: str = "", home: str | Path | None = None,
+) -> Chart:  # fmt: skip
+    """The chart of the one person in `sources`. For several people use `take_in_all`, which says what the words mean."""
+    charts = take_in_all(
+        *sources, chart=chart, unit=unit, modality=modality, when=when, repairs=repairs, same_person=same_person, home=home
+    )
     if len(charts) != 1:
         raise UsageError("XL-PY-001", f"{len(charts)} people were found", fix="use take_in_all, which returns a list")
     return charts[0]
 
 
-def take_in_all(*sources: str | Path, home: str | Path | None = None) -> list[Chart]:
-    """The charts of everyone in `sources`."""
-    return [t.chart for t in House.at(home).take_in(sources)[1]]
+def take_in_all(
+    *sources: str | Path, chart: Chart | str = "", unit: Literal["", "HU", "none"] = "", modality: str = "", when: str = "",
+    repairs: Sequence[str] = (), same_person: str = "", home: str | Path | None = None,
+) -> list[Chart]:  # fmt: skip
+    """The charts of everyone in `sources`: FHIR records, DICOM folders, NIfTI files.
+
+    `chart` adds images to a chart; a NIfTI file needs it, and `unit`, `modality`, `when`, which it cannot say itself. `repairs`: defects
+    of DICOM geometry to put right; `same_person`: why images under another name are this person's. Raises InvalidInput, UsageError.
+    """
+    from xinglin.intake.images import split
+    from xinglin.intake.nifti import is_nifti
+
+    house, handle = House.at(home), _id(chart)
+    niftis = [Path(source) for source in sources if is_nifti(source)]
+    records, scans = split([source for source in sources if not is_nifti(source)])
+    taken: list[TakenIn] = []
+    if records:
+        try:
+            taken += house.take_in(records)[1]
+        except (InvalidInput, NotFound) as error:
+            if not scans:
+                raise
+            warnings.warn(f"no record was read beside the images: {error.code} {error.where}: {error.what}", stacklevel=2)
+    if scans:
+        taken += house.take_in_images(scans, chart=handle, repairs=repairs, same_person=same_person)[1]
+    if niftis:
+        taken += house.take_in_nifti(niftis, handle, {"unit": unit, "modality": modality, "when": when})[1]
+    return [house.chart(one) for one in dict.fromkeys(t.chart.id for t in taken)]
+
+
+def images(chart: Chart | str, *, home: str | Path | None = None) -> KeptImages:
+    """The series kept with a chart, and the lesions marked in them."""
+    known = House.at(home).chart(_id(chart))
+    return KeptImages(known.scans, known.lesions)
+
+
+def volume(chart: Chart | str, *, series: int | str = "", home: str | Path | None = None) -> Volume:
+    """The voxels of a series as a numpy array (slice, row, column) that knows its place in LPS mm. `series`: number from 1, or UID."""
+    house = House.at(home)
+    known = house.chart(_id(chart))
+    return house.images.volume(known.id, series_meant(known, str(series)).uid)
+
+
+def mark(
+    chart: Chart | str, *, at: Point_mm, series: int | str = "", name: str = "A", by: str = "", type: NoduleKind | Literal[""] = "",
+    organ: str = "lung", target: bool = False, home: str | Path | None = None,
+) -> Lesion:  # fmt: skip
+    """The lesion at a place (x, y, z in LPS mm), outlined, measured and kept with the chart. Raises InvalidInput where none is found."""
+    house = House.at(home)
+    known = house.chart(_id(chart))
+    meant = series_meant(known, str(series))
+    return house.images.mark(known, meant, at, name=name, by=by or who(), kind=type, organ=organ, target=target)
+
+
+def lungs(chart: Chart | str, *, series: int | str = "", home: str | Path | None = None) -> LungMeasures:
+    """How dense the lungs of a chest CT are (HU, percent, mL), measured and kept with the chart. Raises InvalidInput, Refused."""
+    house = House.at(home)
+    known = house.chart(_id(chart))
+    return house.images.lungs(known, series_meant(known, str(series)))
+
+
+def phantom(
+    out: str | Path, *, seed: int = 0, slices: int = 120, pixels: int = 256, spacing_mm: tuple[float, float, float] = (2.5, 1.4, 1.4),
+    scanned: str = "2026-01-15", home: str | Path | None = None,
+) -> list[Path]:  # fmt: skip
+    """The DICOM files of a chest CT of nobody, written to the folder `out`. `spacing_mm`: slice, row, column."""
+    house = House.at(home)
+    return make_phantoms(
+        [(Path(out), scanned)], home=house.settings.home, seed=seed, made=house.store.now(), shape=(slices, pixels, pixels),
+        spacing_mm=spacing_mm,
+    )  # fmt: skip
+
+
+def _id(chart: Chart | str) -> str:
+    return chart if isinstance(chart, str) else chart.id
 
 
 def find_in_archive(
@@ -152,7 +256,7 @@ def make(
 ) -> DraftAtHand:  # fmt: skip
     """A draft of `kind` ("case-summary") from a chart or its id, checked and kept."""
     house = House.at(home)
-    chart_id = chart if isinstance(chart, str) else chart.id
+    chart_id = _id(chart)
     request = ContentRequest(kind=kind, chart=chart_id, language=lang, as_of=as_of, seed=seed, writer=writer, options=dict(options or {}))
     return DraftAtHand(house, house.make(request))
 
@@ -167,7 +271,7 @@ def check(
     text: str, chart: Chart | str = "", *, source: str = "", lang: Language | None = None, as_of: str = "", home: str | Path | None = None
 ) -> JudgedText:
     """The verdict on every sentence of `text`, against a chart or a source document's text."""
-    chart_id = chart if isinstance(chart, str) else chart.id
+    chart_id = _id(chart)
     return House.at(home).check(text, lang or telling.language_of(text), chart_id=chart_id, source=source, as_of=as_of)
 
 
