@@ -105,8 +105,14 @@ class Box:
         return self._seen(cells, (0.0, 0.0, 0.0))
 
     def blurred(self, cells: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The same after the scanner's blur (Gaussian, FWHM `blur_mm`)."""
-        return self._seen(cells, self.blur_mm)
+        """The same after the scanner's blur (Gaussian, FWHM `blur_mm`).
+
+        A drawn edge is already as soft as a cell is wide, and each cell counts as a box: both are taken off the blur.
+        """
+        cell_mm = self.grid.cell_mm
+        drawn_mm2 = (cell_mm**2 + np.cbrt(self.grid.cell_mm3) ** 2) / 12
+        left_mm = FWHM_OVER_SIGMA * np.sqrt(np.maximum((np.array(self.blur_mm) / FWHM_OVER_SIGMA) ** 2 - drawn_mm2, 0))
+        return self._seen(cells, (float(left_mm[0]), float(left_mm[1]), float(left_mm[2])))
 
     def _seen(self, cells: NDArray[np.float32], blur_mm: tuple[float, float, float]) -> NDArray[np.float32]:
         seen = cells

@@ -24,7 +24,7 @@ WALL_FROM_HU, VESSEL_RADIUS_MM = -400.0, 3.0
 @dataclass(frozen=True, eq=False)
 class Surroundings:
     """HU in the box. `voxels` as they are; `lung_hu` the level of the air-filled lung; `excess_hu` how much vessels, walls and
-    other structures stand above it, 0 where there is nothing but lung and noise."""
+    other structures stand above it (an airway below it), 0 where there is nothing but lung and noise."""
 
     voxels: NDArray[np.float32]
     lung_hu: NDArray[np.float32]
@@ -55,7 +55,7 @@ def surroundings(scan: Volume, box: Box) -> Surroundings:
     lung_hu, airy = _lung_level(clean, spacing)
     excess = clean - lung_hu
     left_hu = _spread(excess[airy]) if airy.any() else 0.0
-    excess = np.asarray(excess * (1 - _fading(excess, NOISE_SIGMAS * left_hu)), dtype=np.float32)
+    excess = np.asarray(excess * (1 - _fading(np.abs(excess), NOISE_SIGMAS * left_hu)), dtype=np.float32)
     window = tuple(slice(int(a), int(a + n)) for a, n in zip(box.start - low, box.shape, strict=True))
     return Surroundings(wide[window], lung_hu[window], excess[window], noise_hu, (lung_hu + excess)[window])
 
