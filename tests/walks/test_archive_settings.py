@@ -1,6 +1,7 @@
 """An archive's settings are understood whole or refused with a reason; a secret comes from its file or the environment alone."""
 
 import json
+import socket
 import sys
 from io import StringIO
 from pathlib import Path
@@ -150,3 +151,40 @@ def test_a_person_at_a_terminal_sees_how_far_it_is_and_a_file_does_not(monkeypat
         with archives._progress("from pacs") as arrived:
             arrived(3, 2_000_000)
         assert ("from pacs: 3 files, 2 MB" in screen.getvalue()) is screen.isatty()
+
+
+def test_an_interrupted_fetch_keeps_nothing(tmp_path, monkeypatch, capsys):
+    from xinglin.intake import archives
+
+    class Interrupted:
+        def __init__(self, archive, *_):
+            self.archive = archive
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def fetch(self, study, series, into, arrived):
+            (into / "received-000001.dcm").write_bytes(b"half of a study")
+            raise KeyboardInterrupt
+
+    settings(tmp_path, SOUND)
+    monkeypatch.setattr(archives, "connect", Interrupted)
+    assert main(["take-in", "--archive", "pacs", "--study", "1.2", "--home", str(tmp_path)]) == 130
+    assert list((tmp_path / "arriving").iterdir()) == []
+    capsys.readouterr()
+    assert main(["chart", "--home", str(tmp_path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"charts": []}
+
+
+def test_a_named_archive_is_not_asked_by_any_other_command(tmp_path, monkeypatch):
+    def shut(*_, **__):
+        raise AssertionError("a socket was opened")
+
+    settings(tmp_path, SOUND + '[archives.old]\nurl = "dimse://T@10.0.0.5"\nlisten = "127.0.0.1:11112"\n')
+    for name in ("socket", "create_connection"):
+        monkeypatch.setattr(socket, name, shut)
+    for words in (["doctor"], ["chart"], ["kinds"]):
+        assert main([*words, "--home", str(tmp_path), "--json"]) == 0
