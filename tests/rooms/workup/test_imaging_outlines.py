@@ -6,9 +6,11 @@ import sys
 import numpy as np
 import pytest
 from drawn_scans import ball_scan
+from scipy import ndimage
 
 from xinglin.records.errors import InvalidInput
 from xinglin.records.imaging import Outline
+from xinglin.records.volume import Volume
 from xinglin.workup.imaging.lungs import lung_density
 from xinglin.workup.imaging.measuring import measure
 from xinglin.workup.imaging.segmenting import mask_of, segment_from_seed
@@ -65,6 +67,46 @@ def test_a_part_solid_nodule_is_told_apart_and_its_solid_part_measured():
     assert found.kind == "part-solid"
     assert measures.volume_mm3 == pytest.approx(4 / 3 * np.pi * 512, rel=0.08)
     assert measures.solid_diameter_mm == pytest.approx(8.0, abs=0.7)
+
+
+@pytest.mark.parametrize(
+    ("radius_mm", "spacing_mm", "off"),
+    [
+        (7.0, (2.5, 1.8, 1.8), 0.05),
+        (4.5, (2.5, 1.4, 1.4), 0.05),
+        (7.0, (5.0, 1.4, 1.4), 0.08),
+        (10.0, (5.0, 2.8, 2.8), 0.08),
+    ],
+)
+def test_the_blur_of_coarse_voxels_is_not_taken_for_a_layer(radius_mm, spacing_mm, off):
+    found, measures = outlined_and_measured(ball_scan((radius_mm,) * 3, spacing_mm=spacing_mm, half_mm=34.0))
+    assert found.kind == "solid"
+    assert found.threshold == pytest.approx(-410.0, abs=40)
+    assert measures.volume_mm3 == pytest.approx(4 / 3 * np.pi * radius_mm**3, rel=off)
+    assert measures.long_axis_mm == pytest.approx(2 * radius_mm, abs=spacing_mm[1])
+
+
+@pytest.mark.parametrize(("calcium_mm", "calcium_hu"), [(5.0, 500.0), (2.5, 600.0)])
+def test_calcium_in_the_middle_does_not_move_the_edge_and_calcium_throughout_does(calcium_mm, calcium_hu):
+    _, measures = outlined_and_measured(ball_scan((5.0, 5.0, 5.0), core=(calcium_mm, calcium_hu), spacing_mm=(1.0, 0.8, 0.8)))
+    assert measures.volume_mm3 == pytest.approx(4 / 3 * np.pi * 125, rel=0.06)
+
+
+def test_blur_and_vessels_around_a_solid_ball_are_no_rim_of_glass():
+    scan = ball_scan((9.0, 9.0, 9.0), vessel_mm=2.0)
+    soft = ndimage.gaussian_filter(scan.voxels.astype(np.float32), [0.8, 1.0, 1.0])  # a soft kernel: twice the usual blur
+    found, measures = outlined_and_measured(Volume(soft, scan.affine, unit="HU", modality="CT"))
+    assert found.kind == "solid"
+    assert measures.volume_mm3 == pytest.approx(4 / 3 * np.pi * 729, rel=0.08)
+
+
+def test_a_rim_around_half_of_a_solid_ball_is_left_out_and_told():
+    scan, glass = ball_scan((6.0, 6.0, 6.0)), ball_scan((10.0, 10.0, 10.0), hu=-600.0)
+    half = scan.voxels.copy()
+    half[:, :, half.shape[2] * 45 // 100 :] = np.maximum(half, glass.voxels)[:, :, half.shape[2] * 45 // 100 :]
+    found, measures = outlined_and_measured(Volume(half, scan.affine, unit="HU", modality="CT"))
+    assert found.kind == "solid"
+    assert any("kind not sure" in note for note in measures.notes)
 
 
 def test_the_ends_of_the_axes_lie_as_far_apart_as_the_axes_are_long_and_in_the_named_slice():

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xinglin.workup.imaging.mask_shapes import distance, pieces, smoothed
+from xinglin.workup.imaging.two_levels import USUAL_BLUR_MM, TwoLevels, blurred, misfit_of_one, two_levels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-USUAL_BLUR_MM = 1.2  # full width at half maximum of a chest CT within the slice; the slice distance counts where it is wider
 DEEP = 1.25  # widths of blur from which a voxel inside is free of the surroundings
 REACH = 1.7  # widths of blur within which an edge is smeared
 RIM = 1.5  # widths of blur: how far below the smeared edge the tissue counts as just inside
@@ -24,6 +24,13 @@ OUTER = (0.9, 1.8)  # widths of blur: the depth at which an outer layer shows it
 LAYERED = 0.8  # an outer layer with less of the contrast than this is a layer of its own
 FINE = 0.7  # widths of blur per voxel up to which a depth needs no allowance
 PURE = 0.97  # share from which a voxel is as good as all lesion
+LUNG_HU = -500.0  # darker surroundings are lung
+CALCIUM_HU = 130.0  # brighter than tissue without contrast medium
+TISSUE_HU = 40.0  # what lies around calcium
+ABOUT_HU = 120.0
+THICK = 0.65  # widths of blur: a thinner layer around calcium may be blur alone
+BETTER = 0.7  # share of the misfit of one level that two may leave, to be believed
+LEAST_LAYER_HU = 60.0
 LOCAL_MM = 2.0  # standard deviation of the window over which a level is local
 
 
@@ -50,11 +57,6 @@ def blur_distance(away_from: NDArray[np.bool_], spacing_mm: tuple[float, float, 
     return distance(away_from, [length / max(USUAL_BLUR_MM, length) for length in spacing_mm])
 
 
-def blurred(mask: NDArray[np.bool_], spacing_mm: tuple[float, float, float]) -> NDArray[np.float32]:
-    """What share of lesion each voxel would show if the mask were alike throughout: the mask seen with the usual blur."""
-    return smoothed(mask.astype(np.float32), [max(USUAL_BLUR_MM, length) / 2.3548 / length for length in spacing_mm])
-
-
 def _coarseness(spacing_mm: tuple[float, float, float]) -> float:
     """By how many widths of blur voxels push a depth beyond that of voxels of 0.8 mm: half a voxel lies outside the edge's middle."""
     widths = [length / max(USUAL_BLUR_MM, length) for length in spacing_mm]
@@ -76,8 +78,52 @@ def levels_of(
     `voxels` and `mask` have one shape; the box should reach 5 mm beyond the mask where the scan does. `glass_rim`: the
     lesion is part-solid, so that its edge is the edge of its glass, however thin the glass.
     """
-    depth = blur_distance(mask, spacing_mm)
-    away = blur_distance(~mask, spacing_mm)
+    zones = _zones_of(voxels, mask, spacing_mm)
+    inside, outside = zones.inside, zones.outside
+    pair = _pair_of(voxels, mask, zones, spacing_mm, glass_rim)
+    rim = mask & (zones.depth > DEEP) & (zones.depth <= DEEP + RIM) & (zones.shown > PURE)
+    calcified = zones.outside < LUNG_HU and zones.inside > CALCIUM_HU  # one level or two: that was asked already
+    layered = None if zones.thin or pair or calcified else _layered(voxels, mask, zones, spacing_mm)
+    if layered is not None:
+        rim, inside = layered, (float(np.median(voxels[layered])) if glass_rim else inside)
+    edge = inside if zones.thin or not rim.any() else float(np.median(voxels[rim]))
+    if pair is not None:
+        edge = outside + pair.layer
+        inside = edge if glass_rim else inside
+        share = (voxels - _local(voxels, zones.clear, outside, spacing_mm) - pair.core * pair.core_shown) / pair.layer
+        share = share.astype(np.float32)
+        share[mask & (pair.core_shown > 0.3)] = 1.0
+    else:
+        share = _share(voxels, rim if int(rim.sum()) >= 6 and not zones.thin else None, zones.clear, (inside, outside), spacing_mm)
+    if layered is not None:  # the brighter middle is lesion, no more than once
+        share[mask & (voxels > (float(np.median(voxels[layered])) + float(np.median(voxels[zones.deep]))) / 2)] = 1.0
+        share = np.minimum(share, 1.25)
+    share[mask & (zones.depth > REACH)] = 1.0
+    share[~mask & (zones.away > REACH)] = 0.0
+    share[mask & (zones.beside <= 1.0)] = 1.0  # next to something else the mask alone decides
+    share[~mask & (zones.beside <= 1.0)] = 0.0
+    noise = robust_noise(voxels[zones.clear if zones.clear.any() else zones.ring])
+    return Levels(inside, outside, edge, noise, share, zones.clear, int(zones.deep.sum()))
+
+
+@dataclass(frozen=True, eq=False)
+class _Zones:
+    """Where a lesion, its edge and its surroundings lie. depth, away, beside: widths of blur to the edge, and to something else."""
+
+    depth: NDArray[np.float32]
+    away: NDArray[np.float32]
+    beside: NDArray[np.float32]
+    shown: NDArray[np.float32]
+    deep: NDArray[np.bool_]
+    ring: NDArray[np.bool_]
+    clear: NDArray[np.bool_]
+    inside: float
+    outside: float
+    thin: bool
+
+
+def _zones_of(voxels: NDArray[np.float32], mask: NDArray[np.bool_], spacing_mm: tuple[float, float, float]) -> _Zones:
+    depth, away = blur_distance(mask, spacing_mm), blur_distance(~mask, spacing_mm)
     shown = blurred(mask, spacing_mm)
     deep = mask & (depth > DEEP) & (shown > PURE)
     thin = int(deep.sum()) < 6
@@ -90,50 +136,51 @@ def levels_of(
     outside = _surroundings(voxels[ring], inside)
     sign = 1.0 if inside >= outside else -1.0
     foreign = ~mask & (sign * (voxels - (inside + outside) / 2) > 0) & (away > 0)
-    foreign = _not_the_rim(foreign, away)
-    beside = blur_distance(~foreign, spacing_mm)
+    beside = blur_distance(~_not_the_rim(foreign, away), spacing_mm)
     clear = ring & (beside > 1.0)
     if int(clear.sum()) >= 8:
         outside = _surroundings(voxels[clear], inside)
     if thin:  # no voxel is free of the surroundings: the clearest of the innermost ones come nearest
-        inside = outside + float(np.quantile(voxels[deep] - outside, 0.8 if inside > outside else 0.2)) / float(
-            np.quantile(shown[deep], 0.8)
-        )
-    rim = mask & (depth > DEEP) & (depth <= DEEP + RIM) & (shown > PURE)
-    layered = None if thin else _layered(voxels, mask, depth, shown, (inside, outside), spacing_mm)
-    if layered is not None:
-        rim, inside = layered, (float(np.median(voxels[layered])) if glass_rim else inside)
-    edge = inside if thin or not rim.any() else float(np.median(voxels[rim]))
-    share = _share(voxels, rim if int(rim.sum()) >= 6 and not thin else None, clear, (inside, outside), spacing_mm)
-    if layered is not None:  # the brighter middle is lesion, no more than once
-        share[mask & (voxels > (float(np.median(voxels[layered])) + float(np.median(voxels[deep]))) / 2)] = 1.0
-        share = np.minimum(share, 1.25)
-    share[mask & (depth > REACH)] = 1.0
-    share[~mask & (away > REACH)] = 0.0
-    share[mask & (beside <= 1.0)] = 1.0  # next to something else the mask alone decides
-    share[~mask & (beside <= 1.0)] = 0.0
-    return Levels(inside, outside, edge, robust_noise(voxels[clear if clear.any() else ring]), share, clear, int(deep.sum()))
+        nearly = float(np.quantile(voxels[deep] - outside, 0.8 if inside > outside else 0.2))
+        inside = outside + nearly / float(np.quantile(shown[deep], 0.8))
+    return _Zones(depth, away, beside, shown, deep, ring, clear, inside, outside, thin)
+
+
+def _pair_of(
+    voxels: NDArray[np.float32], mask: NDArray[np.bool_], zones: _Zones, spacing_mm: tuple[float, float, float], glass_rim: bool
+) -> TwoLevels | None:
+    """Two levels where the lesion is known to be part-solid, or is brighter than tissue in a lung and two levels explain it better."""
+    above = voxels - np.float32(zones.outside)
+    near = (mask | (zones.away <= 1.3)) & (zones.beside > 1.0)
+    if glass_rim:
+        pair = two_levels(above, mask, near, spacing_mm)
+        return pair if pair and LEAST_LAYER_HU < pair.layer < LAYERED * (pair.layer + pair.core) else None
+    if zones.outside > LUNG_HU or max(zones.inside, float(np.quantile(voxels[mask], 0.9))) < CALCIUM_HU:
+        return None
+    pair = two_levels(above, near & (above > 0.5 * (TISSUE_HU - zones.outside)), near, spacing_mm, moving=True)
+    blur_mm = sum(max(USUAL_BLUR_MM, length) for length in spacing_mm) / 3
+    if pair is None or abs(zones.outside + pair.layer - TISSUE_HU) > ABOUT_HU or pair.thickness_mm < THICK * blur_mm:
+        return None
+    alone = misfit_of_one(above, zones.inside - zones.outside, near, spacing_mm)
+    return pair if pair.misfit < BETTER * alone else None
 
 
 def _layered(
     voxels: NDArray[np.float32],
     mask: NDArray[np.bool_],
-    depth: NDArray[np.float32],
-    shown: NDArray[np.float32],
-    levels: tuple[float, float],
+    zones: _Zones,
     spacing_mm: tuple[float, float, float],
 ) -> NDArray[np.bool_] | None:
     """The voxels that tell the level of an outer layer unlike the middle (glass around a solid part, tissue around calcium).
 
     None where the lesion is alike throughout. Voxels into which the middle is smeared are left out, if enough are left.
     """
-    inside, outside = levels
-    more = _coarseness(spacing_mm)
-    outer = mask & (depth > OUTER[0] + more) & (depth <= OUTER[1] + more)
+    inside, outside, more = zones.inside, zones.outside, _coarseness(spacing_mm)
+    outer = mask & (zones.depth > OUTER[0] + more) & (zones.depth <= OUTER[1] + more)
     if int(outer.sum()) < 8 or inside <= outside:
         return None
     level = float(np.quantile(voxels[outer], 0.3))
-    if (level - outside) > LAYERED * (inside - outside) * float(np.median(shown[outer])):
+    if (level - outside) > LAYERED * (inside - outside) * float(np.median(zones.shown[outer])):
         return None
     middle = mask & (voxels > (level + inside) / 2)
     apart = outer & (blur_distance(~middle, spacing_mm) > 1.2)

@@ -15,8 +15,9 @@ from scipy import ndimage
 from xinglin.records.errors import InvalidInput
 from xinglin.records.imaging import Outline, Point_mm
 from xinglin.workup.imaging.cutting import Cut, cut_free, lung_side
-from xinglin.workup.imaging.mask_shapes import box_of, distance, distance_to, filled, nearest_in, pieces, smoothed
-from xinglin.workup.imaging.partial_volume import REACH, USUAL_BLUR_MM, blur_distance, levels_of, robust_noise
+from xinglin.workup.imaging.glass_rim import rim_around
+from xinglin.workup.imaging.mask_shapes import box_of, distance_to, filled, nearest_in, pieces, smoothed
+from xinglin.workup.imaging.partial_volume import REACH, Levels, blur_distance, levels_of, robust_noise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
 METHOD = "region growing from a seed, half-way threshold, cut where it narrows (xinglin imaging 1)"
 AIR_HU = -600.0  # darker is aerated lung or air
 SOLID_HU = -300.0  # a lesion whose body is darker is ground glass; policy of this project, between lung (-850) and water (0)
+GLASS_HU = -450.0  # a body that looks darker is glass, however small; between the two, blur may have dimmed a small solid body
+FEW = 7  # voxels near the seed, of which the median tells a level
 SOFT_HU = 60.0  # soft tissue without contrast medium is no brighter
 AERATED_HU = -400.0  # lung and ground glass are darker, soft tissue is not
-GLASS_HU = 110.0  # so far above the lung, glass of -680 HU and denser is past its half-way level; policy of this project
-STRAND_MM = 1.3  # thinner is a strand and no rim of glass
 LEAST_CONTRAST_HU = 100.0  # in the lung; below, a nodule is not told from a patch of denser lung
 LEAST_CONTRAST_TO_NOISE = 1.5
 HALF_BOXES_MM = (16.0, 28.0)
+NOT_SURE = "kind not sure: measured as solid; say --type part-solid to include the rim"
 
 Kind = Literal["solid", "part-solid", "ground-glass", ""]
 
@@ -170,18 +172,33 @@ class _Growing:
         if abs(core - outside) < (LEAST_CONTRAST_HU if self.in_lung else 0.0) or abs(core - outside) < LEAST_CONTRAST_TO_NOISE * noise:
             raise _not_told(self.in_lung)
         calm = _calmed(voxels, self.box.spacing_mm, noise / abs(core - outside))
-        kind = self._kind(calm, core, outside) if self.in_lung else ""
-        plain = (self._first_core(core) + outside) / 2
-        threshold = self._rim_level(calm, core, outside, noise) if kind == "part-solid" else plain
-        cut = self._cut(calm, threshold, core >= outside)
+        contrast = core - outside
+        cut, threshold, levels = self._settled(calm, (self._first_core(core) + outside) / 2, contrast)
+        kind, notes = self._kind(cut, core, outside, levels) if self.in_lung else ("", ())
+        if kind == "part-solid":
+            threshold = self._rim_level(calm, core, outside, noise)
+            whole = self._cut(calm, threshold, True)
+            if whole.leak and not self.kind:
+                kind, notes, threshold = "solid", (NOT_SURE,), (levels.edge + levels.outside) / 2
+            else:
+                cut = whole
+        return self._finished(cut, kind, threshold, notes)
+
+    def _settled(self, calm: NDArray[np.float32], threshold: float, contrast: float) -> tuple[Cut, float, Levels]:
+        """The cut at the level half-way between the lesion's edge and its surroundings, which are found from cut to cut."""
+        cut = self._cut(calm, threshold, contrast >= 0)
+        levels = self._levels(cut)
         for _ in range(3):
-            levels = levels_of(*_around(cut.mask, self.box.spacing_mm, voxels), self.box.spacing_mm)
-            better = (levels.edge + levels.outside) / 2 if kind != "part-solid" else threshold
-            if abs(better - threshold) < 0.02 * abs(core - outside):
+            better = (levels.edge + levels.outside) / 2
+            if abs(better - threshold) < 0.02 * abs(contrast):
                 break
             threshold = better
-            cut = self._cut(calm, threshold, core >= outside)
-        return self._finished(cut, kind, threshold)
+            cut = self._cut(calm, threshold, contrast >= 0)
+            levels = self._levels(cut)
+        return cut, threshold, levels
+
+    def _levels(self, cut: Cut) -> Levels:
+        return levels_of(*_around(cut.mask, self.box.spacing_mm, self.box.voxels), self.box.spacing_mm)
 
     def _lung_levels(self) -> tuple[float, float, float]:
         """(level of the lesion at the seed, level of the lung around, noise). Raises XL-IMG-303 in air."""
@@ -191,14 +208,18 @@ class _Growing:
         outside = float(np.median(lung[np.abs(lung - dark) < 80.0])) if lung.size else dark
         noise = 1.4826 * float(np.median(outside - lung[lung < outside])) if lung.size else 0.0
         small = ndimage.median_filter(self._seed_part(), size=3)
-        core = float(small.max())
+        inner = near <= 1.6
+        if inner.sum() >= FEW:
+            core, level = float(small.max()), float(np.median(voxels[inner]))
+        else:  # large voxels: the seed's own and its neighbours, of which some may lie outside
+            nearest = voxels.ravel()[np.argsort(near, axis=None, kind="stable")[: FEW + 2]]
+            level = float(np.quantile(nearest, 0.75))
+            core = max(float(small.max()), level)
         if core < outside + LEAST_CONTRAST_HU or core < AIR_HU - 150.0:
             raise InvalidInput(
                 "XL-IMG-303", "the seed lies in air or lung", where="seed_mm", why="nothing denser than the lung lies within 2 mm of it",
                 fix="put the seed inside the lesion",
             )  # fmt: skip
-        inner = near <= 1.6
-        level = float(np.median(voxels[inner])) if inner.sum() >= 7 else core
         return (level if level > outside + LEAST_CONTRAST_HU else core), outside, noise
 
     def _seed_part(self) -> NDArray[np.float32]:
@@ -221,31 +242,23 @@ class _Growing:
         settled = int(np.argmax(apart >= 0.9 * np.nanmax(apart)))
         return core, float(middles[settled]), robust_noise(shells[settled])
 
-    def _kind(self, calm: NDArray[np.float32], core: float, outside: float) -> str:
-        """As asked, else by the density of the body and of the shell around it."""
+    def _kind(self, cut: Cut, core: float, outside: float, levels: Levels) -> tuple[str, tuple[str, ...]]:
+        """As asked, else by the density of the body and of the shells around it; and a note where that is not sure."""
         if self.kind:
-            return self.kind
-        if core < SOLID_HU:
-            return "ground-glass"
-        threshold = (self._first_core(core) + outside) / 2
-        body = self._cut(calm, threshold, True)
-        whole = self._cut(calm, outside + GLASS_HU, True)
-        if body.leak or whole.leak:
-            return "solid"
-        compact = whole.mask & (distance(~self._without_strands(whole.mask), self.box.spacing_mm) <= STRAND_MM)
-        wider = self._radius_mm(compact | body.mask) - self._radius_mm(body.mask)
-        blur = sum(max(USUAL_BLUR_MM, s) for s in self.box.spacing_mm) / 3
-        return "part-solid" if wider > 0.56 * blur + 0.45 else "solid"
+            return self.kind, ()
+        if core < SOLID_HU and (levels.inside < SOLID_HU or core < GLASS_HU):
+            return "ground-glass", ()
+        if cut.leak:
+            return "solid", ()
+        voxels, body = _around(cut.mask, self.box.spacing_mm, self.box.voxels)
+        rim = rim_around(voxels, body, levels, outside, self.box.spacing_mm)
+        if rim == "rim":
+            return "part-solid", ()
+        return "solid", ((NOT_SURE,) if rim == "not sure" else ())
 
     def _first_core(self, core: float) -> float:
         """The level to begin with: calcium in the middle says nothing about the edge."""
         return min(core, SOFT_HU) if self.in_lung else core
-
-    def _without_strands(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        return distance(mask, self.box.spacing_mm) > STRAND_MM
-
-    def _radius_mm(self, mask: NDArray[np.bool_]) -> float:
-        return float((mask.sum() * np.prod(self.box.spacing_mm) * 3 / (4 * np.pi)) ** (1 / 3))
 
     def _glass(self, calm: NDArray[np.float32], body: NDArray[np.bool_], outside: float) -> float | None:
         """The level of a glass shell around a solid body; None where most of the shell is plain lung."""
@@ -280,7 +293,7 @@ class _Growing:
             raise _not_told(self.in_lung)
         return place
 
-    def _finished(self, cut: Cut, kind: str, threshold: float) -> Outlined:
+    def _finished(self, cut: Cut, kind: str, threshold: float, notes: tuple[str, ...]) -> Outlined:
         box = self.box
         part, low = _margin_box(cut.mask, box.spacing_mm)
         own = cut.mask[part]
@@ -298,7 +311,9 @@ class _Growing:
                 why="or it cannot be told from what it hangs on", fix="raise the largest diameter, or outline it by hand",
             )  # fmt: skip
         trimmed, start = _trimmed(mask, (box.start[0] + low[0], box.start[1] + low[1], box.start[2] + low[2]))
-        return Outlined(trimmed, start, round(threshold, 1), round(levels.inside, 1), round(levels.outside, 1), kind, cut.leak, cut.notes)
+        return Outlined(
+            trimmed, start, round(threshold, 1), round(levels.inside, 1), round(levels.outside, 1), kind, cut.leak, (*cut.notes, *notes)
+        )
 
 
 def _not_told(in_lung: bool) -> InvalidInput:

@@ -1,0 +1,62 @@
+"""Whether a rim of ground glass lies around a solid body: it must go around most of it, be even, and be thicker than the blur.
+
+Vessels, spicules and the scanner's blur around a solid mass are no rim. What they explain is taken away first; what is left
+is looked at in two shells. Where a rim is neither sure nor excluded, that is said and the body alone is measured.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from xinglin.workup.imaging.mask_shapes import smoothed
+from xinglin.workup.imaging.partial_volume import Levels, blur_distance
+from xinglin.workup.imaging.two_levels import blurred
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Rim = Literal["none", "not sure", "rim"]
+
+NEAR, FAR = (0.9, 1.4), (1.4, 2.0)  # widths of blur from the body; blur alone does not reach the second shell
+SOMETHING_ELSE_HU = 400.0  # so far above the lung it is vessel or wall
+LEAST_SEEN = 0.4  # share of a shell that must be free of vessel and wall to be judged
+LEAST_VOXELS = 12
+GLASS_HU = 60.0  # three quarters of a shell of glass are so far above the lung; blur and vessels leave less
+NEAR_GLASS_HU = 75.0  # the same in the shell that the blur reaches
+USUAL_GLASS_HU = 75.0  # the middle of a shell of glass is so far above
+EVEN, NEAR_EVEN = 1.3, 0.8  # the middle half of a shell of glass spreads over less than this times its level
+CALCIUM_HU = 130.0  # around a body as bright, a dim shell may be tissue in part of a voxel
+TRACE_HU = 15.0  # three quarters of the second shell are so far above the lung where a thin rim fills the first
+MAYBE_HU = 45.0  # a shell whose middle is brighter may be glass
+HIDDEN_HU = 80.0  # surroundings so much brighter than the lung further away are glass themselves
+CALM_MM = 0.8
+
+
+def rim_around(
+    voxels: NDArray[np.float32], body: NDArray[np.bool_], levels: Levels, lung_hu: float, spacing_mm: tuple[float, float, float]
+) -> Rim:
+    """What lies around the solid `body`; one box for all. Numbers: policy of this project, from our own nodules and real masses.
+
+    lung_hu: level of the lung further away (a thick rim hides it from the surroundings of the body).
+    """
+    outside = lung_hu if levels.outside - lung_hu > HIDDEN_HU else levels.outside
+    left = (voxels - outside - (levels.inside - outside) * blurred(body, spacing_mm)).astype(np.float32)
+    left = smoothed(left, [CALM_MM / length for length in spacing_mm])
+    away = blur_distance(~body, spacing_mm)
+    shells = [left[(away > low) & (away <= high)] for low, high in (NEAR, FAR)]
+    near, far = (shell[shell < SOMETHING_ELSE_HU] for shell in shells)
+    if far.size < max(LEAST_VOXELS, LEAST_SEEN * shells[1].size) or near.size < LEAST_VOXELS:
+        return "none"
+    thick, thin = _is_glass(far, GLASS_HU, EVEN), _is_glass(near, NEAR_GLASS_HU, NEAR_EVEN)
+    maybe = float(np.median(far)) >= MAYBE_HU
+    if levels.inside < CALCIUM_HU and (thick or (thin and maybe and float(np.quantile(far, 0.25)) >= TRACE_HU)):
+        return "rim"
+    return "not sure" if thick or thin or maybe else "none"
+
+
+def _is_glass(shell: NDArray[np.float32], least_hu: float, even: float) -> bool:
+    """Whether a shell is filled to three quarters and evenly."""
+    low, middle, high = (float(q) for q in np.quantile(shell, (0.25, 0.5, 0.75)))
+    return low >= least_hu and middle >= USUAL_GLASS_HU and high - low <= even * middle
