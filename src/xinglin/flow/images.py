@@ -203,7 +203,9 @@ class ImageRoom:
         from xinglin.workup.imaging.lungs import measure_lungs
 
         if series.synthetic and not chart.person.made_up:
-            raise Refused("XL-IMG-341", "the series is artificial and says nothing about this person", where=series.uid, fix="choose another")
+            raise Refused(
+                "XL-IMG-341", "the series is artificial and says nothing about this person", where=series.uid, fix="choose another"
+            )
         volume = self.volume(chart.id, series.uid)
         found = find_lungs(volume)
         if found.doubt or volume.modality != "CT":

@@ -63,7 +63,10 @@ _SENTENCES = tuple(
         (f"blur: {_TOO_THICK}: {_NO_KERNEL}", "模糊宽度：层厚过大，无法测量层面内的模糊，重建核也未知，采用普通重建核的宽度"),
         ("blur: slices are too thick to measure the blur along them", "模糊宽度：层厚过大，无法测量层间模糊"),
         (r"blur: too few clean edges along slices \((\d+)\)", r"模糊宽度：层间清晰的边缘过少（\1处）"),
-        ("blur: the distance of the slices stands for their thickness, which the file leaves open", "模糊宽度：层厚按层间距计（文件只给出层间距）"),
+        (
+            "blur: the distance of the slices stands for their thickness, which the file leaves open",
+            "模糊宽度：层厚按层间距计（文件只给出层间距）",
+        ),
     )
 )
 
