@@ -12,7 +12,7 @@ import numpy as np
 
 from xinglin.workup.imaging.mask_shapes import smoothed
 from xinglin.workup.imaging.partial_volume import Levels, blur_distance
-from xinglin.workup.imaging.two_levels import blurred
+from xinglin.workup.imaging.two_levels import USUAL_BLUR_MM, blurred
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +31,7 @@ CALCIUM_HU = 130.0  # around a body as bright, a dim shell may be tissue in part
 TRACE_HU = 15.0  # three quarters of the second shell are so far above the lung where a thin rim fills the first
 MAYBE_HU = 45.0  # a shell whose middle is brighter may be glass
 HIDDEN_HU = 80.0  # surroundings so much brighter than the lung further away are glass themselves
+THICK_SLICES = 2.5  # slices so many widths of the blur within them are thick
 CALM_MM = 0.8
 
 
@@ -44,16 +45,29 @@ def rim_around(
     outside = lung_hu if levels.outside - lung_hu > HIDDEN_HU else levels.outside
     left = (voxels - outside - (levels.inside - outside) * blurred(body, spacing_mm)).astype(np.float32)
     left = smoothed(left, [CALM_MM / length for length in spacing_mm])
-    away = blur_distance(~body, spacing_mm)
+    away = _away(body, spacing_mm)
     shells = [left[(away > low) & (away <= high)] for low, high in (NEAR, FAR)]
     near, far = (shell[shell < SOMETHING_ELSE_HU] for shell in shells)
     if far.size < max(LEAST_VOXELS, LEAST_SEEN * shells[1].size) or near.size < LEAST_VOXELS:
         return "none"
     thick, thin = _is_glass(far, GLASS_HU, EVEN), _is_glass(near, NEAR_GLASS_HU, NEAR_EVEN)
-    maybe = float(np.median(far)) >= MAYBE_HU
-    if levels.inside < CALCIUM_HU and (thick or (thin and maybe and float(np.quantile(far, 0.25)) >= TRACE_HU)):
+    seen = float(np.median(far)) >= MAYBE_HU
+    maybe = seen or (float(np.median(near)) >= USUAL_GLASS_HU and float(np.quantile(near, 0.25)) >= MAYBE_HU)
+    if levels.inside < CALCIUM_HU and (thick or (thin and seen and float(np.quantile(far, 0.25)) >= TRACE_HU)):
         return "rim"
     return "not sure" if thick or thin or maybe else "none"
+
+
+def _away(body: NDArray[np.bool_], spacing_mm: tuple[float, float, float]) -> NDArray[np.float32]:
+    """Widths of blur from the body. Where slices are thick, within the slices through its middle alone: others hold rim and lung at once."""
+    if spacing_mm[0] < THICK_SLICES * max(USUAL_BLUR_MM, *spacing_mm[1:]):
+        return blur_distance(~body, spacing_mm)
+    areas = body.sum(axis=(1, 2))
+    middle = areas >= 0.5 * areas.max()
+    away = np.full(body.shape, np.inf, np.float32)
+    for index in np.flatnonzero(middle):
+        away[index] = blur_distance(~body[index : index + 1], (1e6, spacing_mm[1], spacing_mm[2]))[0]
+    return away
 
 
 def _is_glass(shell: NDArray[np.float32], least_hu: float, even: float) -> bool:
