@@ -1,11 +1,15 @@
 """What every walk needs: a fresh house and a made-up person's record."""
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
 
 from xinglin.cli.run import main
 from xinglin.flow.demo.person import bundle
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 PASSPHRASE = "correct horse battery"
 

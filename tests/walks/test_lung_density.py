@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from small_chest import SPACING_MM, small_chest
 
 from xinglin.flow.house import House
 from xinglin.formats.nifti.reading import read_nifti
 from xinglin.formats.nifti.writing import write_nifti
 from xinglin.intake.images import lungs_resource
-from xinglin.models.image.thorax_phantom import thorax
 from xinglin.records.imaging import LungMeasures, lungs_source
 from xinglin.workup.imaging.lungs import measure_lungs
 
@@ -24,9 +24,9 @@ MADE_UP = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code
 def scans(tmp_path_factory):
     """A whole chest of nobody as NIfTI, and a part of it."""
     folder = tmp_path_factory.mktemp("chest")
-    volume = thorax((100, 128, 128), (3.0, 2.7, 2.7), 0, acquired="2026-01-15").volume
+    volume = small_chest()
     (folder / "whole.nii.gz").write_bytes(write_nifti(volume, label="PHANTOM (AI-generated)"))
-    (folder / "part.nii.gz").write_bytes(write_nifti(replace(volume, voxels=volume.voxels[35:65]), label="PHANTOM (AI-generated)"))
+    (folder / "part.nii.gz").write_bytes(write_nifti(replace(volume, voxels=volume.voxels[26:50]), label="PHANTOM (AI-generated)"))
     return folder
 
 
@@ -98,4 +98,4 @@ def test_density_is_that_of_the_voxels(scans):
     left[2:4, 5:10, 5:10] = right[6:8, 5:10, 5:10] = True
     found = measure_lungs(volume, left, right, study="ImagingStudy/x", found_by="test")
     assert (found.mean_hu, found.low_percent, found.perc15_hu) == (-900.0, 50.0, -1000.0)
-    assert found.left_ml == found.right_ml == round(50 * 3.0 * 2.7 * 2.7 / 1000)
+    assert found.left_ml == found.right_ml == round(50 * SPACING_MM[0] * SPACING_MM[1] * SPACING_MM[2] / 1000)

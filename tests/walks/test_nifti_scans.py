@@ -9,11 +9,11 @@ from dataclasses import replace
 import nibabel
 import numpy as np
 import pytest
+from small_chest import place_for_a_ball, small_chest, small_lungs, with_ball
 
 from xinglin.flow.house import House
 from xinglin.formats.nifti.reading import label_of, read_nifti
 from xinglin.formats.nifti.writing import write_nifti
-from xinglin.models.image.thorax_phantom import thorax
 from xinglin.models.thorax import find_lungs
 
 NODULE = ("--option", "type", "solid", "--option", "diameter_mm", "14", "--option", "side", "right")
@@ -23,7 +23,7 @@ SAID = ("--unit", "HU", "--when", "2026-01-15")
 @pytest.fixture(scope="module")
 def phantom():
     """A small chest of nobody, as a volume."""
-    return thorax((100, 128, 128), (3.0, 2.7, 2.7), 0, acquired="2026-01-15").volume
+    return small_chest()
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_the_same_file_said_the_same_is_nothing_new(xinglin, scan, chart, home):
 @pytest.mark.parametrize("axes", ["RAS", "LPS", "PSR"])
 def test_left_stays_left_and_right_stays_right_whatever_the_order_of_the_array(phantom, axes, home, xinglin, chart, tmp_path):
     marked = phantom.voxels.copy()
-    k, j, i = (int(n) for n in np.argwhere(find_lungs(phantom).left).mean(0))
+    k, j, i = (int(n) for n in np.argwhere(small_lungs().left).mean(0))
     marked[k - 1 : k + 2, j - 3 : j + 4, i - 3 : i + 4] = 500  # a box in the left lung alone
     x, y, z = phantom.point_mm((k, j, i))
     assert x > 0  # LPS: the patient's left
@@ -112,9 +112,9 @@ def test_left_stays_left_and_right_stays_right_whatever_the_order_of_the_array(p
     assert lungs.side_at((x, y, z)) == "left"
 
 
-def test_an_oblique_scan_keeps_its_place_and_its_lesion_its_size(phantom, home, xinglin, chart, tmp_path):
-    place, radius = _ball_place(phantom), 8.0
-    ball = replace(phantom, voxels=_with_ball(phantom, place, radius))
+def test_an_oblique_scan_keeps_its_place_and_its_lesion_its_size(home, xinglin, chart, tmp_path):
+    place, radius = place_for_a_ball(), 8.0
+    ball = with_ball(place, radius)
     path = as_nifti(ball, tmp_path / "askew.nii.gz", "RAS", turned=7.0)
     assert xinglin("take-in", path, "--chart", chart, *SAID)[0] == 0
     angle = np.deg2rad(7.0)  # about the head-foot axis the turn is the same in RAS and LPS
@@ -124,20 +124,6 @@ def test_an_oblique_scan_keeps_its_place_and_its_lesion_its_size(phantom, home, 
     assert code == 0
     assert marked["lesion"]["measures"]["volume_mm3"] == pytest.approx(4 / 3 * np.pi * radius**3, rel=0.15)
     assert marked["lesion"]["measures"]["center_mm"] == pytest.approx(turned, abs=1.0)
-
-
-def _ball_place(phantom):
-    deep = find_lungs(phantom).pleura_map
-    middle = deep.distance_mm[10:-10]  # away from the first and last slice, beyond which lung is taken to go on
-    k, j, i = np.add(np.unravel_index(int(np.argmax(middle)), middle.shape), (10, 0, 0))
-    return phantom.point_mm(tuple(float(s + n * step) for s, n, step in zip(deep.start, (k, j, i), deep.step, strict=True)))
-
-
-def _with_ball(volume, place, radius):
-    grid = np.indices(volume.shape).reshape(3, -1)
-    away = volume.affine[:3, :3] @ grid + volume.affine[:3, 3:] - np.array(place)[:, None]
-    share = np.clip((radius - np.linalg.norm(away, axis=0)) / 1.5 + 0.5, 0, 1).reshape(volume.shape)
-    return (volume.voxels * (1 - share) + 40 * share).astype(np.int16)
 
 
 def test_numbers_between_whole_ones_can_be_changed_too(xinglin, phantom, chart, home, tmp_path):
@@ -186,9 +172,9 @@ def test_a_file_of_ours_stays_artificial_and_gives_a_real_person_no_finding(xing
     assert xinglin("images", chart)[1]["series"][0]["synthetic"]
 
 
-def test_marked_lesions_of_a_nifti_scan_leave_as_masks_beside_the_report(xinglin, phantom, chart, passphrase, tmp_path):
-    place = _ball_place(phantom)
-    path = as_nifti(replace(phantom, voxels=_with_ball(phantom, place, 8.0)), tmp_path / "scan.nii.gz", "LPS")
+def test_marked_lesions_of_a_nifti_scan_leave_as_masks_beside_the_report(xinglin, chart, passphrase, tmp_path):
+    place = place_for_a_ball()
+    path = as_nifti(with_ball(place, 8.0), tmp_path / "scan.nii.gz", "LPS")
     xinglin("take-in", path, "--chart", chart, *SAID)
     at = ",".join(f"{n:.1f}" for n in place)
     assert xinglin("mark", chart, f"--at={at}", "--name", "A", "--by", "dr.li")[0] == 0

@@ -1,9 +1,12 @@
 """The same road in Python."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
+from small_chest import place_for_a_ball, with_ball
 
 import xinglin as xl
 from xinglin.formats.nifti.writing import write_nifti
@@ -44,37 +47,42 @@ def somebody(tmp_path):
     return path
 
 
-def test_a_scan_is_changed_marked_measured_and_seen_in_python(home, somebody, tmp_path):
-    files = xl.phantom(tmp_path / "ct", seed=2, slices=75, pixels=128, spacing_mm=(4.0, 2.7, 2.7))
-    assert len(files) == 75
-    alone = xl.take_in(tmp_path / "ct")
-    volume = xl.volume(alone, series=1)
-    assert volume.voxels.shape == (75, 128, 128) and volume.unit == "HU" and volume.synthetic
-    draft = xl.make("virtual-nodule", alone, options={"diameter_mm": "16", "side": "right"})
-    edit = draft.image_edit
-    assert edit is not None and edit.series_uid == xl.images(alone).series[0].uid
-    (picture,) = draft.pictures
-    assert picture.png.startswith(b"\x89PNG") and picture.caption
-    changed = edit.applied_to(volume)
-    assert (changed.voxels != volume.voxels).any() and changed.synthetic
-
-    (tmp_path / "with.nii.gz").write_bytes(write_nifti(changed, label="SYNTHETIC (AI-generated)"))
+def test_a_nifti_scan_is_read_marked_and_measured_in_python(home, somebody, tmp_path):
+    place = place_for_a_ball()
+    ball = with_ball(place, 8.0)
+    (tmp_path / "with.nii.gz").write_bytes(write_nifti(ball, label="PHANTOM (AI-generated)"))
     chart = xl.take_in(somebody)
     with pytest.raises(UsageError, match="whose"):
         xl.take_in(tmp_path / "with.nii.gz", unit="HU")
     chart = xl.take_in(tmp_path / "with.nii.gz", chart=chart, unit="HU", when="2026-01-15")
-    assert np.array_equal(xl.volume(chart).voxels, changed.voxels)
-    x, y, z = (edit.truth[f"center_{name}_mm"] for name in "xyz")
-    lesion = xl.mark(chart, at=(x, y, z), name="A", by="dr.li", type="solid")
-    assert lesion.measures.volume_mm3 == pytest.approx(edit.truth["volume_mm3"], rel=0.25)
+    volume = xl.volume(chart, series=1)
+    assert np.array_equal(volume.voxels, ball.voxels) and np.allclose(volume.affine, ball.affine) and volume.synthetic
+    lesion = xl.mark(chart, at=place, name="A", by="dr.li", type="solid")
+    assert lesion.measures.volume_mm3 == pytest.approx(4 / 3 * np.pi * 8.0**3, rel=0.15)
     assert xl.images(chart).lesions == (lesion,) and lesion.marked_by == "dr.li"
     measured = xl.lungs(chart)
     assert -900 < measured.mean_hu < -800 and xl.lungs(chart) == measured
     report = xl.make("imaging-report", chart, lang="zh")
     assert report.image_edit is None and [one.name for one in report.pictures] == ["lesion-1"]
+    assert report.pictures[0].png.startswith(b"\x89PNG") and report.pictures[0].caption
     assert all(one.faithful == "supported" for one in report), report.text
 
 
 def test_a_draft_without_images_has_no_pictures(home, record):
     draft = xl.make("case-summary", xl.take_in(record), as_of="2026-07-01")
     assert draft.pictures == () and draft.image_edit is None
+
+
+def test_the_example_of_the_page_runs_as_it_stands(home, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    page = (Path(__file__).parents[2] / "docs" / "look-up" / "python.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    seen = {}
+    exec(compile(example, "docs/look-up/python.md", "exec"), seen)
+    assert "(64, 96, 96)" in capsys.readouterr().out and (tmp_path / "change.png").read_bytes() == seen["draft"].pictures[0].png
+    assert seen["changed"].synthetic and seen["edit"].series_uid == xl.images(seen["chart"]).series[0].uid
+
+
+def test_the_page_names_every_function():
+    page = (Path(__file__).parents[2] / "docs" / "look-up" / "python.md").read_text(encoding="utf-8")
+    assert [name for name in xl.__all__ if f"`{name}" not in page] == []
