@@ -181,13 +181,17 @@ def _forms(word: str, kind: str) -> list[str]:
                 _FORMS.sub("", _STRENGTH.sub("", part.strip())) for part in re.split(r"\s*/\s*|\s*\+\s*", stem if "/" in stem else bare)
             ][:0]
     elif kind in ("problem", "family", "procedure", "imaging", "report"):
-        forms += _heads(bare)
+        heads = _heads(bare)
+        forms += heads if kind not in ("imaging", "report") else [one for one in heads if not one.startswith(_ITS)]
     return forms
 
 
 _SCORE = re.compile(r"\s*(?:scores?|levels?|scale|concentration|评分|量表|水平|浓度)$", re.IGNORECASE)
 _SIDED = re.compile(r"\b(?:left|right)(?: eye| ear| arm| leg)?\b|[左右](?:眼|耳|侧|臂|腿|上肢|下肢)?", re.IGNORECASE)
 _TIMED = re.compile(r"^24[- ]?(?:hours?|hr|h|小时)[ -]?", re.IGNORECASE)
+
+
+_ITS = ("the ", "his ", "her ", "this ", "that ", "their ")  # "the pelvis" is no X-ray of the pelvis
 
 
 def _heads(name: str) -> list[str]:

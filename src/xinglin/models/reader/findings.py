@@ -80,7 +80,18 @@ def findings_of(case: CheckCase) -> dict[str, tuple[Finding, ...]]:
 def issues_of(case: CheckCase, code: str, check: str, severity: Severity) -> tuple[Issue, ...]:
     """The disagreements of one code as issues of one check."""
     return tuple(
-        Issue(check, severity, one.text, one.statement, one.verdict, one.said, _shown(one.known), one.facts, one.start, one.end)
+        Issue(
+            check,
+            severity if one.verdict != "not_checkable" else "note",
+            one.text,
+            one.statement,
+            one.verdict,
+            one.said,
+            _shown(one.known),
+            one.facts,
+            one.start,
+            one.end,
+        )
         for one in findings_of(case).get(code, ())
     )
 

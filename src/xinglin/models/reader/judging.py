@@ -15,7 +15,7 @@ from xinglin.models.reader.judging_limits import judge_limits, named_by_result
 from xinglin.models.reader.judging_medicines import judge_dual, judge_medicine
 from xinglin.models.reader.judging_own_drafts import uncited_times, unexplained
 from xinglin.models.reader.judging_person import judge_person
-from xinglin.models.reader.judging_quoted import forgive_denied, judge_quoted, says_otherwise
+from xinglin.models.reader.judging_quoted import denied_alike, forgive_denied, judge_quoted, says_otherwise
 from xinglin.models.reader.judging_reactions import is_reaction
 from xinglin.models.reader.judging_relatives import judge_allergy, judge_family
 from xinglin.models.reader.judging_results import judge_measurement
@@ -78,15 +78,24 @@ def judge_sentence(view: View) -> list[Finding]:
 def _freely_worded(view: View) -> list[Finding]:
     """A sentence without any name of the record: held against the fact it probably means, else unsupported."""
     text = view.sentence.text
+    if denied_alike(view, fold(text)):
+        return []
     fact = likely_fact(view.record, text)
     if fact is None and repeats_record(view, fold(text)):
         return []
     if fact is None and (related := _related(view, text)):
         judged = [judge_likely(view, text, one) for one in related]
-        return forgive_dates(view, next((one for one in judged if not one), judged[0]))
+        wrong = forgive_dates(view, next((one for one in judged if not one), judged[0]))
+        return wrong or [_undecided(text, 0, len(text), "Only a word of this sentence stands in the record", related[0])]
     if fact is None:
         return [Finding("unsupported", "unsupported", "Nothing in this sentence could be linked to the record")]
     return judge_likely(view, text, fact)
+
+
+def _undecided(said: str, start: int, end: int, text: str, fact: Fact | None = None) -> Finding:
+    """What a reader must decide: nothing of the record speaks against it, and nothing bears it out."""
+    known, ids = (fact.text, (fact.id,)) if fact is not None else ("", ())
+    return Finding("unsupported", "not_checkable", text, "", said, known, ids, start, end)
 
 
 _CUT = re.compile(
@@ -147,6 +156,8 @@ def _unknown(view: View, claim: Claim) -> list[Finding]:
     holding = _held_in_words(view, claim)
     if holding and not (claim.negated and view.cited is None):
         return judge_held(view, claim, holding)
+    if view.cited is None and claim.negated and claim.kind in ("problem", "finding"):
+        return [_undecided(claim.subject.text, claim.subject.start, claim.subject.end, "The record neither holds this nor denies it")]
     code = "medicine" if claim.kind in ("medicine", "drug_class") else "unsupported"
     own = view.record.facts
     vague = not claim.key or claim.subject.text.lower() in ("surgery", "operation", "procedure", "手术", "stenting", "treatment")
@@ -308,6 +319,11 @@ def _number_known(view: View, number: SaidNumber, ids: frozenset[str]) -> bool:
         if one in view.record.facts:
             for known in view.record.sheet(one).numbers:
                 if values_agree(number.value, known.value, number.unit, known.unit, "", number.approximate):
+                    return True
+            fact = view.record.facts[one]
+            if view.cited is None and fact.kind == "measurement" and isinstance(fact.value, Quantity) and number.unit:
+                code = view.record.analyte_code(fact.key, (one,))
+                if code and values_agree(number.value, fact.value.value, number.unit, fact.value.unit, code, number.approximate):
                     return True
     return view.cited is not None and (_is_a_count(view, number) or _counts_the_rest(view, number))
 

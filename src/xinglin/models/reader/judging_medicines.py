@@ -91,6 +91,13 @@ def _dose(view: View, claim: Claim, number: SaidNumber, fact: Fact) -> list[Find
             and (number.unit == one.unit or not number.unit)
         ):
             return []
+    if (
+        view.cited is None
+        and not number.unit
+        and "." in number.value
+        and any(_same_amount(replace(number, unit="g"), one.value, one.unit) for one in numbers if one.unit)
+    ):
+        return []  # 阿司匹林0.1: grams go without saying
     if number.unit in COUNT_UNITS and not any(one.unit in COUNT_UNITS for one in numbers):
         if any(values_agree(number.value, one.value, "", "", "", False) for one in numbers if not one.unit):
             return []
@@ -210,9 +217,20 @@ def _rhythm(view: View, claim: Claim, fact: Fact) -> list[Finding]:
     known = view.record.sheet(fact.id).rhythm
     if known == claim.frequency:
         return []
+    if view.cited is None and known and _told_dose_by_dose(view, claim, known):
+        return []
     if not known:
         return [finding("dose", "The record does not say how often", claim, None, "", (fact.id,), unsupported=True)]
     return [finding("dose", "The frequency is not the recorded one", claim, None, fact.details.get("frequency", known), (fact.id,))]
+
+
+_DIVIDED = re.compile(r"\bdivided\b|\bin (?:two|three|four|[2-4]) doses\b|分[二两三四2-4]次")
+
+
+def _told_dose_by_dose(view: View, claim: Claim, known: str) -> bool:
+    """True for "80 mg daily in divided doses", and for "40 mg in the morning and 40 mg at lunchtime" of twice a day."""
+    doses = [number for number in claim.numbers if number.role == "dose" and number.unit]
+    return _DIVIDED.search(fold(view.sentence.text)) is not None or (len(doses) > 1 and known == f"{len(doses)}/24")
 
 
 def _dates(view: View, claim: Claim, fact: Fact) -> list[Finding]:

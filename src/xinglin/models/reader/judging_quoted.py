@@ -133,6 +133,15 @@ def _borne_out(view: View, claim: Claim, text: str) -> bool:
     return any(one.denied and _meant(one.clause) and _meant(one.clause) <= said for one in stances(view, (fold(claim.subject.text),)))
 
 
+def denied_alike(view: View, folded: str) -> bool:
+    """True for a denial in words that a conclusion denies too: 颈部淋巴结不大 of "no enlarged nodes in the neck"."""
+    if not (_DENIES.search(folded) or "不" in folded):
+        return False
+    said = stems_of(folded)
+    clauses = [clause for fact in _conclusions(view) for clause in _CLAUSE.split(fold(str(fact.value))) if _DENIES.search(clause)]
+    return any(len(stems_of(clause) & said) >= 2 for clause in clauses)
+
+
 def says_otherwise(fact: Fact, folded: str) -> bool:
     """True where every clause of a conclusion that shares a word with a sentence denies what the sentence does not deny."""
     if fact.kind not in ("imaging", "report", "document") or not isinstance(fact.value, str) or _DENIES.search(folded):

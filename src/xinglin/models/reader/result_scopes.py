@@ -80,6 +80,10 @@ def _list_after(folded: str, measured: list[Mention], first: Mention) -> list[Me
 def flag(folded: str, mentions: list[Mention], hits: list[ContextHit], index: int, value: str, where: str) -> None:
     """Write a judgement word into the measurements it speaks of."""
     hit = hits[index]
+    if value == "normal" and _A_RANGE.match(folded, hit.end):
+        return  # "(normal 133-146)" tells the limits
+    if _TENS.match(folded, hit.end):
+        return  # "in the low 140s"
     if value.endswith("?") and _compares(folded, mentions, hit):
         return trend(folded, mentions, hits, index, "rising" if "high" in value else "falling", where)
     for mention in _measured_target(folded, mentions, hits, index):
@@ -91,6 +95,8 @@ def flag(folded: str, mentions: list[Mention], hits: list[ContextHit], index: in
         mention.flag_start, mention.flag_end = hit.start, hit.end
 
 
+_A_RANGE = re.compile(r"\s*(?:range|values?|值|范围|参考值)?\s*[:：]?\s*(?:[<>≤≥]\s*\d|\d+(?:\.\d+)?\s*(?:-|~|–|to|至))")
+_TENS = re.compile(r"[ -]\d+0'?s\b")
 _COMPARES_AHEAD = re.compile(
     r"(?:较|比|自|来|以来|逐渐|持续|进行性|since|than|over|gradually|steadily|progressively|has|have|further|continues to)[^,，;；。]{0,40}$"
 )

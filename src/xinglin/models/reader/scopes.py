@@ -64,9 +64,11 @@ def _not(folded: str, mentions: list[Mention], hits: list[ContextHit], index: in
     if not reached and _verbal(folded, hit) and not _behind_in_clause(mentions, hit):
         reached = backward(folded, mentions, hit)
     for mention in reached:
-        mention.negated = True
+        mention.negated = not (mention.kinds & _LOOKED_WITH and _SEEN_BY.search(folded, hit.end, mention.start)) or mention.negated
 
 
+_LOOKED_WITH = frozenset(("imaging", "report", "procedure", "encounter", "device"))
+_SEEN_BY = re.compile(r"\w\s+(?:on|by|at|in|from|via|per|during|after|since)\s+(?:the |his |her |an? )?$")  # "no effusion on echo"
 _VERBAL = re.compile(r"(?:^|\s)(?:not|never|never been|n't|isn't|wasn't|hasn't|aren't|doesn't)$|^(?:is|was|are|were) not$|^(?:未|没有|不)$")
 
 

@@ -61,7 +61,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("year", r"(?:(?:ed|dx|surgery|operation|repair|ment|ectomy|plasty|stents?|pci|cabg|tkr|thr|icd)\s+)(?P<y>(?:19[4-9]\d|20[0-4]\d))(?=\s*[,;.)]|\s*$|\s+and\b)"),
     ("day_en", r"\bon the (?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)\b(?! (?:of|centile|percentile|day|week|floor))"),
     ("season", r"\b(?P<how>last|this|the (?:following|next|previous)|in the|in|early|late|during the)?\s*(?:the )?(?P<season>spring|summer|autumn|winter)(?: of)?(?:\s+(?P<y>(?:19|20)\d\d))?\b"),
-    ("weekday", r"\b(?P<how>last|this|on|this past|past|since|from|next|by)\s+(?P<wd>mon|tues?|wednes|wed|thurs?|fri|satur|sat|sun)(?:day)?(?:'s)?\b"),
+    ("weekday", r"\b(?P<how>last|this|on|this past|past|since|from|next|by)\s+(?P<wd>mon|tues|wednes|thurs|fri|satur|sun)day(?:'s)?\b"),
     ("weekday", r"(?P<how>上上|上个?|本|这个?|下个?)?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天])(?![次周个片粒年月支])"),
     ("word", r"\b(?P<word>a week today|a week tomorrow|next week|next month|a fortnight ago|fortnight ago|the week before last|the month before last|a year ago today|overnight|this morning|this afternoon|last night)\b"),
     ("word", r"(?P<word>大前天|下周|下星期|下个?月|今早|今晚|上上周|上上个?月|年初|年底|去年底|去年年底|今年初|月初)"),
@@ -97,7 +97,7 @@ _QUICK_WORDS = (
     "winter",
 )
 _RARE = re.compile(
-    r"j(?<=\bj)(?:an|un|ul)|f(?<=\bf)eb|m(?<=\bm)a[ry]|a(?<=\ba)(?:pr|ug)|s(?<=\bs)ep|o(?<=\bo)ct|n(?<=\bn)ov|d(?<=\bd)ec|(?:mon|tues?|wednes|wed|thurs?|fri|satur|sat|sun)(?:day)?\b|in \w+ (?:day|week|month|year)"
+    r"j(?<=\bj)(?:an|un|ul)|f(?<=\bf)eb|m(?<=\bm)a[ry]|a(?<=\ba)(?:pr|ug)|s(?<=\bs)ep|o(?<=\bo)ct|n(?<=\bn)ov|d(?<=\bd)ec|(?:mon|tues|wednes|thurs|fri|satur|sun)day|in \w+ (?:day|week|month|year)"
 )
 # What a sentence must hold before a pattern is worth trying, in the order of _PATTERNS: Y a year, M a month's name, A "ago" and the like,
 # W a day word, I "in", / a slash or full stop; Chinese characters stand for themselves.
@@ -129,9 +129,9 @@ _NEEDS = (
     "月",
     "Y",
     "Y",
-    "T",
-    "S",
-    "D",
+    "N",
+    "N",
+    "N",
     "C",
     "W",
     "C",
@@ -159,13 +159,11 @@ _DAY_WORDS = (
     "the day",
     "the year",
 )
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_NAMED = ("spring", "summer", "autumn", "winter", "day", "on the ")
 _SIGNS: dict[str, Callable[[str], object]] = {
     "年": lambda folded: "年" in folded, "月": lambda folded: "月" in folded, "前": lambda folded: "前" in folded, "后": lambda folded: "后" in folded,
     "C": lambda folded: not folded.isascii(), "Y": _YEAR.search, "M": lambda folded: holds(folded, _MONTH_NAMES), "A": lambda folded: holds(folded, _AGO),
-    "T": lambda folded: "on the " in folded,
-    "S": lambda folded: holds(folded, ("spring", "summer", "autumn", "winter")), "D": lambda folded: holds(folded, _WEEKDAYS),
-    "W": lambda folded: holds(folded, _DAY_WORDS), "I": lambda folded: "in " in folded, "/": lambda folded: "/" in folded or "." in folded,
+    "N": lambda folded: holds(folded, _NAMED), "W": lambda folded: holds(folded, _DAY_WORDS), "I": lambda folded: "in " in folded, "/": lambda folded: "/" in folded or "." in folded,
 }  # fmt: skip
 
 
