@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import sys
 from contextlib import redirect_stdout
@@ -9,6 +10,7 @@ from io import BytesIO, StringIO
 from pathlib import Path
 
 import httpx2
+import numpy as np
 import pydicom
 import pytest
 
@@ -257,3 +259,41 @@ def test_the_same_in_python(released, ours, study, xinglin):
     with pytest.raises(Refused, match="XL-SEND-004"):
         xl.send_to_archive("pacs", released["release"], home=home)
     assert xl.send_to_archive("research", released["release"], home=home).sent == len(ours)
+
+
+def test_a_real_patients_measurements_reach_the_clinical_archive(archive, phantom, fresh, passphrase, tmp_path):
+    """The phantom plays a patient: without its marks of being artificial, and with a ball in its left lung."""
+    (tmp_path / "ct").mkdir()
+    for number, one in enumerate(copy.deepcopy(list(phantom.values()))):
+        for name in ("SyntheticData", "ContributingEquipmentSequence"):
+            one.pop(name, None)
+        one.SeriesDescription, one.StudyInstanceUID, one.SeriesInstanceUID = "CHEST", "1.2.3.7", "1.2.3.7.1"
+        one.SOPInstanceUID = one.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.7.1.{number + 1}"
+        one.PatientID, one.StudyDate = "7", "20251201"
+        one.PixelData = with_a_ball(one).tobytes()
+        one.save_as(tmp_path / "ct" / f"{number}.dcm")
+    chart = fresh("take-in", tmp_path / "ct")[1]["charts"][0]["id"]
+    assert not fresh("images", chart)[1]["series"][0]["synthetic"]
+    code, marked = fresh("mark", chart, "--at=60,0,0", "--by", "dr.li")
+    assert code == 0, marked
+    draft = fresh("make", "imaging-report", chart)[1]["draft"]
+    fresh("sign", draft, "--as", "dr.li", "--passphrase-file", passphrase)
+    code, done = fresh("release", draft, "-o", tmp_path / "out")
+    assert code == 0, done
+    sent = by_instance(Path(f["path"]).read_bytes() for f in done["files"] if f["media_type"] == "application/dicom")
+    code, answer = fresh("archive", "send", "pacs", done["release"])
+    assert (code, answer["sent"], answer["missing"]) == (0, len(sent), 0)
+    with DicomWeb(archive.url, user=USER) as web:
+        assert by_instance(web.fetch("1.2.3.7")) == sent
+    assert sorted(str(one.Modality) for one in sent.values()) == ["SEG", "SR"]
+
+
+def with_a_ball(one, center=(60, 0, 0), radius_mm=12):
+    """The pixels of a slice with a ball of soft tissue in it."""
+    x, y, z = (float(n) for n in one.ImagePositionPatient)
+    row_mm, column_mm = (float(n) for n in one.PixelSpacing)
+    rows, columns = np.mgrid[0 : one.Rows, 0 : one.Columns]
+    away = np.sqrt((x + columns * column_mm - center[0]) ** 2 + (y + rows * row_mm - center[1]) ** 2 + (z - center[2]) ** 2)
+    pixels = one.pixel_array.copy()
+    pixels[away <= radius_mm] = (40 - float(one.RescaleIntercept)) / float(one.RescaleSlope)
+    return pixels
