@@ -32,6 +32,7 @@ TRACE_HU = 15.0  # three quarters of the second shell are so far above the lung 
 MAYBE_HU = 45.0  # a shell whose middle is brighter may be glass
 HIDDEN_HU = 80.0  # surroundings so much brighter than the lung further away are glass themselves
 THICK_SLICES = 2.5  # slices so many widths of the blur within them are thick
+WIDEST = 0.75  # share of the largest cut from which a slice runs through the middle
 CALM_MM = 0.8
 
 
@@ -63,7 +64,7 @@ def _away(body: NDArray[np.bool_], spacing_mm: tuple[float, float, float]) -> ND
     if spacing_mm[0] < THICK_SLICES * max(USUAL_BLUR_MM, *spacing_mm[1:]):
         return blur_distance(~body, spacing_mm)
     areas = body.sum(axis=(1, 2))
-    middle = areas >= 0.5 * areas.max()
+    middle = areas >= WIDEST * areas.max()
     away = np.full(body.shape, np.inf, np.float32)
     for index in np.flatnonzero(middle):
         away[index] = blur_distance(~body[index : index + 1], (1e6, spacing_mm[1], spacing_mm[2]))[0]
