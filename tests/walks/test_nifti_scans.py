@@ -188,3 +188,19 @@ def test_marked_lesions_of_a_nifti_scan_leave_as_masks_beside_the_report(xinglin
     assert (-center[0], -center[1], center[2]) == pytest.approx(place, abs=1.5)
     code, label = xinglin("label", "check", tmp_path / "out" / "outline-1.nii.gz")
     assert (code, label["verdict"]) == (0, "compliant") and "synthetic" in label_of((tmp_path / "out" / "outline-1.nii.gz").read_bytes())
+
+
+def test_a_nifti_file_without_a_label_or_that_is_none_is_not_called_labelled(xinglin, scan, tmp_path):
+    code, label = xinglin("label", "check", scan)
+    assert (code, label["verdict"]) == (5, "not_found")
+    (tmp_path / "words.nii.gz").write_bytes(write_nifti(few_voxels(), label="SYNTHETIC (AI-generated)"))
+    code, label = xinglin("label", "check", tmp_path / "words.nii.gz")
+    assert (code, label["verdict"], label["problems"]) == (5, "noncompliant", ["no label in the metadata"])
+    (tmp_path / "none.nii.gz").write_bytes(b"no NIfTI at all")
+    assert xinglin("label", "check", tmp_path / "none.nii.gz")[1]["verdict"] == "inconclusive"
+
+
+def few_voxels():
+    """A corner of the chest."""
+    chest = small_chest()
+    return replace(chest, voxels=chest.voxels[:4, :4, :4])
