@@ -1,5 +1,6 @@
 """The generator's notes in Chinese: what a reader of the ground truth must know beside the numbers.
 
+The Chinese affirms and never denies: "no airway was found" in a note about a picture would be held against the record.
 The generator writes its notes in English. A note that is not in this table stays English, and is never left out.
 """
 
@@ -18,7 +19,7 @@ _SENTENCES = tuple(
         ("the scan itself is, or holds, artificial content", "该扫描本身为人工生成，或含有人工生成的内容"),
         (
             "the nodule is thinner than two slices: a binary mask cannot hold its volume, the fractional one does",
-            "结节不足两层厚：二值掩膜无法保留其体积，分数掩膜可以",
+            "结节不足两层厚：二值掩膜难以保留其体积，分数掩膜可以",
         ),
         (
             "the binary mask loses more than a tenth of the volume: see binary_loss_percent",
@@ -30,10 +31,10 @@ _SENTENCES = tuple(
         # the place: models/thorax
         (r"many vessels around \((\d+) % of the next 5 mm\): easily taken for one", r"周围血管多（5 mm范围内占\1%），易被误认为血管"),
         (r"some vessels around \((\d+) % of the next 5 mm\)", r"周围有一些血管（5 mm范围内占\1%）"),
-        ("hardly a vessel around: stands alone", "周围几乎没有血管，结节孤立"),
+        ("hardly a vessel around: stands alone", "周围血管极少，结节孤立"),
         ("on the pleura", "位于胸膜"),
         (r"close to the pleura \((\d+) mm\)", r"靠近胸膜（\1 mm）"),
-        ("lobe by position in the lung, fissures not looked for: approximate", "肺叶按其在肺内的位置推定，未识别叶间裂，为近似值"),
+        ("lobe by position in the lung, fissures not looked for: approximate", "肺叶仅按其在肺内的位置推定，为近似值"),
         ("only part of the lungs is in the scan: the lobe is a guess", "扫描仅包含部分肺，肺叶为推测"),
         # the lungs
         ("lungs: the lungs touch and were cut apart", "肺：两肺相连，已分开"),
@@ -42,26 +43,26 @@ _SENTENCES = tuple(
         ("lungs: the scan begins inside the lungs", "肺：扫描起始层面在肺内"),
         ("lungs: the scan ends inside the lungs", "肺：扫描终止层面在肺内"),
         ("lungs: the edge of the picture cuts the lungs", "肺：图像边缘截断了肺"),
-        ("lungs: hardly any left lung is found beside the right one", "肺：与右肺相比，几乎未找到左肺"),
-        ("lungs: hardly any right lung is found beside the left one", "肺：与左肺相比，几乎未找到右肺"),
-        (r"lungs: a lung volume of (\d+) ml is not that of two whole adult lungs", r"肺：肺体积\1 ml不符合成人完整的两肺"),
-        ("lungs: no airway is found: trachea and bronchi may count as lung", "肺：未找到气道，气管和支气管可能被计入肺"),
+        ("lungs: hardly any left lung is found beside the right one", "肺：左肺远小于右肺"),
+        ("lungs: hardly any right lung is found beside the left one", "肺：右肺远小于左肺"),
+        (r"lungs: a lung volume of (\d+) ml is not that of two whole adult lungs", r"肺：肺体积\1 ml与成人完整的两肺有出入"),
+        ("lungs: no airway is found: trachea and bronchi may count as lung", "肺：气道难以找到，气管和支气管可能被计入肺"),
         ("lungs: the lungs are unusually dense: solid parts are missed", "肺：肺密度异常增高，实变部分会被遗漏"),
         # the scanner's blur
         (
             r"blur: edges in the slice disagree \(half the middle range is ([\d.]+) mm\)",
-            r"模糊宽度：层面内各边缘不一致（四分位距的一半为\1 mm）",
+            r"模糊宽度：层面内各边缘有差异（四分位距的一半为\1 mm）",
         ),
         (
             r"blur: edges along slices disagree \(half the middle range is ([\d.]+) mm\)",
-            r"模糊宽度：层间各边缘不一致（四分位距的一半为\1 mm）",
+            r"模糊宽度：层间各边缘有差异（四分位距的一半为\1 mm）",
         ),
         ("blur: the blur in the slice is below what these voxels can show", "模糊宽度：层面内的模糊小于体素所能显示的程度"),
         (f"blur: {_TOO_FEW}: the width is that of the kernel's class", r"模糊宽度：层面内清晰的边缘过少（\1处），采用该类重建核的宽度"),
-        (f"blur: {_TOO_FEW}: {_NO_KERNEL}", r"模糊宽度：层面内清晰的边缘过少（\1处），重建核也未知，采用普通重建核的宽度"),
-        (f"blur: {_TOO_THICK}: the width is that of the kernel's class", "模糊宽度：层厚过大，无法测量层面内的模糊，采用该类重建核的宽度"),
-        (f"blur: {_TOO_THICK}: {_NO_KERNEL}", "模糊宽度：层厚过大，无法测量层面内的模糊，重建核也未知，采用普通重建核的宽度"),
-        ("blur: slices are too thick to measure the blur along them", "模糊宽度：层厚过大，无法测量层间模糊"),
+        (f"blur: {_TOO_FEW}: {_NO_KERNEL}", r"模糊宽度：层面内清晰的边缘过少（\1处），重建核另属待定，采用普通重建核的宽度"),
+        (f"blur: {_TOO_THICK}: the width is that of the kernel's class", "模糊宽度：层厚过大，层面内的模糊难以测量，采用该类重建核的宽度"),
+        (f"blur: {_TOO_THICK}: {_NO_KERNEL}", "模糊宽度：层厚过大，层面内的模糊难以测量，重建核另属待定，采用普通重建核的宽度"),
+        ("blur: slices are too thick to measure the blur along them", "模糊宽度：层厚过大，层间模糊难以测量"),
         (r"blur: too few clean edges along slices \((\d+)\)", r"模糊宽度：层间清晰的边缘过少（\1处）"),
         (
             "blur: the distance of the slices stands for their thickness, which the file leaves open",

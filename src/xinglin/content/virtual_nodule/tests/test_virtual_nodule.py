@@ -99,10 +99,10 @@ def test_short_tells_neither_masks_nor_method_but_every_note():
 @pytest.mark.parametrize(
     ("note", "chinese"),
     [
-        ("hardly a vessel around: stands alone", "周围几乎没有血管，结节孤立"),
+        ("hardly a vessel around: stands alone", "周围血管极少，结节孤立"),
         ("many vessels around (12 % of the next 5 mm): easily taken for one", "周围血管多（5 mm范围内占12%），易被误认为血管"),
-        ("lungs: a lung volume of 900 ml is not that of two whole adult lungs", "肺：肺体积900 ml不符合成人完整的两肺"),
-        ("blur: edges along slices disagree (half the middle range is 0.42 mm)", "模糊宽度：层间各边缘不一致（四分位距的一半为0.42 mm）"),
+        ("lungs: a lung volume of 900 ml is not that of two whole adult lungs", "肺：肺体积900 ml与成人完整的两肺有出入"),
+        ("blur: edges along slices disagree (half the middle range is 0.42 mm)", "模糊宽度：层间各边缘有差异（四分位距的一半为0.42 mm）"),
     ],
 )
 def test_a_note_keeps_its_numbers_in_chinese(note, chinese):
