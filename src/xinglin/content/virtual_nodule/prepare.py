@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from xinglin.content.virtual_nodule.asking import nodule_asked_for, series_asked_for
-from xinglin.content.virtual_nodule.notes import in_chinese
+from xinglin.content.virtual_nodule.notes import affirmed, in_chinese
 from xinglin.records import Chart, Concept, ContentRequest, Evidence, Fact, Quantity
 from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED
 from xinglin.records.imaging import ImageEdit, ScanSeries
@@ -57,7 +57,9 @@ def facts_of(edit: ImageEdit, series: ScanSeries) -> tuple[Fact, ...]:
         made.words("method", "method of the virtual nodule", "虚拟结节方法", _method_words(edit)),
     ]
     for number, note in enumerate(edit.notes, 1):
-        words.append(made.words(f"note{number}", "note on the virtual nodule", "虚拟结节备注", {"en": note, "zh": in_chinese(note)}))
+        words.append(
+            made.words(f"note{number}", "note on the virtual nodule", "虚拟结节备注", {"en": affirmed(note), "zh": in_chinese(note)})
+        )
     return (*words, *(made.number(*row, numbers[row[0]]) for row in _NUMBERS if row[0] in numbers))
 
 
