@@ -23,6 +23,12 @@ SCANS = (  # shape, spacing mm, blur mm, noise HU
     ((64, 320, 430), (2.5, 0.8, 0.8), (2.3, 1.2, 1.2), 15.0),
     ((150, 330, 440), (1.0, 0.78, 0.78), (1.0, 1.0, 1.0), 35.0),
 )
+COARSE_SCANS = (  # grids of thick slices and wide fields of view
+    ((120, 256, 256), (2.5, 1.4, 1.4), (1.8, 1.2, 1.2), 22.0),
+    ((64, 192, 192), (2.5, 1.8, 1.8), (1.8, 1.2, 1.2), 22.0),
+    ((60, 256, 256), (5.0, 1.4, 1.4), (1.8, 1.2, 1.2), 15.0),
+    ((60, 128, 128), (5.0, 2.8, 2.8), (1.8, 1.2, 1.2), 15.0),
+)
 
 
 def request_of(draw: np.random.Generator) -> NoduleRequest:
@@ -51,7 +57,7 @@ def measured(scan: Volume, request: NoduleRequest) -> dict[str, Any] | None:
         return None
     truth = edit.truth
     row: dict[str, Any] = {
-        "kind": request.kind, "margin": request.margin, "attachment": request.attachment, "slice_mm": scan.spacing_mm[0],
+        "kind": request.kind, "grid": " x ".join(f"{side:g}" for side in scan.spacing_mm), "margin": request.margin, "attachment": request.attachment, "slice_mm": scan.spacing_mm[0],
         "voxel_mm": round(scan.spacing_mm[1], 3), "true_mm": round(truth["diameter_mm"], 2), "true_mm3": round(truth["volume_mm3"], 1),
         "apparent_mm3": round(truth["apparent_volume_mm3"], 1), "spicules_percent": round(100 * truth.get("spicule_volume_mm3", 0) / truth["volume_mm3"], 1),
     }  # fmt: skip
@@ -70,12 +76,12 @@ def measured(scan: Volume, request: NoduleRequest) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def own_nodules(count: int, seed: int = 77) -> list[dict[str, Any]]:
+def own_nodules(count: int, seed: int, scans: tuple[Any, ...] = SCANS) -> list[dict[str, Any]]:
     """`count` nodules, spread over the scans."""
     rows: list[dict[str, Any]] = []
-    for number, (shape, spacing, blur, noise) in enumerate(SCANS):
+    for number, (shape, spacing, blur, noise) in enumerate(scans):
         scan = thorax(shape, spacing, seed=seed + number, blur_mm=blur, noise_sd_hu=noise, synthetic=False).volume
-        draw, wanted = np.random.default_rng([seed, number]), count // len(SCANS)
+        draw, wanted = np.random.default_rng([seed, number]), count // len(scans)
         mine: list[dict[str, Any]] = []
         while len(mine) < wanted:
             row = measured(scan, request_of(draw))
