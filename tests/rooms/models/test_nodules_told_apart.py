@@ -85,7 +85,7 @@ def test_blending_meets_the_scan_at_its_border_and_keeps_the_lesions_gradients(s
 
 
 def test_sizes_kinds_and_seeds_are_spread_over_the_anatomies():
-    asked = [r for n in range(20) for r in cases.requests(n, 6, 20)]
+    asked = [r for n in range(20) for r in cases.requests(n, 6)]
     sizes = sorted(r.diameter_mm for r in asked)
     assert (sizes[0], sizes[-1], len({r.seed for r in asked})) == (5.0, 15.0, 120)
     assert [sum(r.kind == kind for r in asked) for kind in cases.KINDS] == [40, 40, 40]
