@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
-from xinglin.formats.picture.slices import INK, LUNG_WINDOW, PLANES, SIDE_PX, as_image, font, grey, labelled, plane_through, png, tiled
+from xinglin.formats.picture.slices import (
+    INK,
+    LUNG_WINDOW,
+    PLANES,
+    SIDE_PX,
+    as_image,
+    font,
+    grey,
+    labelled,
+    oriented,
+    plane_through,
+    png,
+    tiled,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,15 +34,14 @@ _LABEL_PX = 20
 def change_picture(case: ImageCase, words: tuple[str, str, str] = ("with", "without", "difference")) -> bytes:
     """A PNG of nine tiles: columns axial, coronal, sagittal; rows with, without and difference. Its own label is burnt in."""
     edit = case.edit
-    center = tuple(edit.truth.get(f"center_{name}_mm", 0.0) for name in "xyz")
-    at = case.source.index_of((center[0], center[1], center[2]))
+    x_mm, y_mm, z_mm = (edit.truth.get(f"center_{name}_mm", 0.0) for name in "xyz")
     side_mm = min(120.0, max(40.0, 4 * edit.truth.get("diameter_mm", 10.0)))
     rows: list[list[Image.Image]] = [[], [], []]
     for plane in PLANES:
-        after, before = (plane_through(volume, at, plane, side_mm) for volume in (case.result, case.source))
-        rows[0].append(labelled(as_image(grey(after, *LUNG_WINDOW)), f"{words[0]}, {plane}"))
-        rows[1].append(labelled(as_image(grey(before, *LUNG_WINDOW)), f"{words[1]}, {plane}"))
-        rows[2].append(labelled(Image.fromarray(_signed(after - before)), f"{words[2]}, {plane}"))
+        after, before = (plane_through(volume, (x_mm, y_mm, z_mm), plane, side_mm) for volume in (case.result, case.source))
+        rows[0].append(labelled(oriented(as_image(grey(after, *LUNG_WINDOW)), plane), f"{words[0]}, {plane}"))
+        rows[1].append(labelled(oriented(as_image(grey(before, *LUNG_WINDOW)), plane), f"{words[1]}, {plane}"))
+        rows[2].append(labelled(oriented(Image.fromarray(_signed(after - before)), plane), f"{words[2]}, {plane}"))
     _bar(rows[0][0], side_mm)
     return png(_with_label(tiled(rows), f"{case.label} (AI-generated): no finding of the person"))
 

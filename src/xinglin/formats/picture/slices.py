@@ -1,4 +1,8 @@
-"""From voxels to grey pictures: a window of densities, square pixels in millimetres, three planes through one place."""
+"""From voxels to grey pictures: a window of densities, square pixels in millimetres, three planes through one place.
+
+The planes are the patient's, not the array's: seen from the feet or from the front, the patient's right is on the left of
+the picture; seen from the side, the front is on the left; the head is up. Letters at the edges say so.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,16 @@ from PIL import Image, ImageDraw, ImageFont
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from xinglin.records.imaging import Point_mm
     from xinglin.records.volume import Volume
 
 Plane = Literal["axial", "coronal", "sagittal"]
 PLANES: tuple[Plane, ...] = ("axial", "coronal", "sagittal")
 LUNG_WINDOW = (-600.0, 1500.0)  # centre, width in HU: the usual lung window
 SIDE_PX = 220
+# from left to right, and from top to bottom of a picture, as directions in LPS (to the left, to the back, to the head)
+_WAYS = {"axial": ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)), "coronal": ((1.0, 0.0, 0.0), (0.0, 0.0, -1.0)), "sagittal": ((0.0, 1.0, 0.0), (0.0, 0.0, -1.0))}  # fmt: skip
+_EDGES = {"axial": "RLAP", "coronal": "RLHF", "sagittal": "APHF"}  # left, right, top, bottom
 INK, SHADE, GAP = (235, 235, 235), (20, 24, 28), 6
 
 
@@ -26,25 +34,40 @@ def grey(values: NDArray[np.generic], center: float, width: float) -> NDArray[np
     return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
 
 
-def plane_through(volume: Volume, at: tuple[float, float, float], plane: Plane, side_mm: float) -> NDArray[np.float32]:
-    """A square of `side_mm` through an index (slice, row, column), SIDE_PX pixels wide, head up where slices run up.
+def plane_through(volume: Volume, at_mm: Point_mm, plane: Plane, side_mm: float) -> NDArray[np.float32]:
+    """A square of `side_mm` through a place (LPS mm), SIDE_PX pixels wide, along the patient's axes however the scan was acquired.
 
     Linear between voxels; beyond the scan it is -1024.
     """
     from scipy import ndimage
 
-    spacing = volume.spacing_mm
-    steps = (np.arange(SIDE_PX) - (SIDE_PX - 1) / 2) * (side_mm / SIDE_PX)
-    down, across = {"axial": (1, 2), "coronal": (0, 2), "sagittal": (0, 1)}[plane]
-    flip = -1.0 if down == 0 and volume.affine[2, 0] > 0 else 1.0
-    grid = np.empty((3, SIDE_PX, SIDE_PX))
-    for axis in range(3):
-        grid[axis] = at[axis]
-    grid[down] += flip * steps[:, None] / spacing[down]
-    grid[across] += steps[None, :] / spacing[across]
+    grid = indices_in(volume, at_mm, plane, side_mm)
     box, offset = _around(volume, grid)
     drawn = ndimage.map_coordinates(box, grid - offset[:, None, None], order=1, mode="constant", cval=-1024.0)
     return np.asarray(drawn, np.float32)
+
+
+def indices_in(volume: Volume, at_mm: Point_mm, plane: Plane, side_mm: float) -> NDArray[np.float64]:
+    """The index (slice, row, column) in the scan of each pixel of a picture: array (3, SIDE_PX, SIDE_PX), fractional."""
+    steps = (np.arange(SIDE_PX) - (SIDE_PX - 1) / 2) * (side_mm / SIDE_PX)
+    across, down = (np.array(way) for way in _WAYS[plane])
+    places = np.array(at_mm)[:, None, None] + across[:, None, None] * steps[None, None, :] + down[:, None, None] * steps[None, :, None]
+    moved = places - volume.affine[:3, 3][:, None, None]
+    # rounded, so that a picture in the first slice does not fall a rounding error outside of the scan
+    return np.round(np.einsum("ab,bij->aij", np.linalg.inv(volume.affine[:3, :3]), moved), 6)
+
+
+def pixel_of(place_mm: Point_mm, at_mm: Point_mm, plane: Plane, side_mm: float) -> tuple[float, float]:
+    """Where a place lies in the picture of a plane through `at_mm`, seen straight on: pixels (x, y)."""
+    moved = np.array(place_mm) - np.array(at_mm)
+    x, y = ((SIDE_PX - 1) / 2 + float(moved @ np.array(way)) * SIDE_PX / side_mm for way in _WAYS[plane])
+    return x, y
+
+
+def plane_acquired(volume: Volume) -> Plane:
+    """The plane of the patient in which the scan's slices lie, or nearly lie."""
+    across = np.abs(np.cross(volume.affine[:3, 1], volume.affine[:3, 2]))
+    return ("sagittal", "coronal", "axial")[int(np.argmax(across))]
 
 
 def _around(volume: Volume, grid: NDArray[np.float64]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
@@ -63,6 +86,15 @@ def font(size: int = 13) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 def labelled(image: Image.Image, words: str) -> Image.Image:
     """The picture with words in its upper left corner."""
     ImageDraw.Draw(image).text((5, 3), words, fill=INK, font=font(), stroke_width=1, stroke_fill=SHADE)
+    return image
+
+
+def oriented(image: Image.Image, plane: Plane) -> Image.Image:
+    """The picture with the letters of its sides: right and left, anterior and posterior, head and feet."""
+    draw, middle = ImageDraw.Draw(image), SIDE_PX // 2
+    places = ((8, middle), (SIDE_PX - 8, middle), (middle, 26), (middle, SIDE_PX - 10))
+    for letter, place in zip(_EDGES[plane], places, strict=True):
+        draw.text(place, letter, fill=INK, font=font(11), anchor="mm", stroke_width=1, stroke_fill=SHADE)
     return image
 
 
