@@ -6,7 +6,10 @@ The house calls these; nothing here decides what is said about an image.
 from __future__ import annotations
 
 import hashlib
+import json
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -23,10 +26,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xinglin.flow.house import House
-    from xinglin.intake.images import ImagesOf
+    from xinglin.intake.images import FoundSeries, ImagesOf
     from xinglin.records.volume import Volume
 
-KEPT_SCAN, KEPT_EDIT = "scan/", "edit/"
+KEPT_EDIT = "edit/"
+LEAST_VOXELS = 8  # of a lesion: fewer have no shape that could be measured
+LONGEST_NAME = 40  # characters of a lesion's name or organ
 
 
 class TakenImages(msgspec.Struct, frozen=True):
@@ -43,6 +48,7 @@ class ImageRoom:
     def __init__(self, house: House) -> None:
         self._house = house
         self._last: tuple[str, str, Volume] | None = None
+        self._scans: tuple[tuple[str, str], dict[str, ScanSeries]] = (("", ""), {})  # of a chart at a version
 
     def take_in(
         self, paths: Sequence[Path], *, chart: str = "", repairs: Sequence[str] = (), same_person: str = "", keep: bool = True
@@ -59,14 +65,62 @@ class ImageRoom:
             raise UsageError(
                 "XL-FLOW-020", "the images are of several people", where="--chart", fix="take each person's folder in by itself"
             )
+        told = list(findings)
+        people = tuple(msgspec.structs.replace(one, series=self._recognised(one.series, told)) for one in people)
         series = tuple(one.scan for person in people for one in person.series)
         if not keep:
-            return TakenImages((), series, findings)
+            return TakenImages((), series, tuple(told))
         with self._house.store.together():
-            kept = tuple(self._keep(one, chart, same_person) for one in people)
-        return TakenImages(kept, series, findings)
+            kept = tuple(self._keep(one, chart, same_person, told) for one in people)
+        return TakenImages(kept, series, tuple(told))
 
-    def _keep(self, found: ImagesOf, chart: str, same_person: str) -> tuple[str, bool, tuple[str, ...]]:
+    def _recognised(self, series: Sequence[FoundSeries], told: list[intake.Finding]) -> tuple[FoundSeries, ...]:
+        """The series, with those that this house made marked as artificial, whatever their own words still say."""
+        found = []
+        for one in series:
+            if self._house.store.was_made((*one.prints, one.scan.uid)):
+                reason = "this series was made here: it is artificial, and nothing in it is a finding of the person"
+                told.append(_warning("XL-INTAKE-057", one.scan, reason, "" if one.scan.synthetic else "its marks were removed: ask who did it"))
+                one = msgspec.structs.replace(one, scan=msgspec.structs.replace(one.scan, synthetic=True))
+            found.append(one)
+        return tuple(found)
+
+    def remember_made(self, chart: str, edit: ImageEdit) -> None:
+        """Remember the slices a change makes, so that they are known again without their marks, also after an erasure."""
+        case = self.case(chart, edit)
+        assert case is not None
+        first, last = edit.start[0], edit.start[0] + edit.shape[0]
+        same = set(case.source.slice_prints(first, last))  # a slice nothing was changed in is the person's own
+        self._house.store.remember_made(p for p in case.result.slice_prints(first, last) if p not in same)
+
+    def remember_released(self, files: Sequence[Path]) -> None:
+        """Remember the UID of a series that left."""
+        from xinglin.intake import images
+
+        for first in [path for path in files if path.name.startswith("series-")][:1]:
+            self._house.store.remember_made([images.series_uid_of(first.read_bytes())])
+
+    def _tell_of_others(self, found: ImagesOf, handle: str, known: Chart, told: list[intake.Finding]) -> None:
+        """Warnings of a series that replaces another of its UID, and of one that lies in another person's chart too."""
+        before = {one.uid: one for one in known.scans}
+        for scan in (one.scan for one in found.series):
+            if scan.uid in before:
+                slices = f"{before[scan.uid].slices} -> {scan.slices} slices"
+                told.append(_warning("XL-INTAKE-058", scan, f"the series was kept with other pixels and is replaced: {slices}", ""))
+            others = [other for other in self._house.store.people_sharing([f"series|{scan.uid}"]) if other != handle]
+            if others:
+                reason = f"the same series is kept with {', '.join(others)} too"
+                told.append(_warning("XL-INTAKE-059", scan, reason, "find out whose images these are"))
+
+    def _note_reason(self, found: ImagesOf, chart: str, reason: str) -> None:
+        """Why images that do not show it are this person's: sealed with the person; the ledger has the digest."""
+        store = self._house.store
+        content = json.dumps({"reason": reason, "at": store.now(), "series": [one.scan.uid for one in found.series]}, ensure_ascii=False)
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        store.keep_file(chart, f"reason/{digest}", content.encode())
+        store.note("house", "images of another name added as the same person", chart, digest)
+
+    def _keep(self, found: ImagesOf, chart: str, same_person: str, told: list[intake.Finding]) -> tuple[str, bool, tuple[str, ...]]:
         """(chart, whether anything was new, who it may be confused with) of one person's images."""
         from xinglin.intake import images
 
@@ -77,7 +131,7 @@ class ImageRoom:
         if chart:
             images.see_that_it_may_be(found, house.key(chart), same_person)
             if same_person:
-                store.note("house", "images of another name added as the same person", chart)
+                self._note_reason(found, chart, same_person)
         elif not link.same:
             resources.append(found.patient)
         known = house.chart(handle) if link.same else Chart()
@@ -86,8 +140,10 @@ class ImageRoom:
         # an archive wraps the same images anew each time: what decides is the voxels, and the first files are the ones kept
         found = msgspec.structs.replace(found, series=tuple(one for one in found.series if kept.get(one.scan.uid) != one.scan.digest))
         resources += images.study_resources(found, patient, known.scans)
+        self._tell_of_others(found, handle, known, told)
+        store.add_tokens(handle, [f"series|{one.scan.uid}" for one in found.series])
         for one in found.series:
-            store.keep_file(handle, KEPT_SCAN + one.scan.uid, one.packed)
+            store.keep_file(handle, images.kept_name(one.scan.uid, one.scan.digest), one.packed)
         return handle, store.keep_resources(handle, resources, about="images").changed, link.doubtful
 
     def take_in_nifti(self, paths: Sequence[Path], chart: str, said: Mapping[str, str], *, keep: bool = True) -> TakenImages:
@@ -95,35 +151,53 @@ class ImageRoom:
 
         A file of ours that says it is artificial stays artificial; nothing else can tell whose a file is but the user.
         """
-        from xinglin.intake import nifti
+        from xinglin.intake import images, nifti
 
         if not chart:
             raise UsageError("XL-FLOW-026", "a NIfTI file does not say whose it is", where=str(paths[0]), fix="say it: --chart chart-1")
-        found = nifti.read(paths, nifti.stated(said.get("unit", ""), said.get("modality", ""), said.get("when", "")))
+        told: list[intake.Finding] = []
+        stated = nifti.stated(said.get("unit", ""), said.get("modality", ""), said.get("when", ""))
+        found = self._recognised(nifti.read(paths, stated), told)
         series = tuple(one.scan for one in found)
         if not keep:
-            return TakenImages((), series, ())
+            return TakenImages((), series, tuple(told))
         house, store = self._house, self._house.store
         patient = house.chart(chart).person.source
         with store.together():
             for one in found:
-                store.keep_file(chart, KEPT_SCAN + one.scan.uid, one.packed)
+                store.keep_file(chart, images.kept_name(one.scan.uid, one.scan.digest), one.packed)
             kept = store.keep_resources(chart, [nifti.study_resource(patient, one) for one in series], about="images")
-        return TakenImages(((chart, kept.changed, ()),), series, ())
+        return TakenImages(((chart, kept.changed, ()),), series, tuple(told))
 
-    def volume(self, chart: str, uid: str) -> Volume:
-        """The voxels of a kept series. Raises NotFound."""
-        if self._last is None or self._last[:2] != (chart, uid):
+    def volume(self, chart: str, uid: str, digest: str = "") -> Volume:
+        """The voxels of a kept series: those that came in last, or those of a digest. Raises NotFound."""
+        name, synthetic = self._kept(chart, uid, digest)
+        if self._last is None or self._last[:2] != (chart, name):
             from xinglin.intake import images
 
-            self._last = (chart, uid, images.volume_of(self._house.store.file(chart, KEPT_SCAN + uid)))
+            volume = images.volume_of(self._house.store.file(chart, name))
+            self._last = (chart, name, replace(volume, synthetic=True) if synthetic else volume)
         return self._last[2]
 
-    def files(self, chart: str, uid: str) -> tuple[bytes, ...]:
-        """The DICOM files of a kept series, as they came in; none for a series that came as NIfTI."""
+    def files(self, chart: str, uid: str, digest: str = "") -> tuple[bytes, ...]:
+        """The DICOM files of a kept series, as they came in; none for a series that came as NIfTI. `digest` as in `volume`."""
         from xinglin.intake import images
 
-        return images.files_of(self._house.store.file(chart, KEPT_SCAN + uid))
+        return images.files_of(self._house.store.file(chart, self._kept(chart, uid, digest)[0]))
+
+    def _kept(self, chart: str, uid: str, digest: str) -> tuple[str, bool]:
+        """(name of the file, whether the house knows it to be artificial) of a series."""
+        from xinglin.intake import images
+
+        store = self._house.store
+        version = store.version(chart)
+        if self._scans[0] != (chart, version):
+            self._scans = (chart, version), {one.uid: one for one in self._house.chart(chart).scans}
+        scan = self._scans[1].get(uid)
+        name = images.kept_name(uid, digest or (scan.digest if scan else ""))
+        if name not in store.files(chart):
+            name = images.KEPT_SCAN + uid  # as a house of an earlier version kept it
+        return name, scan is not None and scan.synthetic
 
     # ---- what a draft changes
 
@@ -146,14 +220,14 @@ class ImageRoom:
         """The series before and after a change, for the image checks."""
         if edit is None:
             return None
-        source = self.volume(chart, edit.series_uid)
+        source = self.volume(chart, edit.series_uid, edit.source_digest)
         return ImageCase(source, edit.applied_to(source), edit, "SYNTHETIC")
 
     def behind(self, draft: Draft) -> Images | None:
         """The images a draft speaks of, None for a draft that speaks of none."""
         edit = self.edit(draft)
         if edit is not None:
-            files = {edit.series_uid: self.files(draft.chart, edit.series_uid)}
+            files = {edit.series_uid: self.files(draft.chart, edit.series_uid, edit.source_digest)}
             return Images(self.case(draft.chart, edit), (), {}, files)
         if "dicom" not in self._house.kinds[draft.kind].leaves_as:
             return None  # a summary may cite a lesion; its pictures belong to the imaging report
@@ -172,16 +246,23 @@ class ImageRoom:
         self, chart: Chart, series: ScanSeries, seed_mm: Point_mm, *, name: str, by: str, kind: str = "", organ: str = "lung",
         target: bool = False,
     ) -> Lesion:  # fmt: skip
-        """Outline the lesion at a place, measure it and keep it as an Observation of the chart."""
+        """Outline the lesion at a place, measure it and keep it as an Observation of the chart. Raises UsageError XL-FLOW-027."""
         from xinglin.intake import images
         from xinglin.workup.imaging.measuring import measure
         from xinglin.workup.imaging.segmenting import segment_from_seed
 
+        for what, word in (("name", name), ("organ", organ)):
+            _see_that_it_can_be_printed(what, word)
         volume = self.volume(chart.id, series.uid)
         lungs, side, notes = _lungs(volume, seed_mm) if organ == "lung" and volume.modality == "CT" else (None, None, ())
         outlined_as = "solid" if kind == "calcified" else kind  # calcium is outlined like any solid body
         found = segment_from_seed(volume, seed_mm, kind=outlined_as, lung=lungs)  # type: ignore[arg-type]
         measures = measure(volume, found.mask, found.start, kind=found.kind, lung=lungs, notes=(*found.notes, *notes))
+        if found.mask.sum() < LEAST_VOXELS or min(measures.long_axis_mm, measures.short_axis_mm, measures.volume_mm3) <= 0:
+            raise InvalidInput(
+                "XL-IMG-351", "nothing at this place is large enough for a lesion", where="--at", why=f"fewer than {LEAST_VOXELS} voxels, or no axis",
+                fix="give a place inside the lesion; --type ground-glass outlines faint ones",
+            )  # fmt: skip
         key = hashlib.sha256(f"{series.uid}\n{name}".encode()).hexdigest()[:32]
         lesion = Lesion(
             source=f"Observation/lesion-{key}", name=name, series_uid=series.uid, when=series.when, seed_mm=seed_mm,
@@ -191,6 +272,26 @@ class ImageRoom:
         store = self._house.store
         store.keep_resources(chart.id, [images.lesion_resource(chart.person.source, lesion)], about="lesion marked")
         return lesion
+
+    def unmark(self, chart: Chart, name: str, *, reason: str, by: str, series_uid: str = "") -> tuple[Lesion, ...]:
+        """Take back the marks of that name, in one series or in all: entered in error, so that nothing is told from them any more.
+
+        The marks stay kept with who took them back and why. Raises NotFound XL-IMG-353, UsageError XL-IMG-354 without a reason.
+        """
+        from xinglin.intake import images
+
+        if not reason.strip():
+            raise UsageError("XL-IMG-354", "a mark is taken back for a reason", where="--reason", fix="say why it was wrong")
+        lesions = tuple(one for one in chart.lesions if one.name == name and series_uid in ("", one.series_uid))
+        if not lesions:
+            raise NotFound("XL-IMG-353", "no lesion of that name is marked", where=chart.id, fix=f"xinglin images {chart.id} lists them")
+        store = self._house.store
+        kept = dict(store.resources(chart.id))
+        with store.together():
+            wrong = [(one.source, images.taken_back(kept[one.source], reason, by)) for one in lesions]
+            store.keep_resources(chart.id, wrong, about="lesion unmarked")
+            store.note(by, "lesion unmarked", chart.id)
+        return lesions
 
     def lungs(self, chart: Chart, series: ScanSeries) -> LungMeasures:
         """Measure how dense the lungs of a series are, and keep it as an Observation of the chart.
@@ -218,6 +319,10 @@ class ImageRoom:
         return measures
 
 
+def _warning(code: str, scan: ScanSeries, reason: str, remedy: str) -> intake.Finding:
+    return intake.Finding(code, "warning", "doubtful", f"series {scan.uid[-12:]}", reason, remedy)
+
+
 def _lungs(volume: Volume, seed_mm: Point_mm) -> tuple[NDArray[np.bool_] | None, Literal["left", "right"] | None, tuple[str, ...]]:
     """(mask of both lungs, the side the place lies on, what to doubt); None and why where no lungs can be found."""
     from xinglin.models.thorax import find_lungs
@@ -229,6 +334,15 @@ def _lungs(volume: Volume, seed_mm: Point_mm) -> tuple[NDArray[np.bool_] | None,
     k, j, i = (min(max(round(n), 0), size - 1) for n, size in zip(volume.index_of(seed_mm), volume.shape, strict=True))
     sides: dict[Literal["left", "right"], bool] = {"left": bool(lungs.left[k, j, i]), "right": bool(lungs.right[k, j, i])}
     return lungs.both, next((side for side, here in sides.items() if here), None), lungs.doubt
+
+
+def _see_that_it_can_be_printed(what: str, word: str) -> None:
+    """A name is shown in terminals, pages and DICOM files. Raises UsageError."""
+    if not word.strip() or not word.isprintable() or len(word) > LONGEST_NAME:
+        raise UsageError(
+            "XL-FLOW-027", f"a lesion's {what} cannot be used", where=f"--{what}", why="it is empty, too long, or holds control characters",
+            fix=f"1 to {LONGEST_NAME} printable characters",
+        )  # fmt: skip
 
 
 def make_phantoms(
@@ -270,6 +384,8 @@ def place_of(words: str, where: str = "--at") -> Point_mm:
     """Three numbers "x,y,z" in millimetres. Raises UsageError."""
     try:
         x, y, z = (float(part) for part in words.split(","))
+        if not all(map(math.isfinite, (x, y, z))):
+            raise ValueError
     except ValueError:
         raise UsageError(
             "XL-FLOW-024", "three numbers are asked for", where=where, fix="write x,y,z in millimetres: --at=-62.5,14,-310"

@@ -42,7 +42,7 @@ def test_a_place_is_three_numbers():
     assert place_of("-62.5,14, -310") == (-62.5, 14.0, -310.0)
 
 
-@pytest.mark.parametrize("words", ["", "1,2", "1,2,3,4", "a,b,c", "1;2;3"])
+@pytest.mark.parametrize("words", ["", "1,2", "1,2,3,4", "a,b,c", "1;2;3", "nan,1,2", "1,inf,2", "1,2,-inf", "1,2,1e999"])
 def test_anything_else_is_no_place(words):
     with pytest.raises(UsageError, match="XL-FLOW-024") as refusal:
         place_of(words, "--at")

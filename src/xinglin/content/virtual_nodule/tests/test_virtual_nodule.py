@@ -62,6 +62,40 @@ def test_an_option_that_cannot_be_read_is_a_usage_error_that_names_it(name, give
     assert refusal.value.where == f"option {name}" and given not in str(refusal.value).replace(name, "")
 
 
+@pytest.mark.parametrize("given", ["nan", "inf", "-inf", "NaN", "1e999"])
+def test_what_is_not_finite_is_no_number(given):
+    for name in ("diameter_mm", "hu", "solid_fraction", "lobulation", "texture_hu", "days", "doubling_days"):
+        with pytest.raises(UsageError, match="XL-VNOD-002"):
+            nodule_asked_for({name: given}, 0)
+    for name in ("at", "blur"):
+        with pytest.raises(UsageError, match="XL-VNOD-003"):
+            nodule_asked_for({name: f"1,{given},3"}, 0)
+
+
+@pytest.mark.parametrize("given", ["2.7", "-1", "many", "nan", "", "1e3", "²"])
+def test_spicules_are_counted_in_whole_numbers(given):
+    with pytest.raises(UsageError, match="XL-VNOD-007"):
+        nodule_asked_for({"spicules": given}, 0)
+    assert nodule_asked_for({"spicules": "0"}, 0).spicules == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "name"),
+    [
+        ({"doubling_days": "200"}, "XL-VNOD-009", "doubling_days"),
+        ({"days": "90"}, "XL-VNOD-009", "days"),
+        ({"days": "0", "doubling_days": "200"}, "XL-VNOD-008", "days"),
+        ({"days": "-90", "doubling_days": "200"}, "XL-VNOD-008", "days"),
+        ({"days": "90", "doubling_days": "0"}, "XL-VNOD-008", "doubling_days"),
+        ({"days": "90", "doubling_days": "-200"}, "XL-VNOD-008", "doubling_days"),
+    ],
+)
+def test_growth_needs_both_numbers_above_zero(options, code, name):
+    with pytest.raises(UsageError, match=code) as refusal:
+        nodule_asked_for(options, 0)
+    assert refusal.value.where == f"option {name}"
+
+
 def test_the_series_is_the_only_one_or_must_be_named():
     other = ScanSeries(source="ImagingStudy/b", uid="2.25.2")
     assert series_asked_for((SERIES,), "") is SERIES
