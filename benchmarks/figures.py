@@ -38,8 +38,11 @@ def _nodules(r: dict[str, Any]) -> str:
 
 
 def _physics(r: dict[str, Any]) -> str:
-    ours = r["ours"]
-    return f"{ours['auc']:.2f} ({ours['interval'][0]:.2f}–{ours['interval'][1]:.2f})"
+    methods = r["methods"]
+    ours, low, high = methods["ours, blur measured"]["auc"], *methods["ours, blur measured"]["interval_95"]
+    peers = f"voxel paste {methods['voxel paste']['auc']:.2f}, Poisson blending {methods['Poisson blending']['auc']:.2f}"
+    solid = methods["ours, blur measured"]["by_kind"]["solid"]
+    return f"{ours:.2f} ({low:.2f} to {high:.2f}; solid alone {solid:.2f}); {peers}"
 
 
 def _measured(r: dict[str, Any]) -> str:
