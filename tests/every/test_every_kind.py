@@ -26,7 +26,7 @@ both_languages = pytest.mark.parametrize("language", ["en", "zh"])
 
 def example(kind):
     record = files(f"xinglin.content.{kind.name}") / "examples" / "record.json"
-    (person,) = intake.read([str(record)]).people
+    (person,) = intake.read([str(record)], shipped=True).people
     return intake.chart_of(person.resources)
 
 

@@ -20,6 +20,7 @@ from xinglin.flow.image_commands import mark as mark
 from xinglin.flow.image_commands import nifti_taken
 from xinglin.flow.image_commands import phantom as phantom
 from xinglin.flow.image_commands import show_images as show_images
+from xinglin.flow.image_commands import unmark as unmark
 from xinglin.records import ContentRequest, Draft
 from xinglin.records.errors import InvalidInput, NotFound, Refused, UsageError
 

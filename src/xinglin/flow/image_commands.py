@@ -51,6 +51,16 @@ def mark(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     return Outcome({"chart": chart.id, "lesion": telling.lesion_value(lesion)}, (telling.lesion_line(lesion),))
 
 
+def unmark(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """The marks of one name taken back."""
+    house = asked.house()
+    chart = house.chart(given["chart"])
+    uid = series_meant(chart, given["series"]).uid if given["series"] else ""
+    gone = house.images.unmark(chart, given["name"], reason=given["reason"], by=given["by"] or who(), series_uid=uid)
+    lines = tuple(f"taken back: {telling.lesion_line(one)}" for one in gone)
+    return Outcome({"chart": chart.id, "unmarked": [telling.lesion_value(one) for one in gone]}, lines)
+
+
 def lungs(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """The density of one series' lungs, measured and kept."""
     house = asked.house()

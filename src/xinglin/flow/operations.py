@@ -100,6 +100,18 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
     ),
     Operation(
+        "unmark",
+        "take back the marks of a lesion that were wrong; they stay kept, and nothing is told from them",
+        "unmark",
+        (
+            Parameter("chart", "a chart's id", positional=True, required=True),
+            Parameter("name", "the lesion's name", positional=True, required=True),
+            Parameter("reason", "why the mark was wrong", required=True),
+            Parameter("series", "number in `xinglin images`, or series UID; none: every series it is marked in"),
+            BY,
+        ),
+    ),
+    Operation(
         "lungs",
         "measure how dense the lungs of a chest CT are, and keep it with the chart",
         "lungs",

@@ -11,6 +11,7 @@ from xinglin.formats.fhir.files import in_file, paths_of
 from xinglin.formats.fhir.findings import Finding
 from xinglin.formats.fhir.strict import DEFAULT_LIMITS, Limits
 from xinglin.intake.grouping import Group, Pool
+from xinglin.intake.only_ours import is_our_name, refused, without_ours
 from xinglin.intake.person import Intake, PersonRecord
 from xinglin.intake.quality import quality_of
 from xinglin.records.collecting import collecting_later
@@ -20,10 +21,11 @@ _KEPT_DERIVED = 10_000  # resources of an input whose charts are handed on with 
 
 
 @collecting_later()
-def read(sources: Sequence[str | Path], *, limits: Limits = DEFAULT_LIMITS, as_of: str = "") -> Intake:
+def read(sources: Sequence[str | Path], *, limits: Limits = DEFAULT_LIMITS, as_of: str = "", shipped: bool = False) -> Intake:
     """All people in files, folders and FHIR server URLs, each with source resources and a quality report.
 
-    `as_of` (a day) is what "future" is measured against; "" leaves that check out. Raises NotFound for a path
+    `as_of` (a day) is what "future" is measured against; "" leaves that check out. `shipped`: the examples that come with
+    this program, which may speak of kept scans and marked lesions; nothing from outside may. Raises NotFound for a path
     that is not there, and the first typed error when nothing at all could be read; else faults are findings.
     """
     pool, findings = Pool(), []
@@ -31,7 +33,7 @@ def read(sources: Sequence[str | Path], *, limits: Limits = DEFAULT_LIMITS, as_o
     first: XinglinError | None = None
     for source in sources:
         try:
-            files += _take(source, pool, findings, limits)
+            files += _take(source, pool, findings, limits, shipped)
         except (InvalidInput, OutOfResources) as error:
             first = first or error
     if first and not pool.count:
@@ -49,13 +51,13 @@ def read(sources: Sequence[str | Path], *, limits: Limits = DEFAULT_LIMITS, as_o
     )
 
 
-def _take(source: str | Path, pool: Pool, findings: list[Finding], limits: Limits) -> int:
+def _take(source: str | Path, pool: Pool, findings: list[Finding], limits: Limits, shipped: bool) -> int:
     """Put everything of one source into the pool; the number of files or pages read."""
     text = str(source)
     if text.startswith(("http://", "https://")):
         from xinglin.formats.fhir.server import from_server
 
-        return _pour(from_server(text, findings, limits=limits), pool) and 1
+        return _pour(from_server(text, findings, limits=limits), pool, findings, shipped) and 1
     good, other = paths_of(Path(source))
     if other:
         findings.append(
@@ -67,7 +69,7 @@ def _take(source: str | Path, pool: Pool, findings: list[Finding], limits: Limit
     for path in good:
         before = pool.count
         try:
-            _pour(in_file(path, findings, limits), pool)
+            _pour(in_file(path, findings, limits), pool, findings, shipped)
         except (InvalidInput, OutOfResources) as error:
             faults.append(error)
             findings.append(Finding(error.code, "warning", "unread", error.where or path.name, error.what, error.fix))
@@ -78,9 +80,17 @@ def _take(source: str | Path, pool: Pool, findings: list[Finding], limits: Limit
     return len(good) - len(faults)
 
 
-def _pour(found: Iterable[Found], pool: Pool) -> int:
+def _pour(found: Iterable[Found], pool: Pool, findings: list[Finding], shipped: bool) -> int:
     for one in found:
-        pool.add(one)
+        if shipped or one.deleted:
+            pool.add(one)
+        elif is_our_name(one):
+            pool.refuse()
+            findings.append(refused(one))
+        else:
+            clean, said = without_ours(one)
+            findings += said
+            pool.add(clean)
     return pool.count
 
 

@@ -77,6 +77,11 @@ class Pool:
         if self.room > 0:
             self.values[reference] = value
 
+    def refuse(self) -> None:
+        """Count a resource that is read and not taken in."""
+        self.count += 1
+        self.refused += 1
+
     def _note_url(self, found: Found) -> None:
         """Remember full URLs from which the reference cannot be told."""
         url = found.full_url

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from xinglin.formats.fhir.findings import Finding
 from xinglin.formats.fhir.scans import imaging_study, lesion_observation, lungs_observation
+from xinglin.formats.fhir.sound_scans import fault_of_lesion
 from xinglin.intake.linking import PersonKey
 from xinglin.records.errors import InvalidInput, OutOfResources, XinglinError
 from xinglin.records.imaging import Lesion, LungMeasures, ScanSeries
@@ -175,8 +176,23 @@ def study_resources(images: ImagesOf, patient: str, known: Sequence[ScanSeries])
 
 
 def lesion_resource(patient: str, lesion: Lesion) -> tuple[str, bytes]:
-    """The Observation of a marked lesion."""
+    """The Observation of a marked lesion. Raises InvalidInput XL-IMG-352 for one that could not be read again."""
+    fault = fault_of_lesion(lesion)
+    if fault:
+        raise InvalidInput(
+            "XL-IMG-352",
+            "this cannot be kept of a lesion",
+            where=fault,
+            fix="give a name of at most 40 printable letters, or another place",
+        )
     return lesion_observation(patient, lesion)
+
+
+def taken_back(resource: bytes, reason: str, by: str) -> bytes:
+    """The Observation of a lesion once it is known to be wrong: entered in error, with the reason and who said so."""
+    value = json.loads(resource)
+    value |= {"status": "entered-in-error", "note": [{"authorString": by, "text": reason}]}
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def lungs_resource(patient: str, measures: LungMeasures) -> tuple[str, bytes]:

@@ -60,7 +60,7 @@ class Intake(Struct, frozen=True):
     """Everything read. `left_over` are references that belong to no patient in the input; `read` counts resources.
 
     `repeated` counts resources given more than once (same or older content), `refused` those of people who
-    could not be told apart.
+    could not be told apart, and those under a name that only this house gives.
     """
 
     people: tuple[PersonRecord, ...]

@@ -56,7 +56,11 @@ def pictures_of(images: Images, draft: Draft) -> tuple[Picture, ...]:
 
 def _growth(lesions: Sequence[Lesion], words: dict[str, str]) -> Iterator[Picture]:
     for name in dict.fromkeys(lesion.name for lesion in lesions):
-        course = sorted((one.when[:10], one.measures.volume_mm3) for one in lesions if one.name == name and len(one.when) >= 10)
+        course = sorted(
+            (one.when[:10], one.measures.volume_mm3)
+            for one in lesions
+            if one.name == name and len(one.when) >= 10 and one.measures.volume_mm3 > 0
+        )
         if len({day for day, _ in course}) > 1:
             drawn = picture.growth_picture(course, GROWTH_ERROR, name)
             told = (words["growth"].format(name=name), words["growth_alt"].format(name=name, count=len(course)))

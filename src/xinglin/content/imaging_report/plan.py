@@ -35,7 +35,7 @@ def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
     points += _lesions(told, full=length == "full")
     if length != "short":
         points += _changes(told)
-        points += _response(facts)
+        points += _response(facts) if not request.options.get("lesion", "") else ()  # the sum speaks of the others too
     points += [Point("category", "image.category", (fact.id,)) for fact in told if _what(fact) in _CATEGORIES and fact.kind == "imaging"]
     if points:
         points = [*_studies(facts, [*told, *lungs]), *points]

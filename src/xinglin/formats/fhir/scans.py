@@ -13,6 +13,7 @@ import msgspec
 
 from xinglin.formats.fhir.entries import Entries
 from xinglin.formats.fhir.reading import Json, NotForTheChart
+from xinglin.formats.fhir.sound_scans import fault_of_lesion, fault_of_series
 from xinglin.records.imaging import Lesion, LesionMeasures, LungMeasures, ScanSeries
 
 SCAN_EXTENSION: Final = "urn:xinglin:scan"
@@ -24,11 +25,23 @@ T = TypeVar("T")
 
 
 def scans(r: Json, source: str, out: Entries) -> None:
-    """The kept series of an ImagingStudy of ours; other studies have none."""
-    for one in r.get("series") or ():
-        text = _extension(one, SCAN_EXTENSION)
-        if text:
-            out.scans.append(msgspec.structs.replace(_decoded(text, ScanSeries, source), source=source))
+    """The kept series of an ImagingStudy of ours; other studies have none. Raises NotForTheChart XL-FHIR-140, 141."""
+    found = [_series_of(one, text, source) for one in r.get("series") or () if (text := _extension(one, SCAN_EXTENSION))]
+    for one in found:
+        twice = next((number for number, known in enumerate(out.scans) if known.uid == one.uid), None)
+        if twice is None:
+            out.scans.append(one)
+        else:  # told twice: what was once called artificial stays so
+            known = out.scans[twice]
+            out.scans[twice] = msgspec.structs.replace(known, synthetic=known.synthetic or one.synthetic)
+
+
+def _series_of(holder: Json, text: str, source: str) -> ScanSeries:
+    one = _decoded(text, ScanSeries, source)
+    fault = fault_of_series(one) or ("" if one.uid == holder.get("uid") else "uid")
+    if fault:
+        raise NotForTheChart("XL-FHIR-141", f"extension {fault}", f"{source} holds a series that cannot be")
+    return msgspec.structs.replace(one, source=source)
 
 
 def is_lesion(r: Json) -> bool:
@@ -37,8 +50,13 @@ def is_lesion(r: Json) -> bool:
 
 
 def lesion(r: Json, source: str, out: Entries) -> None:
-    """The lesion of an Observation of ours, outline and all."""
-    out.lesions.append(msgspec.structs.replace(_decoded(_extension(r, LESION_EXTENSION), Lesion, source), source=source))
+    """The lesion of an Observation of ours, outline and all. Raises NotForTheChart XL-FHIR-140, 141."""
+    one = _decoded(_extension(r, LESION_EXTENSION), Lesion, source)
+    slices = next((known.slices for known in out.scans if known.uid == one.series_uid), 0)
+    fault = fault_of_lesion(one, slices)
+    if fault:
+        raise NotForTheChart("XL-FHIR-141", f"extension {fault}", f"{source} holds a lesion that cannot be")
+    out.lesions.append(msgspec.structs.replace(one, source=source))
 
 
 def imaging_study(patient: str, series: Sequence[ScanSeries], description: str = "") -> tuple[str, bytes]:

@@ -9,13 +9,19 @@ from datetime import date
 from PIL import Image, ImageDraw
 
 from xinglin.formats.picture.slices import INK, SHADE, font, png
+from xinglin.records.errors import InvalidInput
 
 _WIDTH, _HEIGHT, _LEFT, _EDGE = 460, 240, 62, 28
 _LINE, _BAR = (255, 200, 60), (150, 150, 150)
 
 
 def growth_picture(points: Sequence[tuple[str, float]], error_share: float, name: str) -> bytes:
-    """A PNG of volumes (mm3) by day (YYYY-MM-DD), each with its measurement error as a bar (`error_share` 0.25 = 25 %)."""
+    """A PNG of volumes (mm3) by day (YYYY-MM-DD), each with its measurement error as a bar (`error_share` 0.25 = 25 %).
+
+    Volumes must be positive: raises InvalidInput XL-PICTURE-001.
+    """
+    if any(volume <= 0 for _, volume in points):
+        raise InvalidInput("XL-PICTURE-001", "a volume is not positive", where="growth picture", fix="take back the mark: xinglin unmark")
     days = [date.fromisoformat(day).toordinal() for day, _ in points]
     logs = [math.log2(volume) for _, volume in points]
     reach = math.log2(1 + error_share)

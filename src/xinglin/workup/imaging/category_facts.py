@@ -14,6 +14,7 @@ from xinglin.knowledge import guidelines, terms
 from xinglin.knowledge.guidelines import Category
 from xinglin.records import Chart, Fact
 from xinglin.records.chart import Problem
+from xinglin.records.errors import InvalidInput
 from xinglin.records.imaging import Lesion
 from xinglin.records.moments import age_years, day, days_between, sort_key
 from xinglin.records.quantity import ICD10, ICD10_CM
@@ -63,7 +64,10 @@ def category_facts(chart: Chart, lesions: Sequence[Lesion], as_of: str) -> list[
     for place, nodule in enumerate(now):
         earlier = [one for one in nodules if one.name == nodule.name and one.when and day(one.when) < newest]
         screened = table == "lung-rads"
-        answers = [_lung_rads(chart, nodule, earlier)] if screened else _fleischner(chart, nodule, earlier, len(now), as_of)
+        try:
+            answers = [_lung_rads(chart, nodule, earlier)] if screened else _fleischner(chart, nodule, earlier, len(now), as_of)
+        except InvalidInput:  # a size that no table knows: what else is told of this person is told all the same
+            answers = [Untold("its size is none that the guideline knows", "其大小不在指南可判定的范围内")]
         facts.append(_fact(table, nodule, answers, largest=place == 0))
     return facts
 

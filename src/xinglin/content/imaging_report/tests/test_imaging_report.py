@@ -17,7 +17,7 @@ AS_OF = "2024-03-07"
 
 @pytest.fixture(scope="module")
 def chart():
-    (person,) = intake.read([str(files("xinglin.content.imaging_report") / "examples" / "record.json")]).people
+    (person,) = intake.read([str(files("xinglin.content.imaging_report") / "examples" / "record.json")], shipped=True).people
     return intake.chart_of(person.resources)
 
 
