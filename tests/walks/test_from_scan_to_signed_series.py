@@ -94,6 +94,46 @@ def test_an_artificial_scan_gives_a_real_person_no_finding(xinglin, scan, tmp_pa
         assert marked["error"]["code"].startswith("XL-IMG")
 
 
+def test_a_released_series_without_its_marks_and_uids_is_known_again_and_gives_no_finding(xinglin, scan, passphrase, tmp_path):
+    source = shutil.copytree(scan, tmp_path / "source")
+    _without_marks(source, "2.25.5")  # plays the scan of a real person
+    record = tmp_path / "person.json"
+    record.write_text(json.dumps({**_made_up(), "meta": {}}), encoding="utf-8")
+    chart = xinglin("take-in", record)[1]["charts"][0]["id"]
+    xinglin("take-in", source, "--chart", chart, "--same-person", "test")
+    assert [one["synthetic"] for one in xinglin("images", chart)[1]["series"]] == [False]
+    draft = xinglin("make", "virtual-nodule", chart, *NODULE)[1]
+    xinglin("sign", draft["draft"], "--as", "dr.li", "--passphrase-file", passphrase)
+    assert xinglin("release", draft["draft"], "-o", tmp_path / "out")[0] == 0
+    (tmp_path / "stripped").mkdir()
+    for file in (tmp_path / "out").glob("series-*.dcm"):
+        shutil.copy(file, tmp_path / "stripped")
+    _without_marks(tmp_path / "stripped", "2.25.6")
+    code, answer = xinglin("take-in", tmp_path / "stripped", "--chart", chart, "--same-person", "test")
+    assert code == 0 and [issue["code"] for issue in answer["issues"]] == ["XL-INTAKE-057"]
+    rows = xinglin("images", chart)[1]["series"]
+    (again,) = [one["number"] for one in rows if one["synthetic"]]
+    assert len(rows) == 2
+    center = next(f for f in draft["facts"] if f["id"] == "made.place")["value"]
+    at = ",".join(part.split()[1] for part in center.partition("centre at ")[2].split(", "))
+    assert xinglin("mark", chart, f"--at={at}", "--series", again, "--name", "A", "--by", "dr.li")[0] == 0
+    report = xinglin("make", "imaging-report", chart)[1]
+    assert not any("axis" in s["text"] for s in report["statements"])
+    assert any("artificial" in s["text"] for s in report["statements"])
+
+
+def _without_marks(folder, root):
+    """What a thorough anonymiser does: no word of the maker is left, every UID is new."""
+    for number, file in enumerate(sorted(folder.iterdir())):
+        dataset = pydicom.dcmread(file)
+        for word in ("SyntheticData", "ContributingEquipmentSequence", "Manufacturer", "ManufacturerModelName", "SeriesDescription",
+                     "DerivationDescription", "SourceImageSequence", "StudyDescription"):  # fmt: skip
+            dataset.pop(word, None)
+        dataset.StudyInstanceUID, dataset.SeriesInstanceUID, dataset.FrameOfReferenceUID = root + "1", root + "2", root + "3"
+        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"{root}2.{number + 1}"
+        dataset.save_as(file)
+
+
 def test_images_of_another_person_are_refused(xinglin, scan, tmp_path):
     record = tmp_path / "person.json"
     record.write_text(json.dumps({**_made_up(), "gender": "female", "birthDate": "1990-01-01"}), encoding="utf-8")

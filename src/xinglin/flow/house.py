@@ -174,6 +174,7 @@ class House:
         with self.store.together():
             if edit is not None:
                 self.store.keep_file(request.chart, *self.images.kept_name(edit))
+                self.images.remember_made(request.chart, edit)
             return self.store.keep_draft(draft, _fingerprint(request, chart))
 
     def draft(self, request: ContentRequest, chart: Chart, notes: tuple[str, ...] = ()) -> Draft:
@@ -278,7 +279,9 @@ class House:
         pictures = pictures_of(images, draft) if images else ()
         setting = Setting(chart.person.source, chart.identity, self.settings.organisation, kind.document_code, images, pictures)
         writers = writers_for(kind.leaves_as)
-        return release(self.desk, draft_id, out, kind_signers=kind.signers, writers=writers, label_for=self.label, setting=setting)
+        released = release(self.desk, draft_id, out, kind_signers=kind.signers, writers=writers, label_for=self.label, setting=setting)
+        self.images.remember_released([out / file.path for file in released.files])
+        return released
 
     def label(self, draft: Draft, release_id: str) -> Label:
         """The AI label of a release. Raises Refused where a law asks for a provider code that is not set."""

@@ -80,7 +80,9 @@ class ImageRoom:
         for one in series:
             if self._house.store.was_made((*one.prints, one.scan.uid)):
                 reason = "this series was made here: it is artificial, and nothing in it is a finding of the person"
-                told.append(_warning("XL-INTAKE-057", one.scan, reason, "" if one.scan.synthetic else "its marks were removed: ask who did it"))
+                told.append(
+                    _warning("XL-INTAKE-057", one.scan, reason, "" if one.scan.synthetic else "its marks were removed: ask who did it")
+                )
                 one = msgspec.structs.replace(one, scan=msgspec.structs.replace(one.scan, synthetic=True))
             found.append(one)
         return tuple(found)
@@ -97,7 +99,7 @@ class ImageRoom:
         """Remember the UID of a series that left."""
         from xinglin.intake import images
 
-        for first in [path for path in files if path.name.startswith("series-")][:1]:
+        for first in [path for path in files if path.name.startswith("series-") and path.suffix == ".dcm"][:1]:
             self._house.store.remember_made([images.series_uid_of(first.read_bytes())])
 
     def _tell_of_others(self, found: ImagesOf, handle: str, known: Chart, told: list[intake.Finding]) -> None:

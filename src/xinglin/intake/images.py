@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 _VOLUMES = ("CT", "MR", "PT")
 _NOT_IMAGES = (".json", ".ndjson", ".gz", ".txt", ".md", ".text", ".xml", ".csv", ".tsv", ".html", ".pdf", ".vcf", ".hl7")
+KEPT_SCAN = "scan/"
 _SEXES = {"M": "male", "F": "female", "O": "other"}
 
 
@@ -48,10 +51,11 @@ class Packed(Struct, frozen=True, array_like=True):
 
 
 class FoundSeries(Struct, frozen=True):
-    """One sound series: what the chart will say of it, and the bytes to keep under `scan/<uid>`."""
+    """One sound series: what the chart will say of it, and the bytes to keep under `kept_name(uid, digest)`."""
 
     scan: ScanSeries
     packed: bytes
+    prints: tuple[str, ...] = ()  # of its slices: `records.volume.Volume.slice_prints`
 
 
 class ImagesOf(Struct, frozen=True):
@@ -70,6 +74,7 @@ def split(sources: Sequence[str | Path]) -> tuple[list[str | Path], list[Path]]:
     for source in sources:
         path = Path(source)
         kinds = {_is_dicom(one) for one in _files_in(path)} if not str(source).startswith(("http://", "https://")) else {False}
+        kinds = kinds - {None} or {False}  # a file that cannot be opened is told by whoever reads the others
         if True in kinds:
             images.append(path)
         if kinds != {True}:
@@ -78,15 +83,23 @@ def split(sources: Sequence[str | Path]) -> tuple[list[str | Path], list[Path]]:
 
 
 def _files_in(path: Path) -> Iterable[Path]:
-    return (one for one in path.rglob("*") if one.is_file()) if path.is_dir() else (path,)
+    return (Path(folder, name) for folder, _, names in os.walk(path) for name in names) if path.is_dir() else (path,)
 
 
-def _is_dicom(path: Path) -> bool:
-    """Whether a file reads as DICOM at its beginning: the preamble's mark, or a first element of group 2 or 8."""
-    if path.name.lower().endswith(_NOT_IMAGES) or not path.is_file():
+def _is_dicom(path: Path) -> bool | None:
+    """Whether a file reads as DICOM at its beginning: the preamble's mark, or a first element of group 2 or 8.
+
+    None for a file that cannot be opened, and whose name says nothing.
+    """
+    if path.name.lower().endswith(_NOT_IMAGES):
         return False
-    with path.open("rb") as file:
-        head = file.read(132)
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            head = file.read(132)
+    except OSError:
+        return path.name.lower().endswith((".dcm", ".ima")) or None
     return head[128:132] == b"DICM" or head[:2] in (b"\x08\x00", b"\x02\x00") or path.name.lower().endswith((".dcm", ".ima"))
 
 
@@ -112,7 +125,9 @@ def read(paths: Sequence[Path], repairs: Iterable[str] = ()) -> tuple[tuple[Imag
             findings.append(Finding(error.code, "warning", "unread", error.where, f"{error.what}: {error.why}".rstrip(": "), error.fix))
         else:
             people.setdefault(_person(header), []).append((header, one))
-    findings += [Finding("XL-INTAKE-050", "note", "unread", one.path.name, f"not a series of images: {one.kind}") for one in found.others]
+    findings += [
+        Finding("XL-INTAKE-050", "note", "unread", _shown(one.path.name), f"not a series of images: {one.kind}") for one in found.others
+    ]
     if first and not people:
         raise first
     return tuple(_images(rows) for _, rows in sorted(people.items())), tuple(findings)
@@ -131,10 +146,66 @@ def _series(series: SeriesFiles, repairs: frozenset[str]) -> tuple[Header, Found
     if series.modality not in _VOLUMES:
         raise InvalidInput("XL-INTAKE-051", "a series of this modality is not taken in", where=where, why=series.modality or "none stated",
                            fix="give CT, MR or PET series")  # fmt: skip
-    files = tuple(path.read_bytes() for path in series.files)
-    volume = dicom.read_series(files, repair=repairs)
+    if len(series.files) > dicom.DEFAULT_LIMITS.files:
+        raise _too_large(where)
+    files = _all_bytes(series.files, where)
+    volume = dicom.read_series(files, repair=repairs, expected=header)
     packed = msgspec.msgpack.encode(Packed(files, tuple(sorted(repairs))))
-    return header, FoundSeries(_scan(header, volume, series.part), packed)
+    return header, FoundSeries(_scan(header, volume, series.part), packed, volume.slice_prints())
+
+
+def _all_bytes(paths: Sequence[Path], where: str) -> tuple[bytes, ...]:
+    """The bytes of a series' files. Raises InvalidInput XL-INTAKE-056 for one that cannot be read, OutOfResources XL-INTAKE-055."""
+    from xinglin.formats.dicom import DEFAULT_LIMITS
+
+    files, left = [], DEFAULT_LIMITS.volume_bytes
+    for path in paths:
+        try:
+            content = _bytes_of(path, min(left, DEFAULT_LIMITS.file_bytes))
+        except OSError as error:
+            raise InvalidInput("XL-INTAKE-056", "a file of the series cannot be read", where=f"{where}, {_shown(path.name)}",
+                               why=error.strerror or type(error).__name__, fix="look at its permissions, or copy the series again") from error  # fmt: skip
+        if content is None:
+            raise _too_large(where)
+        left -= len(content)
+        files.append(content)
+    return tuple(files)
+
+
+def _bytes_of(path: Path, most: int) -> bytes | None:
+    """The bytes of a plain file, None when they are more than `most`. Raises OSError."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # a pipe must not make us wait
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(0, "it is no plain file any more")
+        size = os.fstat(file.fileno()).st_size
+        if size > most:
+            return None
+        content = file.read(size + 1)
+    if len(content) != size:
+        raise OSError(0, "it changed while it was read")
+    return content
+
+
+def _too_large(where: str) -> OutOfResources:
+    return OutOfResources("XL-INTAKE-055", "the files of the series are more than is read", where=where,
+                          why="4 GiB and 100,000 files are the limit", fix="take a part of it in")  # fmt: skip
+
+
+def _shown(name: str) -> str:
+    """A file name that can be written anywhere, also one that is no UTF-8."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def kept_name(uid: str, digest: str) -> str:
+    """Under what name the bytes of a series are kept: another content of the same series is another file."""
+    return f"{KEPT_SCAN}{uid}@{digest[:16]}"
+
+
+def series_uid_of(content: bytes) -> str:
+    """The series a DICOM file says it belongs to. Raises InvalidInput for a file that cannot be read."""
+    from xinglin.formats import dicom
+
+    return dicom.header_of(content).series_uid
 
 
 def _scan(header: Header, volume: Volume, part: str) -> ScanSeries:
@@ -203,7 +274,8 @@ def lungs_resource(patient: str, measures: LungMeasures) -> tuple[str, bytes]:
 def see_that_it_may_be(images: ImagesOf, chart: PersonKey, despite: str) -> None:
     """Raises InvalidInput when the files' person contradicts the chart they are to be added to.
 
-    Birth date and sex must not differ; a name that differs needs `despite`, the reason why it is the same person.
+    Birth date and sex must not differ. A name that differs, another number of the same issuer, or files that say nothing
+    of the person need `despite`, the reason why it is the same person.
     """
     said = images.key
     for word, ours, theirs in (("birth date", chart.born, said.born), ("sex", chart.sex, said.sex)):
@@ -212,11 +284,29 @@ def see_that_it_may_be(images: ImagesOf, chart: PersonKey, despite: str) -> None
                 "XL-INTAKE-052", "the images are of another person", where="--chart", why=f"the {word} in the files differs from the chart's",
                 fix="find out whose images these are",
             )  # fmt: skip
-    if said.names and chart.names and not _share_a_name(said.names, chart.names) and not despite:
+    if despite:
+        return
+    if _other_number(said, chart):
+        raise InvalidInput(
+            "XL-INTAKE-052", "the images are of another person", where="--chart", why="the same issuer gave the chart another number",
+            fix='find out whose images these are; if one person has two numbers, say why: --same-person "REASON"',
+        )  # fmt: skip
+    if not (said.names or said.identifiers or said.born or said.sex) and (chart.names or chart.identifiers or chart.born):
+        raise InvalidInput(
+            "XL-INTAKE-054", "the images do not say whose they are", where="--chart", why="they have no name, number, birth date and sex",
+            fix='if you know that they are of this person, say why: --same-person "REASON"',
+        )  # fmt: skip
+    if said.names and chart.names and not _share_a_name(said.names, chart.names):
         raise InvalidInput(
             "XL-INTAKE-053", "the name in the images is not the chart's", where="--chart", why="perhaps another spelling, perhaps another person",
             fix='if it is the same person, say why: --same-person "REASON"',
         )  # fmt: skip
+
+
+def _other_number(said: PersonKey, chart: PersonKey) -> bool:
+    """Whether an issuer known to both gave them different numbers, and none gave them the same."""
+    systems = {system for system, _ in said.identifiers} & {system for system, _ in chart.identifiers}
+    return bool(systems) and not said.identifiers & chart.identifiers
 
 
 def _share_a_name(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -76,7 +76,7 @@ def _series(path: Path, said: Stated) -> FoundSeries:
         modality=said.modality, description="NIfTI", when=said.when, slices=volume.shape[0], spacing_mm=volume.spacing_mm,
         synthetic=volume.synthetic, digest=volume.digest(),
     )  # fmt: skip
-    return FoundSeries(scan, msgspec.msgpack.encode(packed))
+    return FoundSeries(scan, msgspec.msgpack.encode(packed), volume.slice_prints())
 
 
 def volume_of(packed: Packed) -> Volume:

@@ -123,6 +123,14 @@ class Store:
         """Charts that share at least one of the tokens, in order of arrival."""
         return self._people.sharing(tokens)
 
+    def remember_made(self, texts: Iterable[str]) -> None:
+        """Keep marks of what this house made (digests, UIDs), as keyed hashes; they outlive the erasure of a person."""
+        self._people.remember_made(texts)
+
+    def was_made(self, texts: Iterable[str]) -> bool:
+        """Whether this house remembers having made something with one of these marks."""
+        return self._people.was_made(texts)
+
     def charts(self) -> tuple[ChartRow, ...]:
         """Everyone in the house who is not erased, in order of arrival."""
         return self._people.charts()

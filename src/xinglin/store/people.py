@@ -22,6 +22,7 @@ from xinglin.store.kept import ChartRow, Kept, TakenIn
 from xinglin.store.keyring import KeyRing, Sealer
 from xinglin.store.ledger import Ledger
 
+HOUSE = 0  # the number of the house itself among the people
 PACK_BYTES = 8_000_000  # resources are sealed together up to this size
 
 
@@ -105,6 +106,21 @@ class People:
                 some = tables.tokens.c.token.in_(wanted[start : start + 500])
                 found.update(connection.execute(select(tables.tokens.c.person).where(some)).scalars())
         return tuple(f"chart-{number}" for number in sorted(found))
+
+    def remember_made(self, texts: Iterable[str]) -> None:
+        """Keep marks of what this house made, as tokens of the house itself: erasing a person leaves them."""
+        with self._database.write() as connection:
+            self._add_tokens(connection, HOUSE, [f"made|{text}" for text in texts])
+
+    def was_made(self, texts: Iterable[str]) -> bool:
+        """Whether one of the texts was remembered."""
+        wanted = sorted({self._token(f"made|{text}") for text in texts})
+        with self._database.read() as connection:
+            for start in range(0, len(wanted), 500):
+                some = tables.tokens.c.token.in_(wanted[start : start + 500])
+                if connection.execute(select(tables.tokens.c.person).where(some, tables.tokens.c.person == HOUSE)).first():
+                    return True
+        return False
 
     def charts(self) -> tuple[ChartRow, ...]:
         """Everyone who is not erased."""

@@ -180,7 +180,7 @@ def test_a_process_that_says_nothing_is_given_up():
 def _source(path):
     from xinglin.formats.dicom.messages import Source
 
-    return Source(str(path))
+    return Source(os.fsencode(path))
 
 
 def test_processor_time_is_bounded():

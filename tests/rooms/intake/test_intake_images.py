@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
 import msgspec
+import pydicom
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -15,6 +17,7 @@ from made_series import ANNA, series
 
 from xinglin.flow.house import House
 from xinglin.flow.settings import Settings
+from xinglin.formats.dicom import header_of
 from xinglin.intake import images
 from xinglin.records.errors import InvalidInput, UsageError
 
@@ -112,6 +115,18 @@ def test_a_name_that_differs_needs_a_reason_which_the_ledger_keeps(house, tmp_pa
     house.take_in_images([series(tmp_path / "ct")], chart=known.chart.id, same_person="married in 2025")
     assert len(house.chart(known.chart.id).scans) == 1
     assert any("another name" in entry.what for entry in house.store.ledger.entries())
+    (kept,) = [name for name in house.store.files(known.chart.id) if name.startswith("reason/")]
+    assert json.loads(house.store.file(known.chart.id, kept))["reason"] == "married in 2025"
+
+
+def test_another_number_of_the_same_issuer_is_another_person_unless_somebody_says_why(house, tmp_path):
+    _, (known,) = house.take_in_images([series(tmp_path / "one")])
+    other = msgspec.structs.replace(ANNA, number="78")
+    folder = series(tmp_path / "two", other, study="2.25.12", uid="2.25.121")
+    with pytest.raises(InvalidInput, match="XL-INTAKE-052"):
+        house.take_in_images([folder], chart=known.chart.id)
+    _, (added,) = house.take_in_images([folder], chart=known.chart.id, same_person="registered twice")
+    assert len(added.chart.scans) == 2
 
 
 def test_no_reason_helps_against_another_birth_date(house, tmp_path):
@@ -125,7 +140,9 @@ def test_images_without_a_name_may_be_added_to_a_chart_but_never_find_one(house,
     folder = series(tmp_path / "ct", NOBODY)
     _, (alone,) = house.take_in_images([folder])
     assert alone.chart.id != known.chart.id
-    _, (added,) = house.take_in_images([folder], chart=known.chart.id)
+    with pytest.raises(InvalidInput, match="XL-INTAKE-054"):
+        house.take_in_images([folder], chart=known.chart.id)
+    _, (added,) = house.take_in_images([folder], chart=known.chart.id, same_person="I made the scan")
     assert added.chart.id == known.chart.id and len(added.chart.scans) == 1
 
 
@@ -149,6 +166,28 @@ def test_a_second_series_of_a_study_joins_the_first(house, tmp_path):
     assert len(studies) == 1
 
 
+def test_a_series_that_was_incomplete_is_replaced_by_the_whole_one_and_said(house, tmp_path):
+    whole = series(tmp_path / "whole")
+    early = tmp_path / "early"
+    early.mkdir()
+    for file in sorted(whole.iterdir())[:5]:
+        (early / file.name).write_bytes(file.read_bytes())
+    _, (first,) = house.take_in_images([early])
+    before = house.images.volume(first.chart.id, "2.25.111")
+    seen, (second,) = house.take_in_images([whole])
+    assert [scan.slices for scan in second.chart.scans] == [8] and second.chart.id == first.chart.id
+    assert house.images.volume(first.chart.id, "2.25.111").shape[0] == 8
+    assert ["5 -> 8 slices" in finding.reason for finding in seen.findings] == [True]
+    assert house.images.volume(first.chart.id, "2.25.111", before.digest()).shape[0] == 5
+    assert len(house.images.files(first.chart.id, "2.25.111")) == 8
+
+
+def test_a_series_in_two_charts_is_told(house, tmp_path):
+    house.take_in_images([series(tmp_path / "one")])
+    seen, (taken,) = house.take_in_images([series(tmp_path / "two", BORIS)])
+    assert taken.chart.id == "chart-2" and [finding.code for finding in seen.findings] == ["XL-INTAKE-059"]
+
+
 def test_a_dry_run_keeps_nothing(house, tmp_path):
     seen, taken = house.take_in_images([series(tmp_path / "ct")], keep=False)
     assert len(seen.series) == 1 and taken == () and house.store.charts() == ()
@@ -167,6 +206,87 @@ def test_a_series_with_a_missing_slice_is_told_and_the_sound_one_kept(house, tmp
     _, (mended,) = house.take_in_images([broken], repairs=["missing"])
     (scan,) = [one for one in mended.chart.scans if one.uid == "2.25.112"]
     assert scan.slices == 8 and scan.notes
+
+
+def test_files_that_become_another_persons_while_they_are_read_are_not_kept(house, tmp_path, monkeypatch):
+    anna, boris = series(tmp_path / "anna"), series(tmp_path / "boris", BORIS)
+    contents = [file.read_bytes() for file in sorted(boris.iterdir())]
+    honest = images._all_bytes
+
+    def swapped(paths, where):
+        for path, content in zip(sorted(paths), contents, strict=True):
+            path.write_bytes(content)
+        return honest(paths, where)
+
+    monkeypatch.setattr(images, "_all_bytes", swapped)
+    with pytest.raises(InvalidInput, match="XL-DICOM-128"):
+        house.take_in_images([anna])
+    assert house.store.charts() == ()
+
+
+def test_a_file_that_vanishes_costs_its_own_series_alone(house, tmp_path, monkeypatch):
+    series(tmp_path / "in/gone", uid="2.25.112")
+    series(tmp_path / "in/sound")
+    honest = images._all_bytes
+
+    def vanishing(paths, where):
+        if "gone" in str(paths[0]):
+            paths[0].unlink()
+        return honest(paths, where)
+
+    monkeypatch.setattr(images, "_all_bytes", vanishing)
+    seen, (taken,) = house.take_in_images([tmp_path / "in"])
+    assert [scan.uid for scan in taken.chart.scans] == ["2.25.111"]
+    assert [finding.code for finding in seen.findings] == ["XL-INTAKE-056"]
+
+
+def test_a_file_name_that_is_no_utf8_is_read_like_any_other(house, tmp_path):
+    folder = series(tmp_path / "ct")
+    first = sorted(folder.iterdir())[0]
+    first.rename(os.fsdecode(os.fsencode(folder) + b"/b\xe9.dcm"))
+    Path(os.fsdecode(os.fsencode(folder) + b"/n\xe9.dcm")).write_bytes(b"no image at all, only words")
+    assert images.split([str(folder)]) == ([], [folder])
+    seen, (taken,) = house.take_in_images([folder])
+    assert taken.chart.scans[0].slices == 8
+    assert ["n\\xe9.dcm" in finding.place for finding in seen.findings] == [True]
+
+
+def test_a_file_that_cannot_be_opened_is_no_record_and_does_not_stop_the_rest(tmp_path, monkeypatch):
+    folder = series(tmp_path / "ct")
+    (folder / "locked").write_bytes(b"x")
+    honest = Path.open
+
+    def locked(self, *how):
+        if self.name == "locked":
+            raise PermissionError(13, "Permission denied")
+        return honest(self, *how)
+
+    monkeypatch.setattr(Path, "open", locked)
+    assert images.split([str(folder)]) == ([], [folder])
+
+
+@pytest.mark.parametrize("left", ["SyntheticData", "ContributingEquipmentSequence", "Manufacturer", "SeriesDescription"])
+def test_one_mark_of_an_artificial_series_is_enough(tmp_path, left):
+    folder = series(tmp_path / "ct")
+    for file in folder.iterdir():
+        dataset = pydicom.dcmread(file)
+        for word in {"SyntheticData", "ContributingEquipmentSequence", "Manufacturer", "SeriesDescription"} - {left}:
+            delattr(dataset, word)
+        dataset.save_as(file)
+    (person_images,), _ = images.read([folder])
+    assert person_images.series[0].scan.synthetic
+    assert header_of(next(folder.iterdir())).synthetic
+
+
+def test_without_any_mark_a_series_is_taken_for_a_scan(tmp_path):
+    folder = series(tmp_path / "ct")
+    for file in folder.iterdir():
+        dataset = pydicom.dcmread(file)
+        for word in ("SyntheticData", "ContributingEquipmentSequence", "Manufacturer", "SeriesDescription"):
+            delattr(dataset, word)
+        dataset.save_as(file)
+    (person_images,), _ = images.read([folder])
+    assert not person_images.series[0].scan.synthetic
 
 
 def test_a_folder_without_a_sound_series_is_an_error(house, tmp_path):

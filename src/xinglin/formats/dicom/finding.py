@@ -15,7 +15,7 @@ from xinglin.formats.dicom.agreement import NOT_VOLUMES, VOLUME_CLASSES, modalit
 from xinglin.formats.dicom.header import Header
 from xinglin.formats.dicom.instance import Instance
 from xinglin.formats.dicom.limits import DEFAULT_LIMITS, Limits, too_much
-from xinglin.formats.dicom.process import ReadingProcess, sources_of
+from xinglin.formats.dicom.process import ReadingProcess, shown, sources_of
 
 _STORAGE = "1.2.840.10008.5.1.4.1.1."
 DIRECTORY = "1.2.840.10008.1.3.10"
@@ -107,7 +107,7 @@ def _found(paths: Sequence[Path], limits: Limits, process: ReadingProcess) -> Fo
         if instance.error:
             code, what, where, why, fix, _ = instance.error
             reason = ": ".join(part for part in (what, ", ".join(p for p in (where, why) if p)) if part)
-            damaged.append((path, instance, FileFinding(code, str(path), reason, fix)))
+            damaged.append((path, instance, FileFinding(code, shown(path), reason, fix)))
         elif instance.header.sop_class == DIRECTORY or instance.references:
             continue
         elif _may_be_volume(instance):
@@ -152,7 +152,7 @@ def _listed(directory: Path, references: Sequence[str]) -> Iterator[Path]:
 
 
 def _absent(path: Path) -> FileFinding:
-    return FileFinding("XL-DICOM-001", str(path), "a file the DICOMDIR lists is not there", "give the whole folder")
+    return FileFinding("XL-DICOM-001", shown(path), "a file the DICOMDIR lists is not there", "give the whole folder")
 
 
 def _may_be_volume(instance: Instance) -> bool:

@@ -6,7 +6,7 @@ The person's values live in this record alone; no error and no log repeats them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,10 @@ from xinglin.records.errors import XinglinError
 
 _DATE = re.compile(r"(\d{4})[.-]?(\d{2})[.-]?(\d{2})\Z")
 _TIME = re.compile(r"(\d{2}):?(\d{2}):?(\d{2})(\.\d{1,6})?\Z")
+# How a Series Description of ours, or of another maker who labels, tells that the content is artificial.
+_ARTIFICIAL = re.compile(r"\s*(SYNTHETIC|PHANTOM)\b|AI[- ]?(generated|made|生成)|人工智能(生成|合成)", re.IGNORECASE)
+_SYNTHESIZING = ("109100", "DCM")  # CID 7005, Synthesizing Equipment
+_OURS = "Xinglin"  # the manufacturer our writers name; `marks` holds it beside pydicom, which the reading process does without
 _ZONE = re.compile(r"([+-]\d{2})(\d{2})\Z")
 
 
@@ -26,7 +30,7 @@ class Header(Struct, frozen=True, kw_only=True):
     """Fields for linking. "" where the file says nothing; dates as FHIR date, or dateTime when the file states its time zone.
 
     patient_name: the first (usually Latin) form as written, parts joined by "^"; `patient_names` holds all forms.
-    sex: M, F, O or "". other_ids: (identifier, issuer). synthetic: (0008,001C) = YES.
+    sex: M, F, O or "". other_ids: (identifier, issuer). synthetic: see `_says_synthetic`.
     """
 
     sop_class: str = ""
@@ -110,6 +114,12 @@ class _Lenient:
     def text(self, keyword: str) -> str:
         return self._read(text, "", self.dataset, keyword, self.sets)
 
+    def items(self, dataset: Dataset, keyword: str) -> Sequence[Dataset]:
+        return self._read(dataset.items_of, (), TAGS[keyword][0])
+
+    def of(self, item: Dataset, keyword: str) -> str:
+        return self._read(text, "", item, keyword, self.sets)
+
     def whole(self, keyword: str) -> int | None:
         return self._read(whole, None, self.dataset, keyword)
 
@@ -131,6 +141,25 @@ class _Lenient:
             if pair[0]:
                 found.append(pair)
         return tuple(found)
+
+
+def _says_synthetic(dataset: Dataset, read: _Lenient) -> bool:
+    """Whether anything in the file says that its content is artificial: one mark is enough, since others may have been removed.
+
+    Synthetic Data (0008,001C) YES; an item of the Contributing Equipment Sequence that is synthesizing equipment or ours;
+    our name as manufacturer; a Series Description that says so.
+    """
+    if word(dataset, "SyntheticData") == "YES" or read.text("Manufacturer") == _OURS:
+        return True
+    if _ARTIFICIAL.search(read.text("SeriesDescription")):
+        return True
+    for item in read.items(dataset, "ContributingEquipmentSequence"):
+        codes = read.items(item, "PurposeOfReferenceCodeSequence")
+        if read.of(item, "Manufacturer") == _OURS or any(
+            (read.of(code, "CodeValue"), read.of(code, "CodingSchemeDesignator")) == _SYNTHESIZING for code in codes
+        ):
+            return True
+    return False
 
 
 def header_from(dataset: Dataset, syntax: str) -> Header:
@@ -171,7 +200,7 @@ def header_from(dataset: Dataset, syntax: str) -> Header:
         series_number=read.whole("SeriesNumber"),
         instance_number=read.whole("InstanceNumber"),
         image_type=read.words("ImageType"),
-        synthetic=word(dataset, "SyntheticData") == "YES",
+        synthetic=_says_synthetic(dataset, read),
         identity_removed=read.word("PatientIdentityRemoved") == "YES",
         notes=tuple(read.notes),
     )

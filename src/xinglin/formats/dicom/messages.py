@@ -20,7 +20,7 @@ LONGEST = 1 << 28
 class Source(Struct, frozen=True):
     """A file by its path, or a stretch of the shared block that came with the message."""
 
-    path: str = ""
+    path: bytes = b""  # as the file system has it: a name need not be text
     start: int = 0
     length: int = 0
 

@@ -177,6 +177,11 @@ def _dead(error: errors.XinglinError) -> Instance:
     return Instance(header=Header(), error=fault)
 
 
+def shown(path: str | Path) -> str:
+    """A path as text that can be written anywhere; bytes of a name that are no UTF-8 become "\\xe9"."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def sources_of(given: Sequence[Path] | Sequence[bytes]) -> tuple[list[Source], int | None, list[str]]:
     """Sources for `look`, the shared block that holds given bytes (or None), and a name for each."""
     sources: list[Source] = []
@@ -187,16 +192,16 @@ def sources_of(given: Sequence[Path] | Sequence[bytes]) -> tuple[list[Source], i
         if isinstance(item, bytes | bytearray | memoryview):
             block = shared_block() if block is None else block
             os.pwrite(block, item, at)
-            sources.append(Source("", at, len(item)))
+            sources.append(Source(b"", at, len(item)))
             names.append(f"file {number}")
             at += -(-len(item) // _ALIGNED) * _ALIGNED
         else:
             path = Path(item)
-            sources.append(Source(str(path.absolute())))
-            names.append(path.name)
+            sources.append(Source(os.fsencode(path.absolute())))
+            names.append(shown(path.name))
     if len(set(names)) < len(names):  # files of several folders: the folder tells them apart
         names = [
-            "/".join(Path(item).parts[-2:]) if not isinstance(item, bytes | bytearray | memoryview) else name
+            shown("/".join(Path(item).parts[-2:])) if not isinstance(item, bytes | bytearray | memoryview) else name
             for item, name in zip(given, names, strict=True)
         ]
     return sources, block, names

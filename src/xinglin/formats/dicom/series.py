@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xinglin.formats.dicom.finding import SeriesFiles
+from xinglin.formats.dicom.header import Header
 from xinglin.formats.dicom.image import Image
 from xinglin.formats.dicom.instance import Instance
 from xinglin.formats.dicom.limits import DEFAULT_LIMITS, Limits, too_much, wrong
@@ -35,13 +36,15 @@ def read_series(
     repair: frozenset[str] = frozenset(),
     limits: Limits = DEFAULT_LIMITS,
     process: ReadingProcess | None = None,
+    expected: Header | None = None,
 ) -> Volume:
     """The series as one Volume: voxels (slice, row, column) sorted along the slice normal, affine to LPS mm, HU for CT.
 
     `series`: what `find_series` found, or the files or bytes of one series in any order. `repair`: of "doubled" (identical
     slices are dropped), "missing" (linear interpolation), "uneven" and "tilt" (resampling), "single" (one slice becomes a
     volume of one); each one done is told in `Volume.repairs`. `process`: a reading process to use again.
-    Raises InvalidInput and OutOfResources XL-DICOM-001 to 127 (the README lists them), UsageError XL-DICOM-130.
+    `expected`: the header that was found before; every file must be of the same person, study and series (XL-DICOM-128).
+    Raises InvalidInput and OutOfResources XL-DICOM-001 to 128 (the README lists them), UsageError XL-DICOM-130.
     """
     if not repair <= REPAIRS:
         raise UsageError("XL-DICOM-130", "there is no such repair", why=f"the repairs are {', '.join(sorted(REPAIRS))}")
@@ -51,12 +54,14 @@ def read_series(
     if len(given) > limits.files:
         raise too_much(16, "there are more files than are read", why=f"the limit is {limits.files}")
     if process is not None:
-        return _read(given, repair, limits, process)
+        return _read(given, repair, limits, process, expected)
     with ReadingProcess(limits) as own:
-        return _read(given, repair, limits, own)
+        return _read(given, repair, limits, own, expected)
 
 
-def _read(given: Sequence[Path] | Sequence[bytes], repair: frozenset[str], limits: Limits, process: ReadingProcess) -> Volume:
+def _read(
+    given: Sequence[Path] | Sequence[bytes], repair: frozenset[str], limits: Limits, process: ReadingProcess, expected: Header | None
+) -> Volume:
     sources, block, names = sources_of(given)
     try:
         instances = list(process.look(sources, keep=True, block=block))
@@ -66,7 +71,18 @@ def _read(given: Sequence[Path] | Sequence[bytes], repair: frozenset[str], limit
     for instance, name in zip(instances, names, strict=False):
         if instance.error:
             raise error_of(instance.error, name)
+        if expected is not None and _whose(instance.header) != _whose(expected):
+            raise wrong(
+                128, "a file is of another person or series than was found", where=name, why="the files changed, or they do not agree",
+                fix="take the series in again when nobody writes to it; ask for a new export if it is refused again",
+            )  # fmt: skip
     return _Assembly(instances, names, repair, limits, process).volume()
+
+
+def _whose(header: Header) -> tuple[str, ...]:
+    """Everything in a header that says whose file it is and what it belongs to."""
+    person = header.issuer, header.patient_id, header.patient_name, header.birth_date, header.sex
+    return (*person, header.study_uid, header.series_uid)
 
 
 class _Assembly:

@@ -94,6 +94,8 @@ TAGS: dict[str, tuple[int, str]] = {
     "SegmentIdentificationSequence": (0x0062000A, "SQ"),
     "ReferencedSegmentNumber": (0x0062000B, "US"),
     "MaximumFractionalValue": (0x0062000E, "US"),
+    "ContributingEquipmentSequence": (0x0018A001, "SQ"),
+    "PurposeOfReferenceCodeSequence": (0x0040A170, "SQ"),
     "SegmentationFractionalType": (0x00620010, "CS"),
     "SegmentedPropertyCategoryCodeSequence": (0x00620003, "SQ"),
     "SegmentedPropertyTypeCodeSequence": (0x0062000F, "SQ"),
