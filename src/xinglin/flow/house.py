@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from xinglin import __version__, intake
-from xinglin.flow import verify
+from xinglin.flow import made_here, verify
 from xinglin.flow.images import KEPT_EDIT, ImageRoom, TakenImages
 from xinglin.flow.settings import Settings, load
 from xinglin.intake.archives import clear_leftovers
@@ -174,7 +174,8 @@ class House:
         with self.store.together():
             if edit is not None:
                 self.store.keep_file(request.chart, *self.images.kept_name(edit))
-                self.images.remember_made(request.chart, edit)
+                if case := self.images.case(request.chart, edit):
+                    made_here.remember_change(self.store, case)
             return self.store.keep_draft(draft, _fingerprint(request, chart))
 
     def draft(self, request: ContentRequest, chart: Chart, notes: tuple[str, ...] = ()) -> Draft:
@@ -280,7 +281,7 @@ class House:
         setting = Setting(chart.person.source, chart.identity, self.settings.organisation, kind.document_code, images, pictures)
         writers = writers_for(kind.leaves_as)
         released = release(self.desk, draft_id, out, kind_signers=kind.signers, writers=writers, label_for=self.label, setting=setting)
-        self.images.remember_released([out / file.path for file in released.files])
+        made_here.remember_released(self.store, [out / file.path for file in released.files])
         return released
 
     def label(self, draft: Draft, release_id: str) -> Label:

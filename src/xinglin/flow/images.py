@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from xinglin import __version__, intake
+from xinglin.flow import made_here
 from xinglin.privacy import labels
 from xinglin.records import Chart, Draft
 from xinglin.records.errors import InvalidInput, NotFound, Refused, UsageError
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xinglin.flow.house import House
-    from xinglin.intake.images import FoundSeries, ImagesOf
+    from xinglin.intake.images import ImagesOf
     from xinglin.records.volume import Volume
 
 KEPT_EDIT = "edit/"
@@ -66,7 +67,7 @@ class ImageRoom:
                 "XL-FLOW-020", "the images are of several people", where="--chart", fix="take each person's folder in by itself"
             )
         told = list(findings)
-        people = tuple(msgspec.structs.replace(one, series=self._recognised(one.series, told)) for one in people)
+        people = tuple(msgspec.structs.replace(one, series=made_here.recognised(self._house.store, one.series, told)) for one in people)
         series = tuple(one.scan for person in people for one in person.series)
         if not keep:
             return TakenImages((), series, tuple(told))
@@ -74,45 +75,17 @@ class ImageRoom:
             kept = tuple(self._keep(one, chart, same_person, told) for one in people)
         return TakenImages(kept, series, tuple(told))
 
-    def _recognised(self, series: Sequence[FoundSeries], told: list[intake.Finding]) -> tuple[FoundSeries, ...]:
-        """The series, with those that this house made marked as artificial, whatever their own words still say."""
-        found = []
-        for one in series:
-            if self._house.store.was_made((*one.prints, one.scan.uid)):
-                reason = "this series was made here: it is artificial, and nothing in it is a finding of the person"
-                told.append(
-                    _warning("XL-INTAKE-057", one.scan, reason, "" if one.scan.synthetic else "its marks were removed: ask who did it")
-                )
-                one = msgspec.structs.replace(one, scan=msgspec.structs.replace(one.scan, synthetic=True))
-            found.append(one)
-        return tuple(found)
-
-    def remember_made(self, chart: str, edit: ImageEdit) -> None:
-        """Remember the slices a change makes, so that they are known again without their marks, also after an erasure."""
-        case = self.case(chart, edit)
-        assert case is not None
-        first, last = edit.start[0], edit.start[0] + edit.shape[0]
-        same = set(case.source.slice_prints(first, last))  # a slice nothing was changed in is the person's own
-        self._house.store.remember_made(p for p in case.result.slice_prints(first, last) if p not in same)
-
-    def remember_released(self, files: Sequence[Path]) -> None:
-        """Remember the UID of a series that left."""
-        from xinglin.intake import images
-
-        for first in [path for path in files if path.name.startswith("series-") and path.suffix == ".dcm"][:1]:
-            self._house.store.remember_made([images.series_uid_of(first.read_bytes())])
-
     def _tell_of_others(self, found: ImagesOf, handle: str, known: Chart, told: list[intake.Finding]) -> None:
         """Warnings of a series that replaces another of its UID, and of one that lies in another person's chart too."""
         before = {one.uid: one for one in known.scans}
         for scan in (one.scan for one in found.series):
             if scan.uid in before:
                 slices = f"{before[scan.uid].slices} -> {scan.slices} slices"
-                told.append(_warning("XL-INTAKE-058", scan, f"the series was kept with other pixels and is replaced: {slices}", ""))
+                told.append(made_here.warning("XL-INTAKE-058", scan, f"the series was kept with other pixels and is replaced: {slices}"))
             others = [other for other in self._house.store.people_sharing([f"series|{scan.uid}"]) if other != handle]
             if others:
                 reason = f"the same series is kept with {', '.join(others)} too"
-                told.append(_warning("XL-INTAKE-059", scan, reason, "find out whose images these are"))
+                told.append(made_here.warning("XL-INTAKE-059", scan, reason, "find out whose images these are"))
 
     def _note_reason(self, found: ImagesOf, chart: str, reason: str) -> None:
         """Why images that do not show it are this person's: sealed with the person; the ledger has the digest."""
@@ -159,7 +132,7 @@ class ImageRoom:
             raise UsageError("XL-FLOW-026", "a NIfTI file does not say whose it is", where=str(paths[0]), fix="say it: --chart chart-1")
         told: list[intake.Finding] = []
         stated = nifti.stated(said.get("unit", ""), said.get("modality", ""), said.get("when", ""))
-        found = self._recognised(nifti.read(paths, stated), told)
+        found = made_here.recognised(self._house.store, nifti.read(paths, stated), told)
         series = tuple(one.scan for one in found)
         if not keep:
             return TakenImages((), series, tuple(told))
@@ -239,8 +212,14 @@ class ImageRoom:
         chart = self._house.chart(draft.chart)
         cited = [one for one in chart.lesions if one.source in pointed]
         lesions = tuple(sorted(cited, key=lambda one: (one.name, one.when, one.source)))
-        uids = dict.fromkeys(one.series_uid for one in lesions)
-        return Images(None, lesions, {u: self.volume(chart.id, u) for u in uids}, {u: self.files(chart.id, u) for u in uids})
+        seen = {one.series_uid: one.series_digest for one in lesions}
+        if again := [one.source for one in lesions if one.series_digest != seen[one.series_uid]]:
+            raise Refused(
+                "XL-FLOW-031", "lesions were marked before and after a series was replaced", where=again[0],
+                why="their outlines lie in different slices", fix="mark the older one again in the series as it is now",
+            )  # fmt: skip
+        volumes = {uid: self.volume(chart.id, uid, digest) for uid, digest in seen.items()}
+        return Images(None, lesions, volumes, {uid: self.files(chart.id, uid, digest) for uid, digest in seen.items()})
 
     # ---- lesions
 
@@ -270,6 +249,7 @@ class ImageRoom:
             source=f"Observation/lesion-{key}", name=name, series_uid=series.uid, when=series.when, seed_mm=seed_mm,
             measures=measures, outline=found.outline, marked_by=by, organ=organ, side=side, kind=kind or found.kind, target=target,
             method=f"region growing from a marked point, xinglin {__version__}", study=series.source,
+            series_digest=series.digest,
         )  # fmt: skip
         store = self._house.store
         store.keep_resources(chart.id, [images.lesion_resource(chart.person.source, lesion)], about="lesion marked")
@@ -319,10 +299,6 @@ class ImageRoom:
         kept = images.lungs_resource(chart.person.source, measures)
         self._house.store.keep_resources(chart.id, [kept], about="lungs measured")
         return measures
-
-
-def _warning(code: str, scan: ScanSeries, reason: str, remedy: str) -> intake.Finding:
-    return intake.Finding(code, "warning", "doubtful", f"series {scan.uid[-12:]}", reason, remedy)
 
 
 def _lungs(volume: Volume, seed_mm: Point_mm) -> tuple[NDArray[np.bool_] | None, Literal["left", "right"] | None, tuple[str, ...]]:

@@ -101,6 +101,7 @@ class Lesion(Struct, frozen=True):
     kind: str = ""  # solid, part-solid, ground-glass, calcified, "" when not said
     target: bool = False  # a RECIST target lesion
     study: str = ""  # "ImagingStudy/x"
+    series_digest: str = ""  # of the volume it was outlined in: a series may be replaced by a more complete one
 
 
 class LungMeasures(Struct, frozen=True):

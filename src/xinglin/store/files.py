@@ -1,6 +1,6 @@
 """Files kept with a person: the pixels of a series, the change a draft makes to it. Sealed like everything else.
 
-A file has a name ("scan/<series UID>") and never changes: the same name with other bytes is refused.
+A file has a name ("scan/<series UID>@<digest>") and never changes: the same name with other bytes is refused.
 """
 
 from __future__ import annotations

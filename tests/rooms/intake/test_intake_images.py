@@ -19,7 +19,10 @@ from xinglin.flow.house import House
 from xinglin.flow.settings import Settings
 from xinglin.formats.dicom import header_of
 from xinglin.intake import images
-from xinglin.records.errors import InvalidInput, UsageError
+from xinglin.records import Draft, Evidence, Fact, Provenance
+from xinglin.records.chart import Concept
+from xinglin.records.errors import InvalidInput, Refused, UsageError
+from xinglin.records.imaging import ImageEdit, Lesion, LesionMeasures, NoduleRequest, Outline
 
 BORIS = msgspec.structs.replace(ANNA, name="Beispiel^Boris", number="78", born="1955-05-05", sex="M")
 NOBODY = msgspec.structs.replace(ANNA, name="", number="", issuer="", born="", sex="")
@@ -180,6 +183,46 @@ def test_a_series_that_was_incomplete_is_replaced_by_the_whole_one_and_said(hous
     assert ["5 -> 8 slices" in finding.reason for finding in seen.findings] == [True]
     assert house.images.volume(first.chart.id, "2.25.111", before.digest()).shape[0] == 5
     assert len(house.images.files(first.chart.id, "2.25.111")) == 8
+
+
+def test_a_change_and_a_mark_keep_to_the_slices_they_were_made_in(house, tmp_path):
+    whole = series(tmp_path / "whole")
+    early = tmp_path / "early"
+    early.mkdir()
+    for file in sorted(whole.iterdir())[3:]:
+        (early / file.name).write_bytes(file.read_bytes())
+    _, (taken,) = house.take_in_images([early])
+    chart = taken.chart.id
+    before = house.images.volume(chart, "2.25.111")
+    edit = ImageEdit("test@1", "2.25.111", before.digest(), NoduleRequest(), (0, 0, 0), (1, 1, 1), b"\x07\x00", b"", b"")
+    lesions = [lesion("A", before.digest()), lesion("B", "")]
+    patient = house.chart(chart).person.source
+    house.store.keep_resources(chart, [images.lesion_resource(patient, one) for one in lesions])
+    house.take_in_images([whole])
+    case = house.images.case(chart, edit)
+    assert case.source.shape[0] == 5 and case.result.voxels[0, 0, 0] == 7
+    shown = house.images.behind(about(chart, lesions[:1]))
+    assert shown.volumes["2.25.111"].shape[0] == len(shown.files["2.25.111"]) == 5
+    with pytest.raises(Refused, match="XL-FLOW-031"):
+        house.images.behind(about(chart, lesions))
+
+
+def lesion(name, digest):
+    """A lesion somebody marked in slice 1 of a series."""
+    measures = LesionMeasures(8.0, 6.0, 7.0, 200.0, 20.0, 5.0, (1.0, 2.0, 3.0))
+    outline = Outline((1, 1, 1), (1, 2, 2), b"\xf0")
+    return Lesion(f"Observation/lesion-{name.lower() * 32}", name, "2.25.111", "2026-01-15", (1.0, 2.0, 3.0), measures, outline, "dr.li",
+                  organ="lung", study="ImagingStudy/x", series_digest=digest)  # fmt: skip
+
+
+def about(chart, lesions):
+    """A draft that speaks of lesions."""
+    facts = tuple(
+        Fact(f"f{n}", "lesion", Concept(text="lesion"), "A", (Evidence("chart", f"{one.source}#value"),)) for n, one in enumerate(lesions)
+    )
+    return Draft(
+        "draft-1", "imaging_report", chart, "en", "t", (), (), facts, Provenance("1", "imaging_report", "grammar", "v", "2026-01-20", 0)
+    )
 
 
 def test_a_series_in_two_charts_is_told(house, tmp_path):

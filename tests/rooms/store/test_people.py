@@ -316,3 +316,15 @@ def test_nothing_of_a_house_can_be_read_by_other_accounts(store):
     chart = store.new_chart([], "a")
     store.keep_resources(chart, [resource("Patient", 1)])
     assert [path for path in store.home.rglob("*") if path.is_file() and path.stat().st_mode & 0o077] == []
+
+
+def test_what_the_house_made_is_remembered_when_the_person_is_erased_and_never_in_the_open(tmp_path):
+    with Store.open(tmp_path) as store:
+        chart = store.new_chart([], "a")
+        store.remember_made(["print-of-a-slice"])
+        store.remember_made(["print-of-a-slice"])
+        store.erase(chart, "asked for", by="dr.li")
+    with Store.open(tmp_path) as store:
+        assert store.was_made(["another", "print-of-a-slice"]) and not store.was_made(["another"]) and not store.was_made([])
+        assert store.people_sharing(["print-of-a-slice"]) == ()
+    assert not any(b"print-of-a-slice" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
