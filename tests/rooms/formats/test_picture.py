@@ -10,6 +10,7 @@ from PIL import Image
 
 from xinglin.formats.picture import change_picture, growth_picture, lesion_picture
 from xinglin.formats.picture.slices import GAP, SIDE_PX
+from xinglin.records.errors import InvalidInput
 from xinglin.records.imaging import ImageCase, ImageEdit, Lesion, LesionMeasures, NoduleRequest, Outline
 from xinglin.records.volume import Volume
 
@@ -131,3 +132,9 @@ def test_a_picture_at_the_edge_of_the_scan_is_drawn_all_the_same():
         **{name: getattr(corner, name) for name in corner.__struct_fields__} | {"outline": Outline((0, 0, 0), (1, 1, 1), b"\x80")}
     )
     assert lesion_picture(scan(), here).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("volume", [0.0, -5.0])
+def test_a_volume_that_is_none_is_refused_with_a_code(volume):
+    with pytest.raises(InvalidInput, match="XL-PICTURE-001"):
+        growth_picture([("2024-01-01", 100.0), ("2024-07-01", volume)], 0.25, "A")

@@ -256,3 +256,15 @@ def test_overall_responses_of_the_sdtm_set_are_those_we_derive():
     ]  # fmt: skip
     assert len(visits) > 500
     assert not differing
+
+
+@pytest.mark.parametrize("described", ["CT chest", "lung cancer screening"])
+def test_a_size_that_no_guideline_knows_gives_a_gap_and_stops_nothing_else(described):
+    facts = facts_by_key(
+        person=person(born="1950-01-01"),
+        newest="2024-03-01",
+        scans=(series(description=described),),
+        lesions=(lesion(size=measures(0.0, 0.0)),),
+    )
+    assert [fact.kind for key, fact in facts.items() if "fleischner" in key or "lung-rads" in key] == ["gap"]
+    assert any(key.endswith("volume") for key in facts)

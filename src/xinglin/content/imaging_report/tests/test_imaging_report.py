@@ -77,3 +77,8 @@ def test_artificial_scans_give_a_real_person_no_finding(chart):
     found, facts = told(real)
     assert set(found) == {"missing"} and {fact.kind for fact in facts} == {"gap"}
     assert all("artificial" in text for text in found["missing"])
+
+
+def test_a_report_of_one_lesion_leaves_the_sum_of_the_others_out(chart):
+    assert "response" in told(chart)[0]
+    assert "response" not in told(chart, lesion="B")[0] and "response" not in told(chart, lesion="A")[0]
