@@ -148,7 +148,8 @@ def test_an_archive_is_not_asked_for_everyone(xinglin, question):
 
 def test_a_study_is_taken_in_like_a_folder_whichever_way_it_comes_and_only_once(fresh, phantom, study, tmp_path):
     uid = str(next(iter(phantom.values())).SeriesInstanceUID)
-    assert fresh("take-in", "--archive", "pacs", "--study", study, "--dry-run") == (0, {"charts": [], "issues": []})
+    code, seen = fresh("take-in", "--archive", "pacs", "--study", study, "--dry-run")
+    assert (code, seen["charts"], seen["issues"], [row["uid"] for row in seen["series"]]) == (0, [], [], [uid])
     for name, new, part in zip(NAMES, (True, False, False), ((), ("--series", uid), ()), strict=True):
         code, taken = fresh("take-in", "--archive", name, "--study", study, *part)
         assert (code, taken["charts"][0]["new"]) == (0, new)  # not new: the same voxels came

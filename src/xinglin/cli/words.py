@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
-import sys
 from typing import Any, NoReturn
 
 from xinglin import __version__
 from xinglin.flow.operations import EVERYWHERE, OPERATIONS, Operation, Parameter
+from xinglin.records.errors import UsageError
 
 ABOUT = """Xinglin 杏林: drafts of medical content, each sentence traced to its source, checked, labelled, and signed by a person."""
 FIRST_STEPS = """first steps:
@@ -28,14 +28,12 @@ class Parser(argparse.ArgumentParser):
         self._negative_number_matcher = _BELOW_ZERO  # so that a place may begin with a minus: --at -62.5,14,-310
 
     def error(self, message: str) -> NoReturn:
-        """Say what was not understood, offer the nearest word, exit 2."""
+        """Say what was not understood and offer the nearest word. Raises UsageError XL-CLI-001."""
         known = [o.words for o in OPERATIONS] + [o for a in self._actions for o in a.option_strings]
         typed = message.rsplit(":", 1)[-1].split("'")
         slip = typed[1] if len(typed) > 1 else message.rsplit(" ", 1)[-1]
         near = difflib.get_close_matches(slip, known, n=1)
-        hint = f"\n  fix   did you mean {near[0]}?" if near else f"\n  fix   {self.prog} --help"
-        sys.stderr.write(f"error XL-CLI-001: {message}{hint}\n")
-        sys.exit(2)
+        raise UsageError("XL-CLI-001", message, fix=f"did you mean {near[0]}?" if near else f"{self.prog} --help")
 
 
 def parser() -> Parser:

@@ -122,7 +122,8 @@ def archive_send(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     house = asked.house()
     sent = send_release(house, given["archive"], given["release"], given["by"] or who(), dry_run=given["dry_run"])
     if sent.fault:
-        asked.note(f"error {sent.fault}")
+        for line in f"error {sent.fault}".splitlines():
+            asked.note(line)
     value = msgspec.to_builtins(sent)
     line = f"{sent.release} at {sent.archive}: {sent.sent} files sent, {sent.there_before} there before, {sent.missing} missing"
     return Outcome(value, (line,), PARTIAL if sent.missing and not given["dry_run"] else 0)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,10 @@ from xinglin.flow.image_commands import nifti_taken
 from xinglin.flow.image_commands import phantom as phantom
 from xinglin.flow.image_commands import show_images as show_images
 from xinglin.flow.image_commands import unmark as unmark
+from xinglin.intake import Finding
 from xinglin.records import ContentRequest, Draft
-from xinglin.records.errors import InvalidInput, NotFound, Refused, UsageError
+from xinglin.records.errors import InvalidInput, NotFound, Refused, UsageError, XinglinError
+from xinglin.records.imaging import ScanSeries
 
 REFUSED = 5
 PARTIAL = 8
@@ -38,51 +41,80 @@ def demo(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 
 def take_in(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """Records in; with --archive, a study of an archive."""
-    from xinglin.intake.images import split
-    from xinglin.intake.nifti import is_nifti
-
     if given["archive"] or given["study"]:
         return taken_in(asked, given, take_in)
     if not given["paths"]:
         raise UsageError("XL-FLOW-025", "nothing to take in was given", fix="give files or folders; or --archive NAME --study UID")
     house = asked.house()
+    with nullcontext() if given["dry_run"] else house.store.together():  # records, notes and images of one command: all or none
+        taken, issues, scans = _all_taken_in(asked, house, given)
+    for row in issues:
+        for line in telling.quality_lines(row):
+            asked.note(line)
+    for one in taken:
+        for line in telling.taken_report(one):
+            asked.note(line)
+    charts = [telling.taken_value(one) | {"series": [*_rows_of(house, one.chart.id, scans)]} for one in taken]
+    value = {"charts": charts, "issues": issues}
+    if given["dry_run"]:
+        value["series"] = [telling.series_value(n, one) for n, one in enumerate(scans, 1)]
+    failed = any(row["kind"] == "unread" for row in issues)
+    return Outcome(value, tuple(t.chart.id for t in taken), PARTIAL if failed else 0)
+
+
+def _all_taken_in(asked: Asked, house: House, given: Mapping[str, Any]) -> tuple[list[TakenIn], list[telling.Row], list[ScanSeries]]:
+    """(what became of each person, what was found wrong, the series that were read)."""
+    from xinglin.intake.images import split
+    from xinglin.intake.nifti import is_nifti
+
     notes = [p for p in given["paths"] if p.endswith((".txt", ".md"))]
     niftis = [p for p in given["paths"] if is_nifti(p)]
     records, scans = split([p for p in given["paths"] if p not in (*notes, *niftis)])
     if notes and not given["chart"]:
         raise UsageError("XL-FLOW-010", "a text note must say whose it is", where=notes[0], fix="add --chart chart-1")
-    taken: list[TakenIn] = []
-    issues: list[dict[str, str]] = []
-    if records:
-        try:
-            found, people = house.take_in(records, keep=not given["dry_run"])
-            taken += people
-            issues = [telling.quality_row(i) for i in found.findings]
-        except (InvalidInput, NotFound) as error:
-            if not scans:
-                raise
-            asked.note(f"no record was read beside the images: {error.code} {error.where}: {error.what}")
+    taken, issues = _records_taken_in(asked, house, records, given, beside_images=bool(scans)) if records else ([], [])
+    series: list[ScanSeries] = []
     if scans:
         seen, people = house.take_in_images(
             scans, chart=given["chart"] or "", repairs=given["repair"], same_person=given["same_person"] or "", keep=not given["dry_run"]
         )
         taken += people
         issues += [telling.quality_row(i) for i in seen.findings]
-        for one in seen.series:
-            asked.note(telling.series_line(one))
-    taken += nifti_taken(asked, niftis, given) if niftis else ()
+        series += seen.series
+    if niftis:
+        more, people = nifti_taken(house, niftis, given)
+        taken += people
+        series += more
+    for one in series:
+        asked.note(telling.series_line(one))
     taken += [house.add_note(given["chart"], Path(p), given["when"] or "") for p in notes]
-    for row in issues:
-        asked.note(telling.quality_line(row))
     if not taken and not ((scans or niftis) and given["dry_run"]):
         raise InvalidInput("XL-FLOW-011", "no person was found in what was given", why="a chart begins with a Patient resource",
                            where=", ".join(given["paths"]))  # fmt: skip
-    for one in taken:
-        for line in telling.taken_report(one):
-            asked.note(line)
-    value = {"charts": [telling.taken_value(t) for t in taken], "issues": issues}
-    failed = any(row["kind"] == "unread" for row in issues)
-    return Outcome(value, tuple(t.chart.id for t in taken), PARTIAL if failed else 0)
+    return taken, issues, series
+
+
+def _records_taken_in(
+    asked: Asked, house: House, records: Sequence[str | Path], given: Mapping[str, Any], *, beside_images: bool
+) -> tuple[list[TakenIn], list[telling.Row]]:
+    """Records read and kept; what the reader refuses beside images is told as an issue, and the images go on."""
+    try:
+        found, people = house.take_in(records, keep=not given["dry_run"])
+    except XinglinError as error:
+        if not beside_images or not error.code.startswith("XL-FHIR-"):
+            raise  # among them a person who contradicts a stored one, and a full disk
+        if error.code == "XL-FHIR-033":  # a folder of images that holds a readme beside them
+            asked.note(f"no record was read beside the images: {error.code} {error.where}: {error.what}")
+            return [], []
+        return [], [telling.quality_row(Finding(error.code, "warning", "unread", error.where, error.what, error.fix))]
+    return list(people), [telling.quality_row(i) for i in found.findings]
+
+
+def _rows_of(house: House, chart_id: str, scans: Sequence[ScanSeries]) -> Iterator[telling.Row]:
+    """The series of this command that lie in a chart, numbered as `xinglin images` numbers them."""
+    uids = {one.uid for one in scans}
+    if chart_id and uids:
+        yield from (telling.series_value(n, one) for n, one in enumerate(house.chart(chart_id).scans, 1) if one.uid in uids)
 
 
 def show_chart(asked: Asked, given: Mapping[str, Any]) -> Outcome:
@@ -223,9 +255,8 @@ def doctor(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 
     rows = examination.examine(asked.house())
     worst = REFUSED if any(r["state"] == "fail" for r in rows) else 0
-    return Outcome(
-        {"checks": rows}, tuple(f"{r['state']:<6}{r['what']}" + (f"\n      fix: {r['fix']}" if r["fix"] else "") for r in rows), worst
-    )
+    lines = [(f"{r['state']:<6}{r['what']}", f"      fix: {r['fix']}" if r["fix"] else "") for r in rows]
+    return Outcome({"checks": rows}, tuple(line for two in lines for line in two if line), worst)
 
 
 def audit_verify(asked: Asked, given: Mapping[str, Any]) -> Outcome:
@@ -257,8 +288,8 @@ def label_check(asked: Asked, given: Mapping[str, Any]) -> Outcome:
         rows.append({"path": name, "verdict": report.verdict, "explicit": report.explicit, "implicit": report.implicit,
                      "integrity": integrity, "problems": problems})  # fmt: skip
     good = all(r["verdict"] == "compliant" and r["integrity"] != "altered" for r in rows)
-    lines = tuple(f"{r['verdict']:<14}{r['integrity']:<14}{r['path']}" + "".join(f"\n  {p}" for p in r["problems"]) for r in rows)
-    return Outcome(rows[0] if len(rows) == 1 else {"files": rows}, lines, 0 if good else REFUSED)
+    lines = [(f"{r['verdict']:<14}{r['integrity']:<14}{r['path']}", *(f"  {p}" for p in r["problems"])) for r in rows]
+    return Outcome(rows[0] if len(rows) == 1 else {"files": rows}, tuple(line for part in lines for line in part), 0 if good else REFUSED)
 
 
 def signer_add(asked: Asked, given: Mapping[str, Any]) -> Outcome:

@@ -17,7 +17,7 @@ from xinglin.flow.verify import JudgedText
 from xinglin.records import Chart, ContentRequest, Draft, Fact, Issue, Omission, Release, Signature, Statement
 from xinglin.records.archive import ArchiveStudy, Sent
 from xinglin.records.draft import Language
-from xinglin.records.errors import InvalidInput, NotFound, UsageError
+from xinglin.records.errors import UsageError, XinglinError
 from xinglin.records.imaging import ImageEdit, Lesion, LungMeasures, NoduleKind, Picture, Point_mm, ScanSeries
 from xinglin.review.preview import pictures_of
 
@@ -152,17 +152,18 @@ def take_in_all(
     niftis = [Path(source) for source in sources if is_nifti(source)]
     records, scans = split([source for source in sources if not is_nifti(source)])
     taken: list[TakenIn] = []
-    if records:
-        try:
-            taken += house.take_in(records)[1]
-        except (InvalidInput, NotFound) as error:
-            if not scans:
-                raise
-            warnings.warn(f"no record was read beside the images: {error.code} {error.where}: {error.what}", stacklevel=2)
-    if scans:
-        taken += house.take_in_images(scans, chart=handle, repairs=repairs, same_person=same_person)[1]
-    if niftis:
-        taken += house.take_in_nifti(niftis, handle, {"unit": unit, "modality": modality, "when": when})[1]
+    with house.store.together():  # all of one call is kept, or none
+        if records:
+            try:
+                taken += house.take_in(records)[1]
+            except XinglinError as error:
+                if not scans or not error.code.startswith("XL-FHIR-"):
+                    raise
+                warnings.warn(f"no record was read beside the images: {error.code} {error.where}: {error.what}", stacklevel=2)
+        if scans:
+            taken += house.take_in_images(scans, chart=handle, repairs=repairs, same_person=same_person)[1]
+        if niftis:
+            taken += house.take_in_nifti(niftis, handle, {"unit": unit, "modality": modality, "when": when})[1]
     return [house.chart(one) for one in dict.fromkeys(t.chart.id for t in taken)]
 
 

@@ -140,12 +140,12 @@ def quality_row(issue: Any) -> Row:
     return msgspec.to_builtins(issue)
 
 
-def quality_line(row: Row) -> str:
+def quality_lines(row: Row) -> Iterator[str]:
     """The same for people."""
     times = f" ({row['count']} times)" if row["count"] > 1 else ""
-    return f"{row['severity']:<8}{row['code']} {row['place']}: {row['reason']}{times}" + (
-        f"\n        fix: {row['remedy']}" if row["remedy"] else ""
-    )
+    yield f"{row['severity']:<8}{row['code']} {row['place']}: {row['reason']}{times}"
+    if row["remedy"]:
+        yield f"        fix: {row['remedy']}"
 
 
 def unmapped_value(unmapped: Any) -> Row:
@@ -204,7 +204,7 @@ def taken_report(taken: TakenIn) -> Iterator[str]:
         yield "  no place in the chart yet: " + ", ".join(f"{u.resource_type} ×{u.count}" for u in whole)
     findings = taken.quality.findings
     for finding in findings[:SHOWN]:
-        yield "  " + quality_line(quality_row(finding)).replace("\n", "\n  ")
+        yield from (f"  {line}" for line in quality_lines(quality_row(finding)))
     if len(findings) > SHOWN:
         yield f"  and {len(findings) - SHOWN} more; --json gives them all"
 

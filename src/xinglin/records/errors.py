@@ -16,9 +16,12 @@ class XinglinError(Exception):
         self.code, self.what, self.where, self.why, self.fix = code, what, where, why, fix
 
     def __str__(self) -> str:
-        lines = [f"{self.code}: {self.what}"]
-        lines += [f"  {word:<6}{text}" for word, text in (("where", self.where), ("why", self.why), ("fix", self.fix)) if text]
-        return "\n".join(lines)
+        return "\n".join(self.lines())
+
+    def lines(self) -> list[str]:
+        """Code and what, then where, why and fix as far as they are known, a line each."""
+        told = (("where", self.where), ("why", self.why), ("fix", self.fix))
+        return [f"{self.code}: {self.what}", *(f"  {word:<6}{text}" for word, text in told if text)]
 
     def as_json(self) -> dict[str, str]:
         """The same, for `--json` and problem details."""
