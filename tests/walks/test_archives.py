@@ -266,7 +266,7 @@ def test_a_real_patients_measurements_reach_the_clinical_archive(archive, phanto
     """The phantom plays a patient: without its marks of being artificial, and with a ball in its left lung."""
     (tmp_path / "ct").mkdir()
     for number, one in enumerate(copy.deepcopy(list(phantom.values()))):
-        for name in ("SyntheticData", "ContributingEquipmentSequence"):
+        for name in ("SyntheticData", "ContributingEquipmentSequence", "Manufacturer"):
             one.pop(name, None)
         one.SeriesDescription, one.StudyInstanceUID, one.SeriesInstanceUID = "CHEST", "1.2.3.7", "1.2.3.7.1"
         one.SOPInstanceUID = one.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.7.1.{number + 1}"
