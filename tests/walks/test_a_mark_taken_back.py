@@ -67,3 +67,14 @@ def test_nothing_is_taken_back_without_a_mark_and_a_reason(xinglin, chart, words
     exit_code, said = xinglin("unmark", chart, *words)
     assert exit_code != 0 and code in json.dumps(said)
     assert len(xinglin("images", chart)[1]["lesions"]) == 1
+
+
+@pytest.mark.parametrize("kind", ["imaging-report", "case-summary"])
+def test_a_draft_that_speaks_of_a_mark_taken_back_is_not_released(xinglin, chart, passphrase, tmp_path, kind):
+    xinglin("mark", chart, at(), "--name", "A")
+    draft = xinglin("make", kind, chart)[1]["draft"]
+    xinglin("unmark", chart, "A", "--reason", "wrong")
+    xinglin("review", draft, "--accept", "all")
+    xinglin("sign", draft, "--as", "dr.li", "--passphrase-file", passphrase)
+    code, said = xinglin("release", draft, "-o", tmp_path / "out")
+    assert (code, said["error"]["code"]) == (5, "XL-IMG-355") and not (tmp_path / "out").exists()

@@ -276,6 +276,7 @@ class House:
         draft = self.store.draft(draft_id)
         kind = self.kinds[draft.kind]
         chart = self.chart(draft.chart)
+        self.images.see_that_its_lesions_stand(draft)
         images = self.images.behind(draft)
         pictures = pictures_of(images, draft) if images else ()
         setting = Setting(chart.person.source, chart.identity, self.settings.organisation, kind.document_code, images, pictures)

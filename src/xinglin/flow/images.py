@@ -223,6 +223,13 @@ class ImageRoom:
 
     # ---- lesions
 
+    def see_that_its_lesions_stand(self, draft: Draft) -> None:
+        """Raises Refused XL-IMG-355 for a draft that speaks of a lesion whose mark was taken back since."""
+        pointed = {e.pointer.split("#")[0] for fact in draft.facts for e in fact.evidence if e.source == "chart"}
+        lesions = {pointer for pointer in pointed if pointer.startswith("Observation/lesion-")}
+        if lesions and lesions - {one.source for one in self._house.chart(draft.chart).lesions}:
+            raise Refused("XL-IMG-355", "a lesion it speaks of was taken back", where=draft.id, fix="make the draft anew")
+
     def mark(
         self, chart: Chart, series: ScanSeries, seed_mm: Point_mm, *, name: str, by: str, kind: str = "", organ: str = "lung",
         target: bool = False,
