@@ -20,7 +20,7 @@ from xinglin.flow import made_here
 from xinglin.privacy import labels
 from xinglin.records import Chart, Draft
 from xinglin.records.errors import InvalidInput, NotFound, Refused, UsageError
-from xinglin.records.imaging import ImageCase, ImageEdit, Images, Lesion, LungMeasures, Point_mm, ScanSeries
+from xinglin.records.imaging import ImageCase, ImageEdit, Images, Lesion, LungMeasures, Point_mm, ScanSeries, series_named
 
 if TYPE_CHECKING:
     import numpy as np
@@ -357,12 +357,10 @@ def series_meant(chart: Chart, word: str) -> ScanSeries:
         raise NotFound("XL-FLOW-021", f"{chart.id} has no images", fix="take them in: xinglin take-in FOLDER --chart " + chart.id)
     if not word and len(chart.scans) > 1:
         raise UsageError("XL-FLOW-022", "which series?", fix=f"xinglin images {chart.id} lists them; give the number or the UID")
-    if word.isdigit() and 1 <= int(word) <= len(chart.scans):
-        return chart.scans[int(word) - 1]
-    found = [one for one in chart.scans if not word or one.uid == word]
-    if not found:
+    found = series_named(chart.scans, word)
+    if found is None:
         raise NotFound("XL-FLOW-023", "there is no such series", where=chart.id, fix=f"xinglin images {chart.id} lists them")
-    return found[0]
+    return found
 
 
 def place_of(words: str, where: str = "--at") -> Point_mm:

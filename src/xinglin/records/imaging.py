@@ -7,7 +7,7 @@ densities HU. A box of voxels travels as its bytes, so that a record stays plain
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from typing import TYPE_CHECKING, Literal
@@ -40,6 +40,13 @@ class ScanSeries(Struct, frozen=True):
     synthetic: bool = False
     digest: str = ""  # of the volume: records.volume.Volume.digest
     notes: tuple[str, ...] = ()  # repairs asked for, findings about geometry
+
+
+def series_named(scans: Sequence[ScanSeries], word: str) -> ScanSeries | None:
+    """The series a person means by its number (1 is the first) or its UID; "" is the first. None when there is no such series."""
+    if word.isdigit() and 1 <= int(word) <= len(scans):
+        return scans[int(word) - 1]
+    return next((one for one in scans if not word or one.uid == word), None)
 
 
 class LesionMeasures(Struct, frozen=True):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import get_args
 
 from xinglin.records.errors import NotFound, UsageError
-from xinglin.records.imaging import Lobe, NoduleKind, NoduleRequest, ScanSeries
+from xinglin.records.imaging import Lobe, NoduleKind, NoduleRequest, ScanSeries, series_named
 
 OPTIONS = {
     "series": "Number in `xinglin images`, or UID, of the series; default: the only one.",
@@ -58,12 +58,10 @@ def series_asked_for(scans: tuple[ScanSeries, ...], word: str) -> ScanSeries:
         raise NotFound("XL-VNOD-004", "this chart has no images", fix="take a CT in first: xinglin take-in FOLDER --chart CHART")
     if not word and len(scans) > 1:
         raise UsageError("XL-VNOD-005", "which series?", where="option series", fix="give its number or UID: xinglin images CHART")
-    if word.isdigit() and 1 <= int(word) <= len(scans):
-        return scans[int(word) - 1]
-    for scan in scans:
-        if not word or scan.uid == word:
-            return scan
-    raise NotFound("XL-VNOD-004", "there is no such series", where="option series", fix="xinglin images CHART lists them")
+    found = series_named(scans, word)
+    if found is None:
+        raise NotFound("XL-VNOD-004", "there is no such series", where="option series", fix="xinglin images CHART lists them")
+    return found
 
 
 def _word(name: str, given: str) -> str:

@@ -67,10 +67,9 @@ class Outlined:
 def mask_of(outline: Outline) -> NDArray[np.bool_]:
     """The box of an Outline as booleans. Raises InvalidInput XL-IMG-306 when its bytes do not fill its shape."""
     voxels = int(np.prod(outline.shape))
-    bits = np.unpackbits(np.frombuffer(outline.bits, np.uint8))
-    if voxels <= 0 or not voxels <= bits.size < voxels + 8:
+    if voxels <= 0 or not voxels <= 8 * len(outline.bits) < voxels + 8:
         raise InvalidInput("XL-IMG-306", "an outline does not fill its box", where="Lesion.outline", fix="mark the lesion again")
-    return bits[:voxels].reshape(outline.shape).astype(bool)
+    return outline.mask()
 
 
 def segment_from_seed(
