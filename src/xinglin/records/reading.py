@@ -13,6 +13,7 @@ from xinglin.records.chart import Chart, Side
 from xinglin.records.draft import Draft, Language
 from xinglin.records.fact import Fact
 from xinglin.records.imaging import ImageCase
+from xinglin.records.simulation import SimulationCase
 
 
 class Span(Struct, frozen=True):
@@ -106,3 +107,4 @@ class CheckCase(Struct, frozen=True, weakref=True):
     as_of: str = ""
     must_mention: tuple[str, ...] = ()  # fact ids that may not be missing
     image: ImageCase | None = None  # the picture a draft made or changed, for image checks
+    simulation: SimulationCase | None = None  # the courses a draft speaks of, for simulation checks

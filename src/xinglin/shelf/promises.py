@@ -1,7 +1,8 @@
 """Everything one can add to Xinglin, on one page.
 
 An item is a module or folder whose name is the item's name, holding one object under the shelf's word:
-`content/<kind>/KIND`, `checks/<code>/CHECK`, `knowledge/<topic>/TOPIC`, `models/text/<name>/WRITER`, `models/image/<name>/GENERATOR`.
+`content/<kind>/KIND`, `checks/<code>/CHECK`, `diseases/<name>/DISEASE`, `knowledge/<topic>/TOPIC`, `models/text/<name>/WRITER`,
+`models/image/<name>/GENERATOR`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ from typing import TYPE_CHECKING, Literal
 from xinglin.records import Chart, CheckCase, ContentRequest, Fact, Identity, Issue, Point
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from xinglin.records.imaging import ImageCase, ImageEdit, NoduleRequest
+    from xinglin.records.simulation import CourseBlock, DiseaseCard, SimulationCase, SimulationRequest
     from xinglin.records.volume import Volume
 
 
@@ -79,19 +84,21 @@ class Example:
     language: Literal["en", "zh"] = "en"
     identity: Identity | None = None
     image: Callable[[], ImageCase] | None = None  # for image checks
+    simulation: Callable[[], SimulationCase] | None = None  # for simulation checks
 
 
 @dataclass(frozen=True)
 class Check:
     """One thing that must hold. `fails` must be caught, `passes` must not.
 
-    `against`: "chart" (facts of a person), "source" (a source document), "draft" (needs only the text), "image" (a picture).
+    `against`: "chart" (facts of a person), "source" (a source document), "draft" (needs only the text), "image" (a picture),
+    "simulation" (courses of an illness).
     """
 
     name: str
     title: Mapping[str, str]
     why: Mapping[str, str]
-    against: Literal["chart", "source", "draft", "image"]
+    against: Literal["chart", "source", "draft", "image", "simulation"]
     severity: Literal["note", "warning", "stop"]
     run: Callable[[CheckCase], tuple[Issue, ...]]
     fails: tuple[Example, ...]
@@ -120,6 +127,28 @@ class AbstractLesionGenerator(ABC):
 
         Raises InvalidInput for a scan or a request it cannot serve (not HU, no lung, no place of that kind), never guesses.
         """
+
+
+class AbstractDisease(ABC):
+    """An illness that runs. The same request and version give the same bytes for each patient, whatever the block or the worker.
+
+    Most diseases are a card alone (`models.simulator.CardDisease(card)`); one with its own kernel overrides `run` and `reference`.
+    """
+
+    name: str
+    card: DiseaseCard
+
+    @abstractmethod
+    def draw(self, request: SimulationRequest, first: int, count: int) -> dict[str, NDArray[np.float64]]:
+        """The parameters of patients `first` to `first + count - 1`, name -> (count,), from `request.seed` and the patient's number."""
+
+    @abstractmethod
+    def run(self, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]], first: int = 0) -> CourseBlock:
+        """The courses of people with these parameters, by the fast solver. Raises InvalidInput for a request it cannot serve."""
+
+    @abstractmethod
+    def reference(self, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]], first: int = 0) -> CourseBlock:
+        """The same by a slow, obvious solver: what `run` must agree with."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""How illness runs: one folder per disease, each with a card (equations, cited parameters, treatments) and what it cannot say."""
