@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoints, entry_points
 from typing import Generic, TypeVar
 
 from xinglin.records.errors import NotFound
 
 T = TypeVar("T")
+
+
+@lru_cache(maxsize=1)
+def _added_by_others() -> EntryPoints:
+    """The entry points of everything installed: looking through all packages is slow, and nothing is installed while a command runs."""
+    return entry_points()
 
 
 class Shelf(Generic[T]):
@@ -28,7 +35,7 @@ class Shelf(Generic[T]):
         self._package, self._word, self._promise = package, word, promise
         folder = import_module(package)
         self._where = {m.name: f"{package}.{m.name}" for m in pkgutil.iter_modules(folder.__path__) if not m.name.startswith("_")}
-        for point in entry_points(group=package):
+        for point in _added_by_others().select(group=package):
             if point.name in self._where:
                 raise TypeError(f"{package}: two items are called {point.name!r} ({self._where[point.name]}, {point.value})")
             self._where[point.name] = point.value
