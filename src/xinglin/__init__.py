@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 __all__ = [
     "check", "draft", "facts", "find_in_archive", "images", "lungs", "make", "mark", "phantom", "send_to_archive", "take_in", "take_in_all",
-    "take_in_from_archive", "volume",
+    "take_in_from_archive", "unmark", "volume",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         take_in,
         take_in_all,
         take_in_from_archive,
+        unmark,
         volume,
     )
 

@@ -66,6 +66,10 @@ def test_a_nifti_scan_is_read_marked_and_measured_in_python(home, somebody, tmp_
     assert report.image_edit is None and [one.name for one in report.pictures] == ["lesion-1"]
     assert report.pictures[0].png.startswith(b"\x89PNG") and report.pictures[0].caption
     assert all(one.faithful == "supported" for one in report), report.text
+    with pytest.raises(UsageError, match="reason"):
+        xl.unmark(chart, "A", reason=" ")
+    assert xl.unmark(chart, "A", reason="a vessel seen end on", by="dr.wu", series=1) == (lesion,)
+    assert xl.images(chart).lesions == ()
 
 
 def test_a_draft_without_images_has_no_pictures(home, record):

@@ -82,9 +82,10 @@ def _all_taken_in(asked: Asked, house: House, given: Mapping[str, Any]) -> tuple
         issues += [telling.quality_row(i) for i in seen.findings]
         series += seen.series
     if niftis:
-        more, people = nifti_taken(house, niftis, given)
+        seen, people = nifti_taken(house, niftis, given)
         taken += people
-        series += more
+        issues += [telling.quality_row(i) for i in seen.findings]
+        series += seen.series
     for one in series:
         asked.note(telling.series_line(one))
     taken += [house.add_note(given["chart"], Path(p), given["when"] or "") for p in notes]

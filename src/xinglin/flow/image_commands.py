@@ -9,8 +9,7 @@ from typing import Any
 from xinglin.flow import telling
 from xinglin.flow.asked import Asked, Outcome, who
 from xinglin.flow.house import House, TakenIn
-from xinglin.flow.images import make_phantoms, place_of, series_meant
-from xinglin.records.imaging import ScanSeries
+from xinglin.flow.images import TakenImages, make_phantoms, place_of, series_meant
 
 
 def show_images(asked: Asked, given: Mapping[str, Any]) -> Outcome:
@@ -21,11 +20,10 @@ def show_images(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     return Outcome({"chart": chart.id, "series": series, "lesions": [telling.lesion_value(x) for x in chart.lesions]}, tuple(lines))
 
 
-def nifti_taken(house: House, paths: Sequence[str], given: Mapping[str, Any]) -> tuple[tuple[ScanSeries, ...], tuple[TakenIn, ...]]:
-    """NIfTI files kept with the chart that was named, with what was said of them: (series, what became of the person)."""
+def nifti_taken(house: House, paths: Sequence[str], given: Mapping[str, Any]) -> tuple[TakenImages, tuple[TakenIn, ...]]:
+    """NIfTI files kept with the chart that was named, with what was said of them: (series and findings, what became of the person)."""
     said = {word: given[word] or "" for word in ("unit", "modality", "when")}
-    seen, people = house.take_in_nifti([Path(p) for p in paths], given["chart"] or "", said, keep=not given["dry_run"])
-    return seen.series, people
+    return house.take_in_nifti([Path(p) for p in paths], given["chart"] or "", said, keep=not given["dry_run"])
 
 
 def phantom(asked: Asked, given: Mapping[str, Any]) -> Outcome:

@@ -191,6 +191,19 @@ def mark(
     return house.images.mark(known, meant, at, name=name, by=by or who(), kind=type, organ=organ, target=target)
 
 
+def unmark(
+    chart: Chart | str, name: str, *, reason: str, by: str = "", series: int | str = "", home: str | Path | None = None
+) -> tuple[Lesion, ...]:
+    """The marks of that name taken back, in one series or (without `series`) in all: kept as entered in error, told nowhere any more.
+
+    Raises NotFound where none is marked, UsageError without a reason.
+    """
+    house = House.at(home)
+    known = house.chart(_id(chart))
+    uid = series_meant(known, str(series)).uid if series else ""
+    return house.images.unmark(known, name, reason=reason, by=by or who(), series_uid=uid)
+
+
 def lungs(chart: Chart | str, *, series: int | str = "", home: str | Path | None = None) -> LungMeasures:
     """How dense the lungs of a chest CT are (HU, percent, mL), measured and kept with the chart. Raises InvalidInput, Refused."""
     house = House.at(home)

@@ -11,7 +11,7 @@ import json
 import struct
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 from uuid import UUID
 
 from msgspec import Struct, field
@@ -29,6 +29,20 @@ IMPLEMENTATION_UID: Final = "2.25.79694691536512890202437077866820904143"
 SYNTHESIZING: Final = ("109100", "DCM", "Synthesizing Equipment")
 PROCESSING: Final = ("109102", "DCM", "Processing Equipment")
 _LONGEST_LABEL, _LONGEST_LO, _LONGEST_ST = 40, 64, 1024
+
+
+class Equipment(TypedDict):
+    """What made an object, in the words of highdicom."""
+
+    manufacturer: str
+    manufacturer_model_name: str
+    software_versions: str
+    device_serial_number: str
+
+
+OWN_EQUIPMENT: Final[Equipment] = {
+    "manufacturer": MANUFACTURER, "manufacturer_model_name": MANUFACTURER, "software_versions": __version__, "device_serial_number": "0",
+}  # fmt: skip
 
 
 class Mark(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Final
 
 from xinglin import __version__
 from xinglin.formats.dicom.coded_terms import finding, site
-from xinglin.formats.dicom.marks import MANUFACTURER, Mark, Signer, as_unicode, check_mark, date_time, derived_uid, file_bytes, stamp
+from xinglin.formats.dicom.marks import (
+    MANUFACTURER,
+    OWN_EQUIPMENT,
+    Mark,
+    Signer,
+    as_unicode,
+    check_mark,
+    date_time,
+    derived_uid,
+    file_bytes,
+    stamp,
+)
 from xinglin.formats.dicom.original_slices import header_allows, make_complete, opened, read_original
 from xinglin.formats.dicom.write_segmentation import EXPLICIT, settle_equipment, tracking_uid
 from xinglin.records.errors import InvalidInput
@@ -254,10 +265,7 @@ def _built(
         series_number=number if number is not None else int(first.get("SeriesNumber") or 0) + _SERIES_NUMBER_STEP,
         sop_instance_uid=uid,
         instance_number=1,
-        manufacturer=MANUFACTURER,
-        manufacturer_model_name=MANUFACTURER,
-        software_versions=__version__,
-        device_serial_number="0",
+        **OWN_EQUIPMENT,
         is_complete=True,
         is_final=signer is not None,
         is_verified=signer is not None,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from xinglin import __version__
 from xinglin.formats.dicom.coded_terms import finding, site
-from xinglin.formats.dicom.marks import MANUFACTURER, Mark, as_unicode, check_mark, derived_uid, file_bytes, stamp
+from xinglin.formats.dicom.marks import OWN_EQUIPMENT, Mark, as_unicode, check_mark, derived_uid, file_bytes, stamp
 from xinglin.formats.dicom.original_slices import header_allows, in_slice_order, make_complete, opened, read_original
 from xinglin.records.errors import InvalidInput, OutOfResources
 
@@ -174,10 +174,7 @@ def _built(
         series_number=number if number is not None else int(source.get("SeriesNumber") or 0) + _SERIES_NUMBER_STEP,
         sop_instance_uid=uid,
         instance_number=1,
-        manufacturer=MANUFACTURER,
-        manufacturer_model_name=MANUFACTURER,
-        software_versions=__version__,
-        device_serial_number="0",
+        **OWN_EQUIPMENT,
         fractional_type=SegmentationFractionalTypeValues.OCCUPANCY,
         omit_empty_frames=omit,
         content_label="SEGMENTATION",
