@@ -35,9 +35,11 @@ HARMLESS = (
 
 
 def case_of(example: Example) -> CheckCase:
-    """The case a check would see for an example: pasted text, with an identity a sentence of our own draft, or a picture."""
+    """The case a check would see for an example: pasted text, with an identity a sentence of our own draft, a picture, or courses of an illness."""
     if example.image is not None:
         return CheckCase(example.language, (), image=example.image())
+    if example.simulation is not None:
+        return CheckCase(example.language, (), simulation=example.simulation())
     if example.source:
         return CheckCase(example.language, reader.read_text(example.text, example.language, ()), source=example.source, as_of=AS_OF)
     sentences = reader.read_text(example.text, example.language, example.facts, identity=example.identity, as_of=AS_OF)

@@ -337,6 +337,8 @@ class Simulation(Struct, frozen=True):
     ends: Mapping[str, Mapping[str, Estimate]] = field(default_factory=dict)  # arm -> end -> median time or share
     residual: Residual | None = None
     estimates: tuple[Estimate, ...] = ()  # of a twin
+    effective: float | None = None  # of a twin: effective sample size
+    fit: float | None = None  # of a twin: posterior predictive p-value
     chart_facts: tuple[str, ...] = ()  # facts of the person it rests on
     notes: tuple[str, ...] = ()
 
