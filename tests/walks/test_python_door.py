@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from small_chest import place_for_a_ball, with_ball
@@ -70,6 +71,20 @@ def test_a_nifti_scan_is_read_marked_and_measured_in_python(home, somebody, tmp_
         xl.unmark(chart, "A", reason=" ")
     assert xl.unmark(chart, "A", reason="a vessel seen end on", by="dr.wu", series=1) == (lesion,)
     assert xl.images(chart).lesions == ()
+
+
+def test_a_change_of_a_scan_is_encoded_once(home, tmp_path, monkeypatch):
+    encoded, encode = [], msgspec.msgpack.encode
+
+    def counted(value):
+        encoded.append(type(value).__name__)
+        return encode(value)
+
+    xl.phantom(tmp_path / "ct", slices=64, pixels=96, spacing_mm=(4.0, 3.6, 3.6))
+    chart = xl.take_in(tmp_path / "ct")
+    monkeypatch.setattr(msgspec.msgpack, "encode", counted)
+    draft = xl.make("virtual-nodule", chart, options={"diameter_mm": "18"})
+    assert encoded.count("ImageEdit") == 1 and draft.image_edit is not None
 
 
 def test_a_draft_without_images_has_no_pictures(home, record):

@@ -178,8 +178,7 @@ class ImageRoom:
 
     def kept_name(self, edit: ImageEdit) -> tuple[str, bytes]:
         """(file name, bytes) under which a change is kept; the draft's provenance carries the same digest."""
-        content = msgspec.msgpack.encode(edit)
-        return KEPT_EDIT + hashlib.sha256(content).hexdigest(), content
+        return KEPT_EDIT + hashlib.sha256(edit.packed).hexdigest(), edit.packed
 
     def edit(self, draft: Draft) -> ImageEdit | None:
         """The change a draft makes, None for a draft without one. Raises when it is not the one the draft speaks of."""

@@ -10,8 +10,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
 from msgspec import Struct, field
 
 if TYPE_CHECKING:
@@ -167,7 +169,7 @@ class NoduleRequest(Struct, frozen=True, kw_only=True):
     blur_mm: tuple[float, float, float] | None = None  # FWHM of the scanner's blur; None: measured in the scan
 
 
-class ImageEdit(Struct, frozen=True):
+class ImageEdit(Struct, frozen=True, dict=True):
     """What was changed in a series: one box of voxels, and the truth about what lies in it.
 
     `voxels`: the new values, little-endian int16 HU in C order of `shape`; everything outside the box is the source's.
@@ -189,6 +191,11 @@ class ImageEdit(Struct, frozen=True):
     truth: Mapping[str, float] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)  # side, lobe, attachment, blur_from ("scan" | "kernel" | "request") ...
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The change as it is kept: always the same bytes, encoded once."""
+        return msgspec.msgpack.encode(self)
 
     def box(self) -> tuple[slice, slice, slice]:
         """The changed voxels, as indices of the series' array."""

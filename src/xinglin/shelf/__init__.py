@@ -9,7 +9,7 @@ import pkgutil
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import import_module
-from importlib.metadata import EntryPoints, entry_points
+from importlib.metadata import EntryPoint, distributions
 from typing import Generic, TypeVar
 
 from xinglin.records.errors import NotFound
@@ -18,9 +18,10 @@ T = TypeVar("T")
 
 
 @lru_cache(maxsize=1)
-def _added_by_others() -> EntryPoints:
-    """The entry points of everything installed: looking through all packages is slow, and nothing is installed while a command runs."""
-    return entry_points()
+def _added_by_others() -> tuple[EntryPoint, ...]:
+    """Our entry points of every package installed. Asked once: it takes long, and nothing is installed while a command runs."""
+    points = (point for package in distributions() for point in package.entry_points if point.group.startswith("xinglin."))
+    return tuple({(point.group, point.name, point.value): point for point in points}.values())
 
 
 class Shelf(Generic[T]):
@@ -35,7 +36,7 @@ class Shelf(Generic[T]):
         self._package, self._word, self._promise = package, word, promise
         folder = import_module(package)
         self._where = {m.name: f"{package}.{m.name}" for m in pkgutil.iter_modules(folder.__path__) if not m.name.startswith("_")}
-        for point in _added_by_others().select(group=package):
+        for point in (one for one in _added_by_others() if one.group == package):
             if point.name in self._where:
                 raise TypeError(f"{package}: two items are called {point.name!r} ({self._where[point.name]}, {point.value})")
             self._where[point.name] = point.value

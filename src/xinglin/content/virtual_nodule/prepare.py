@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-import msgspec
 
 from xinglin.content.virtual_nodule.asking import nodule_asked_for, series_asked_for
 from xinglin.content.virtual_nodule.notes import affirmed, in_chinese
@@ -48,7 +47,7 @@ def prepare(request: ContentRequest, chart: Chart, scan: Callable[[str], Volume]
 
 def facts_of(edit: ImageEdit, series: ScanSeries) -> tuple[Fact, ...]:
     """Every number and word of the truth as a fact. None of them is a fact of the person: the ids say so."""
-    digest = hashlib.sha256(msgspec.msgpack.encode(edit)).hexdigest()
+    digest = hashlib.sha256(edit.packed).hexdigest()
     made = _Making(edit, series, f"sha256:{digest}")
     numbers = {**edit.truth, **({"doubling_days": edit.request.doubling_days} if edit.request.doubling_days else {})}
     words = [
