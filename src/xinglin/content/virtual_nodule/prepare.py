@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-
 from xinglin.content.virtual_nodule.asking import nodule_asked_for, series_asked_for
 from xinglin.content.virtual_nodule.notes import affirmed, in_chinese
 from xinglin.records import Chart, Concept, ContentRequest, Evidence, Fact, Quantity
