@@ -13,11 +13,13 @@ from xinglin.models.text.grammar import WRITER
 from xinglin.records import Chart, ContentRequest
 from xinglin.records.errors import NotFound, UsageError
 from xinglin.shelf import Shelf
-from xinglin.shelf.promises import Check, ContentKind
+from xinglin.shelf.promises import AbstractDisease, Bench, Check, ContentKind
 from xinglin.workup import work_up
 
 KINDS = Shelf("xinglin.content", "KIND", ContentKind)
-FROM_RECORDS, FROM_IMAGES = ([kind for kind in KINDS if (kind.prepare is not None) is made] for made in (False, True))
+FROM_RECORDS = [kind for kind in KINDS if kind.prepare is None]
+FROM_IMAGES = [kind for kind in KINDS if kind.prepare is not None and "dicom" in kind.leaves_as]
+DISEASES = Shelf("xinglin.diseases", "DISEASE", AbstractDisease)
 CHECKS = Shelf("xinglin.checks", "CHECK", Check)
 AS_OF = "2024-03-07"
 every_kind = pytest.mark.parametrize("kind", list(KINDS), ids=lambda kind: kind.name)
@@ -43,7 +45,7 @@ def drafted(kind, chart, language, **options):
     request = ContentRequest(kind.name, "chart-1", language, AS_OF, options=options)
     facts = work_up(chart, AS_OF)
     if kind.prepare is not None:
-        facts = (*facts, *kind.prepare(request, chart, chest).facts)
+        facts = (*facts, *kind.prepare(request, chart, Bench(chest, DISEASES.__getitem__, lambda disease: None, facts)).facts)
     plan = kind.plan(request, chart, facts)
     texts = WRITER.write(plan.points, {f.id: f for f in facts}, kind.words[language], language, 0)
     return plan, texts, facts

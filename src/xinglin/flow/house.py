@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from xinglin import __version__, intake
 from xinglin.flow import made_here, verify
-from xinglin.flow.images import KEPT_EDIT, ImageRoom, TakenImages
+from xinglin.flow.courses import CourseRoom
+from xinglin.flow.images import ImageRoom, TakenImages
 from xinglin.flow.settings import Settings, load
 from xinglin.intake.archives import clear_leftovers
 from xinglin.privacy import labels
@@ -23,7 +24,6 @@ from xinglin.records.collecting import collecting_later
 from xinglin.records.draft import Language
 from xinglin.records.errors import NotFound, UsageError
 from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED
-from xinglin.records.imaging import ImageCase, ImageEdit
 from xinglin.records.moments import first_instant
 from xinglin.review.desk import Desk
 from xinglin.review.keys import SigningKeys
@@ -31,7 +31,7 @@ from xinglin.review.preview import pictures_of
 from xinglin.review.release import Setting, release
 from xinglin.review.writers import writers_for
 from xinglin.shelf import Shelf
-from xinglin.shelf.promises import AbstractWriter, Check, ContentKind, Prepared, Topic
+from xinglin.shelf.promises import AbstractDisease, AbstractWriter, Bench, Check, ContentKind, Prepared, Topic
 from xinglin.store import Store
 from xinglin.workup import work_up
 
@@ -58,6 +58,7 @@ class House:
         self.checks: Shelf[Check] = Shelf("xinglin.checks", "CHECK", Check)
         self.writers: Shelf[AbstractWriter] = Shelf("xinglin.models.text", "WRITER", AbstractWriter)
         self.topics: Shelf[Topic] = Shelf("xinglin.knowledge", "TOPIC", Topic)
+        self.diseases: Shelf[AbstractDisease] = Shelf("xinglin.diseases", "DISEASE", AbstractDisease)
 
     @classmethod
     def at(cls, home: str | Path | None = None) -> House:
@@ -74,6 +75,11 @@ class House:
     def images(self) -> ImageRoom:
         """The series kept with charts, and what is done in them."""
         return ImageRoom(self)
+
+    @cached_property
+    def courses(self) -> CourseRoom:
+        """The illnesses that can be run, and what was run for a chart."""
+        return CourseRoom(self)
 
     @cached_property
     def desk(self) -> Desk:
@@ -168,14 +174,16 @@ class House:
         chart = self.chart(request.chart)
         as_of, notes = self.as_of(chart, request.as_of)
         request = replace(request, as_of=as_of, kind=request.kind.replace("-", "_"))
-        draft, edit = self._drafted(request, chart, notes)
+        draft, made = self._drafted(request, chart, notes)
         if not keep:
             return draft
         with self.store.together():
-            if edit is not None:
-                self.store.keep_file(request.chart, *self.images.kept_name(edit))
-                if case := self.images.case(request.chart, edit):
+            if made.edit is not None:
+                self.store.keep_file(request.chart, *self.images.kept_name(made.edit))
+                if case := self.images.case(request.chart, made.edit):
                     made_here.remember_change(self.store, case)
+            if made.simulation is not None:
+                self.store.keep_file(request.chart, *self.courses.kept_name(made.simulation))
             return self.store.keep_draft(draft, _fingerprint(request, chart))
 
     def draft(self, request: ContentRequest, chart: Chart, notes: tuple[str, ...] = ()) -> Draft:
@@ -183,14 +191,15 @@ class House:
         return self._drafted(request, chart, notes)[0]
 
     @collecting_later()
-    def _drafted(self, request: ContentRequest, chart: Chart, notes: tuple[str, ...]) -> tuple[Draft, ImageEdit | None]:
+    def _drafted(self, request: ContentRequest, chart: Chart, notes: tuple[str, ...]) -> tuple[Draft, Prepared]:
         kind = self.kinds[request.kind]
         if unknown := sorted(set(request.options) - set(kind.options)):
             raise UsageError(
                 "XL-FLOW-002", f"{kind.name} has no option {unknown[0]!r}", fix=f"options: {', '.join(kind.options) or 'none'}"
             )
-        prepared = kind.prepare(request, chart, partial(self.images.volume, request.chart)) if kind.prepare else Prepared()
-        facts = (*work_up(chart, request.as_of), *prepared.facts)
+        known = work_up(chart, request.as_of)
+        prepared = kind.prepare(request, chart, self._bench(request.chart, known)) if kind.prepare else Prepared()
+        facts = (*known, *prepared.facts)
         plan = kind.plan(request, chart, facts)
         by_id = {f.id: f for f in facts}
         statements = self._worded(kind, plan.points, by_id, request, request.writer)
@@ -204,21 +213,23 @@ class House:
             sections=plan.sections,
             statements=statements,
             facts=_mentioned(statements, owed, facts),
-            provenance=replace(self._provenance(request, kind, chart, notes), images=self._images_of(prepared.edit)),
+            provenance=replace(self._provenance(request, kind, chart, notes), images=self._kept_with(prepared)),
             must_mention=owed,
         )
-        image = self.images.case(chart.id, prepared.edit)
-        judged = verify.judge_draft(draft, facts, chart, [self.checks[c] for c in kind.checks], image)
+        made = verify.Made(self.images.case(chart.id, prepared.edit), self.courses.case(prepared.simulation))
+        judged = verify.judge_draft(draft, facts, chart, [self.checks[c] for c in kind.checks], made)
         if request.writer != "grammar":
-            judged = self._reworded(judged, kind, plan.points, by_id, request, facts, chart, image)
-        return judged, prepared.edit
+            judged = self._reworded(judged, kind, plan.points, by_id, request, facts, chart, made)
+        return judged, prepared
 
-    def _images_of(self, edit: ImageEdit | None) -> dict[str, str]:
+    def _bench(self, chart: str, facts: tuple[Fact, ...]) -> Bench:
+        return Bench(partial(self.images.volume, chart), self.courses.disease, partial(self.courses.twin, chart), facts)
+
+    def _kept_with(self, made: Prepared) -> dict[str, str]:
         """What a draft made, by the name it is kept under, with its digest."""
-        if edit is None:
-            return {}
-        name, _ = self.images.kept_name(edit)
-        return {name: name.removeprefix(KEPT_EDIT)}
+        names = [self.images.kept_name(made.edit)[0]] if made.edit else []
+        names += [self.courses.kept_name(made.simulation)[0]] if made.simulation else []
+        return {name: name.rpartition("/")[2] for name in names}
 
     @collecting_later()
     def judge(self, draft: Draft) -> Draft:
@@ -227,8 +238,8 @@ class House:
         facts = work_up(chart, draft.provenance.as_of)
         known = {fact.id for fact in facts}
         made = tuple(fact for fact in draft.facts if fact.id not in known and fact.id.startswith(MADE_HERE))
-        image = self.images.case(draft.chart, self.images.edit(draft))
-        return verify.judge_draft(draft, (*facts, *made), chart, [self.checks[c] for c in self.kinds[draft.kind].checks], image)
+        beside = verify.Made(self.images.case(draft.chart, self.images.edit(draft)), self.courses.case(self.courses.simulation(draft)))
+        return verify.judge_draft(draft, (*facts, *made), chart, [self.checks[c] for c in self.kinds[draft.kind].checks], beside)
 
     def _worded(
         self, kind: ContentKind, points: Sequence[Point], facts: Mapping[str, Fact], request: ContentRequest, writer: str
@@ -239,7 +250,7 @@ class House:
 
     def _reworded(
         self, draft: Draft, kind: ContentKind, points: Sequence[Point], by_id: Mapping[str, Fact],
-        request: ContentRequest, facts: Sequence[Fact], chart: Chart, image: ImageCase | None,
+        request: ContentRequest, facts: Sequence[Fact], chart: Chart, made: verify.Made,
     ) -> Draft:  # fmt: skip
         """Another writer's sentences that did not hold are worded by `grammar` instead, and the provenance says so."""
         plain = {s.id: s for s in self._worded(kind, points, by_id, request, "grammar")}
@@ -248,7 +259,7 @@ class House:
             return draft
         statements = tuple(plain[s.id] if s.id in failed else s for s in draft.statements)
         draft = replace(draft, statements=statements, provenance=replace(draft.provenance, reworded=failed))
-        return verify.judge_draft(draft, facts, chart, [self.checks[c] for c in kind.checks], image)
+        return verify.judge_draft(draft, facts, chart, [self.checks[c] for c in kind.checks], made)
 
     def _provenance(self, request: ContentRequest, kind: ContentKind, chart: Chart, notes: tuple[str, ...]) -> Provenance:
         return Provenance(

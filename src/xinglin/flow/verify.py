@@ -6,6 +6,7 @@ Three questions stand beside every sentence: is it faithful to the record, is it
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from xinglin.records import Chart, CheckCase, Draft, Fact, Issue, Omission, Sent
 from xinglin.records.draft import Language, Severity, Verdict
 from xinglin.records.fact import MUST_BE_MENTIONED
 from xinglin.records.imaging import ImageCase
+from xinglin.records.simulation import SimulationCase
 from xinglin.shelf import Shelf
 from xinglin.shelf.promises import Check
 
@@ -62,7 +64,15 @@ def find_issues(case: CheckCase, checks: Iterable[Check]) -> tuple[Issue, ...]:
     return tuple(sorted(found, key=lambda i: (order.get(i.statement, len(order)), i.check, i.start)))
 
 
-def judge_draft(draft: Draft, facts: Sequence[Fact], chart: Chart, checks: Sequence[Check], image: ImageCase | None = None) -> Draft:
+@dataclass(frozen=True)
+class Made:
+    """What a draft made beside its words: a changed picture, courses of an illness."""
+
+    image: ImageCase | None = None
+    simulation: SimulationCase | None = None
+
+
+def judge_draft(draft: Draft, facts: Sequence[Fact], chart: Chart, checks: Sequence[Check], made: Made | None = None) -> Draft:
     """The draft with its issues, omissions and verdicts filled in from scratch."""
     as_of, language = draft.provenance.as_of, draft.language
     pairs = [(s.id, s.text) for s in draft.statements]
@@ -77,7 +87,8 @@ def judge_draft(draft: Draft, facts: Sequence[Fact], chart: Chart, checks: Seque
         "",
         as_of,
         draft.must_mention,
-        image,
+        made.image if made else None,
+        made.simulation if made else None,
     )
     issues = find_issues(case, checks)
     left_out = {f for i in issues if i.check == OMISSION for f in i.facts}

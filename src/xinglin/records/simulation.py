@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import TYPE_CHECKING, Literal
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import numpy as np
@@ -315,7 +315,7 @@ class Posterior:
 
 
 class Band(Struct, frozen=True):
-    """The middle course of an observable with an interval around it, in one arm."""
+    """The middle course of an observable with an interval around it, in one arm. "without:death": the share without that end."""
 
     arm: str
     observable: str
@@ -326,6 +326,21 @@ class Band(Struct, frozen=True):
     share: float = 0.9  # of courses between low and high
 
 
+class Outcome(Struct, frozen=True):
+    """What became of the courses of one arm.
+
+    kind "share": the share in which the end `name` has come by the last time; "median": the time by which it has come in half of them (only
+    where it has); "harm": the share that breaks a limit. low, high: 95 % of the share of courses (Wilson), 90 % of the times.
+    """
+
+    arm: str
+    name: str
+    kind: Literal["share", "median", "harm"]
+    middle: float
+    low: float
+    high: float
+
+
 class Simulation(Struct, frozen=True):
     """What was simulated and what came out, kept beside the draft that speaks of it and read by the checks."""
 
@@ -334,12 +349,12 @@ class Simulation(Struct, frozen=True):
     card: str  # SHA-256 of the card
     requests: tuple[SimulationRequest, ...]  # one per arm
     bands: tuple[Band, ...]
-    ends: Mapping[str, Mapping[str, Estimate]] = field(default_factory=dict)  # arm -> end -> median time or share
+    outcomes: tuple[Outcome, ...] = ()
     residual: Residual | None = None
     estimates: tuple[Estimate, ...] = ()  # of a twin
     effective: float | None = None  # of a twin: effective sample size
     fit: float | None = None  # of a twin: posterior predictive p-value
-    chart_facts: tuple[str, ...] = ()  # facts of the person it rests on
+    measured: tuple[Measurement, ...] = ()  # of a twin: the readings it was fitted to
     notes: tuple[str, ...] = ()
 
 

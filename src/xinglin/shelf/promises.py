@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xinglin.records.imaging import ImageCase, ImageEdit, NoduleRequest
-    from xinglin.records.simulation import CourseBlock, DiseaseCard, SimulationCase, SimulationRequest
+    from xinglin.records.simulation import CourseBlock, DiseaseCard, Posterior, Simulation, SimulationCase, SimulationRequest
     from xinglin.records.volume import Volume
 
 
@@ -39,6 +39,21 @@ class Prepared:
 
     facts: tuple[Fact, ...] = ()
     edit: ImageEdit | None = None
+    simulation: Simulation | None = None
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a kind may use while it prepares.
+
+    scan: the pixels of a kept series by its UID. disease: a disease model by its name. twin: what the person's readings said about
+    a disease when it was last calibrated, None when it never was. facts: what is known of the person.
+    """
+
+    scan: Callable[[str], Volume]
+    disease: Callable[[str], AbstractDisease]
+    twin: Callable[[str], Posterior | None]
+    facts: tuple[Fact, ...] = ()
 
 
 GROUNDING = (
@@ -54,7 +69,7 @@ class ContentKind:
     """One kind of content. `plan` picks and orders facts; a writer words them; it decides nothing else.
 
     `words` maps a language to its phrase book; `options` names each option with its help text.
-    `prepare`, for kinds that make an image: given the pixels of a series by its UID, what it made and the facts about it.
+    `prepare`, for kinds that make an image or run an illness: what it made and the facts about it.
     """
 
     name: str
@@ -68,7 +83,8 @@ class ContentKind:
     signers: int = 1
     leaves_as: tuple[str, ...] = ("fhir", "html", "pdf", "text")
     document_code: tuple[str, str] = ("", "")  # LOINC document type: code, display
-    prepare: Callable[[ContentRequest, Chart, Callable[[str], Volume]], Prepared] | None = None
+    prepare: Callable[[ContentRequest, Chart, Bench], Prepared] | None = None
+    needs_chart: bool = True  # False: it is about nobody, and a chart of a made-up subject is opened for it
 
 
 @dataclass(frozen=True)
@@ -137,6 +153,7 @@ class AbstractDisease(ABC):
 
     name: str
     card: DiseaseCard
+    variants: Mapping[str, AbstractDisease] = {}  # the same model of other things: one drug each, for example
 
     @abstractmethod
     def draw(self, request: SimulationRequest, first: int, count: int) -> dict[str, NDArray[np.float64]]:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from xinglin.content.virtual_nodule.asking import nodule_asked_for, series_asked_for
 from xinglin.content.virtual_nodule.notes import affirmed, in_chinese
 from xinglin.records import Chart, Concept, ContentRequest, Evidence, Fact, Quantity
 from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED
 from xinglin.records.imaging import ImageEdit, ScanSeries
-from xinglin.shelf.promises import Prepared
-
-if TYPE_CHECKING:
-    from xinglin.records.volume import Volume
+from xinglin.shelf.promises import Bench, Prepared
 
 # key of the truth, name in English and Chinese, UCUM unit, decimals
 _NUMBERS = (
@@ -34,13 +30,13 @@ _NUMBERS = (
 _SHOWN = {"mm3": "mm³", "[hnsf'U]": "HU", "d": "days"}
 
 
-def prepare(request: ContentRequest, chart: Chart, scan: Callable[[str], Volume]) -> Prepared:
+def prepare(request: ContentRequest, chart: Chart, bench: Bench) -> Prepared:
     """The change and the facts about it. Raises UsageError, NotFound, and the generator's InvalidInput."""
     from xinglin.models.image.parametric_nodule import GENERATOR
 
     series = series_asked_for(chart.scans, request.options.get("series", ""))
     asked = nodule_asked_for(request.options, request.seed)
-    edit = GENERATOR.insert(scan(series.uid), asked)
+    edit = GENERATOR.insert(bench.scan(series.uid), asked)
     return Prepared(facts_of(edit, series), edit)
 
 

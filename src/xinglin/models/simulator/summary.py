@@ -1,0 +1,101 @@
+"""From courses to what can be said of them: the middle course with its interval, how often an end came, how often a limit broke."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from xinglin.records.simulation import Band, CourseBlock, DiseaseCard, Harm, Outcome, Posterior, Residual, Simulation, SimulationRequest
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xinglin.shelf.promises import AbstractDisease
+
+SHARE = 0.9  # of courses between the ends of a band
+WITHOUT = "without:"  # how the bands begin that give the share without an end
+_Z95 = 1.959963984540054
+
+
+def simulated(disease: AbstractDisease, requests: Sequence[SimulationRequest], posterior: Posterior | None = None) -> Simulation:
+    """The courses of every arm, summed up. With a posterior the courses are those of one person, else of people drawn from the population.
+
+    Every arm has the same people: arms differ by treatment alone. Raises InvalidInput as the disease does.
+    """
+    blocks = [disease.run(one, posterior.draws if posterior else disease.draw(one, 0, one.patients)) for one in requests]
+    arms = [(one.arm or one.regimen.name, block) for one, block in zip(requests, blocks, strict=True)]
+    return Simulation(
+        disease=disease.name, version=disease.card.version, card=card_digest(disease.card), requests=tuple(requests),
+        bands=tuple(band for arm, block in arms for band in bands_of(arm, block)),
+        outcomes=tuple(one for arm, block in arms for one in outcomes_of(arm, block, disease.card)),
+        residual=worst([block.residual for block in blocks]),
+        estimates=posterior.estimates if posterior else (), effective=posterior.effective if posterior else None,
+        fit=posterior.fit if posterior else None, measured=posterior.measured if posterior else (), notes=posterior.notes if posterior else (),
+    )  # fmt: skip
+
+
+def card_digest(card: DiseaseCard) -> str:
+    """SHA-256 of a card, by which a kept simulation knows the model it was made with."""
+    return hashlib.sha256(msgspec.msgpack.encode(card)).hexdigest()
+
+
+def worst(residuals: Sequence[Residual | None]) -> Residual | None:
+    """The least good comparison of several arms; None as soon as one was not compared."""
+    told = [one for one in residuals if one is not None]
+    if not told or len(told) < len(residuals):
+        return None
+    poorest = max(told, key=lambda one: math.inf if math.isnan(one.greatest) else one.greatest / one.allowed)
+    return msgspec.structs.replace(poorest, balance=max(one.balance for one in told))
+
+
+def bands_of(arm: str, block: CourseBlock, share: float = SHARE) -> Iterator[Band]:
+    """Median and central interval of each observable at each time, over those still under observation; then the share without each end."""
+    times = tuple(float(t) for t in block.times)
+    edges = (0.5 - share / 2, 0.5, 0.5 + share / 2)
+    for name, values in block.observed.items():
+        low, middle, high = (tuple(map(float, row)) for row in np.nanquantile(values.astype(np.float64), edges, axis=0))
+        yield Band(arm, name, times, low, middle, high, share)
+    for name, when in block.ends.items():
+        came = np.array([np.sum(when <= t) for t in times])  # NaN, not yet, is never below
+        rows = [wilson(block.patients - int(n), block.patients) for n in came]
+        low, middle, high = zip(*rows, strict=True)
+        yield Band(arm, WITHOUT + name, times, low, middle, high, 0.95)
+
+
+def outcomes_of(arm: str, block: CourseBlock, card: DiseaseCard) -> Iterator[Outcome]:
+    """How often each end came, when in half of the courses, and how often each limit was broken."""
+    for name, when in block.ends.items():
+        low, middle, high = wilson(int(np.sum(when <= block.times[-1])), block.patients)
+        yield Outcome(arm, name, "share", middle, low, high)
+        later = np.where(np.isnan(when), np.inf, when)
+        first, half, last = np.quantile(later, (0.05, 0.5, 0.95), method="inverted_cdf")
+        if math.isfinite(half):
+            yield Outcome(arm, name, "median", float(half), float(first), float(last))
+    for harm in card.harms:
+        if harm.observable in block.observed:
+            low, middle, high = wilson(int(np.sum(broken(harm, block.observed))), block.patients)
+            yield Outcome(arm, harm.name, "harm", middle, low, high)
+
+
+def broken(harm: Harm, observed: Mapping[str, NDArray[np.floating]]) -> NDArray[np.bool_]:
+    """Which courses break a limit."""
+    values = observed[harm.observable]
+    seen = {"least": np.nanmin, "greatest": np.nanmax, "last": lambda rows, axis: rows[:, -1]}[harm.of](values, axis=1)
+    return seen < harm.limit if harm.worse == "below" else seen > harm.limit
+
+
+def wilson(count: int, of: int) -> tuple[float, float, float]:
+    """(lower end, share, upper end) of a share at 95 %: Wilson 1927, doi:10.1080/01621459.1927.10502953.
+
+    >>> tuple(round(x, 3) for x in wilson(5, 10))
+    (0.237, 0.5, 0.763)
+    """
+    share, z = count / of, _Z95
+    middle, spread = share + z * z / (2 * of), z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    whole = 1 + z * z / of
+    return max(0.0, (middle - spread) / whole), share, min(1.0, (middle + spread) / whole)
