@@ -125,12 +125,16 @@ _TIME_UNITS = {
 
 
 def fact_value(fact: Fact, language: Language) -> str:
-    """The value as it was written, with its unit; "" when there is none. Bare UCUM units of time become words."""
+    """The value as it was written, with its unit; "" when there is none. Bare UCUM units of time become words.
+
+    Words that we made ourselves are given in the reader's language; words of the source stay as they are.
+    """
     if not isinstance(fact.value, Quantity):
-        return fact.value or ""
+        ours = fact.value is not None and fact.value == fact.details.get("said")
+        return (fact.details.get(f"said_{language}", fact.value) if ours else fact.value) or ""
     unit = fact.value.shown_unit or fact.value.unit
-    if not fact.value.shown_unit or fact.value.shown_unit == fact.value.unit:
-        unit = _TIME_UNITS[language].get(unit, unit)
+    if unit in ("", fact.value.unit, _TIME_UNITS["en"].get(fact.value.unit)):
+        unit = _TIME_UNITS[language].get(fact.value.unit or unit, unit)
     return f"{fact.value.comparator}{fact.value.value} {unit}".strip()
 
 

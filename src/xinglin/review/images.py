@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from xinglin.formats import picture
 from xinglin.records import Draft, SignedDocument
+from xinglin.records.draft import Language
 from xinglin.records.errors import Refused
 from xinglin.records.imaging import ImageCase, Images, Lesion, Picture
 
@@ -27,13 +28,13 @@ _WORDS = {
     "en": {
         "change": "The virtual nodule in three planes: with it, without it, and the difference",
         "change_alt": "Nine tiles: axial, coronal and sagittal slices with the virtual nodule, without it, and the difference between the two",
-        "lesion": "Lesion {name}: outline and axes", "lesion_alt": "Slices through lesion {name} with its outline, long axis and short axis",
+        "lesion": "Lesion {name}{when}: outline (red), long axis (yellow) and short axis (blue)", "when": " on {day}", "lesion_alt": "Slices through lesion {name} with its outline, long axis and short axis",
         "growth": "Lesion {name}: volume over time", "growth_alt": "Volume of lesion {name} at {count} dates",
     },
     "zh": {
         "change": "三个平面上的虚拟结节：植入后、植入前及差异",
         "change_alt": "九幅图：横断面、冠状面、矢状面，分别为植入后、植入前和两者之差",
-        "lesion": "病灶{name}：轮廓与径线", "lesion_alt": "经过病灶{name}的层面，标出轮廓、长径和短径",
+        "lesion": "病灶{name}{when}：轮廓（红）、长径（黄）和短径（蓝）", "when": "（{day}）", "lesion_alt": "经过病灶{name}的层面，标出轮廓、长径和短径",
         "growth": "病灶{name}：体积随时间变化", "growth_alt": "病灶{name}在{count}个日期的体积",
     },
 }  # fmt: skip
@@ -45,16 +46,23 @@ def pictures_of(images: Images, draft: Draft) -> tuple[Picture, ...]:
     found = []
     if images.case is not None:
         shown = (images.case.edit.series_uid,)
-        found.append(Picture("change", picture.change_picture(images.case), words["change"], words["change_alt"], shown))
+        found.append(Picture("change", picture.change_picture(images.case, draft.language), words["change"], words["change_alt"], shown))
+    across = _across(images.lesions)
     for number, lesion in enumerate(images.lesions, 1):
         if lesion.series_uid in images.volumes:
-            drawn = picture.lesion_picture(images.volumes[lesion.series_uid], lesion)
-            told = (words["lesion"].format(name=lesion.name), words["lesion_alt"].format(name=lesion.name))
+            drawn = picture.lesion_picture(images.volumes[lesion.series_uid], lesion, draft.language, across[lesion.name])
+            when = words["when"].format(day=lesion.when[:10]) if lesion.when else ""
+            told = (words["lesion"].format(name=lesion.name, when=when), words["lesion_alt"].format(name=lesion.name))
             found.append(Picture(f"lesion-{number}", drawn, *told, (lesion.source,)))
-    return (*found, *_growth(images.lesions, words))
+    return (*found, *_growth(images.lesions, words, draft.language))
 
 
-def _growth(lesions: Sequence[Lesion], words: dict[str, str]) -> Iterator[Picture]:
+def _across(lesions: Sequence[Lesion]) -> dict[str, float]:
+    """How many millimetres the pictures of each lesion show: the same at every date, so that growth is seen as growth."""
+    return {one.name: picture.side_for(max(x.measures.long_axis_mm for x in lesions if x.name == one.name)) for one in lesions}
+
+
+def _growth(lesions: Sequence[Lesion], words: dict[str, str], language: Language) -> Iterator[Picture]:
     for name in dict.fromkeys(lesion.name for lesion in lesions):
         course = sorted(
             (one.when[:10], one.measures.volume_mm3)
@@ -62,7 +70,7 @@ def _growth(lesions: Sequence[Lesion], words: dict[str, str]) -> Iterator[Pictur
             if one.name == name and len(one.when) >= 10 and one.measures.volume_mm3 > 0
         )
         if len({day for day, _ in course}) > 1:
-            drawn = picture.growth_picture(course, GROWTH_ERROR, name)
+            drawn = picture.growth_picture(course, GROWTH_ERROR, name, language)
             told = (words["growth"].format(name=name), words["growth_alt"].format(name=name, count=len(course)))
             yield Picture(f"growth-{name}", drawn, *told)
 

@@ -34,6 +34,9 @@ def test_headings_without_sentences_go_and_sentences_without_heading_stay():
         (Quantity("152", "mm[Hg]", "mmHg"), "zh", "152 mmHg"),
         (Quantity("65", "a"), "zh", "65 岁"),
         (Quantity("65", "a"), "en", "65 years"),
+        (Quantity("133", "d", "days"), "zh", "133 天"),
+        (Quantity("133", "d", "days"), "en", "133 days"),
+        (Quantity("65", "a", "yr"), "zh", "65 yr"),
         (Quantity("7.4"), "en", "7.4"),
         ("Anaphylaxis", "en", "Anaphylaxis"),
         (None, "en", ""),
@@ -41,6 +44,13 @@ def test_headings_without_sentences_go_and_sentences_without_heading_stay():
 )
 def test_a_value_is_shown_as_it_was_written(value, language, shown):
     assert fact_value(msgspec.structs.replace(FACTS[1], value=value), language) == shown
+
+
+def test_our_own_words_are_in_the_readers_language_and_the_records_stay_its_own():
+    growing = msgspec.structs.replace(FACTS[1], value="growing", details={"said": "growing", "said_zh": "增大"})
+    assert (fact_value(growing, "zh"), fact_value(growing, "en")) == ("增大", "growing")
+    read = msgspec.structs.replace(growing, value="Grows!")
+    assert fact_value(read, "zh") == "Grows!"
 
 
 def test_a_trend_is_called_one_and_flags_are_words_in_both_languages():

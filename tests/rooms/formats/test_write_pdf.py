@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from io import BytesIO
@@ -10,14 +11,16 @@ from io import BytesIO
 import msgspec
 import pikepdf
 import pytest
+from PIL import Image
 from signed_example import LABEL, example_document, example_draft
 
 from xinglin.formats.pdf import typesetting
 from xinglin.formats.pdf.typesetting import fonts_in_place, spelled_out
 from xinglin.formats.pdf.write import write_document
 from xinglin.privacy.labels.pdf_words import words_on_pages
-from xinglin.records import Identity
+from xinglin.records import Evidence, Identity
 from xinglin.records.errors import InvalidInput, OutOfResources
+from xinglin.records.imaging import Picture
 
 pytestmark = pytest.mark.skipif(not fonts_in_place(), reason="the PDF font is not installed: install the package with npm in reach")
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
@@ -109,3 +112,32 @@ def test_without_the_font_the_error_says_what_to_do(monkeypatch, tmp_path):
         write_document(example_document())
     assert "XINGLIN_FONTS" in str(caught.value)
     typesetting.fonts.cache_clear()
+
+
+def a_picture() -> Picture:
+    """A small grey picture with a caption in letters no font of ours has."""
+    out = BytesIO()
+    Image.new("RGB", (340, 110), (90, 90, 90)).save(out, "PNG")
+    return Picture("change", out.getvalue(), "The virtual nodule 결", "Nine tiles")
+
+
+@LANGUAGES
+def test_the_pictures_of_the_page_stand_on_paper_with_their_captions(language):
+    page = write_document(msgspec.structs.replace(example_document(language), pictures=(a_picture(),)))
+    with pikepdf.open(BytesIO(page)) as pdf:
+        images = [one for one in pdf.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"]
+        assert [(int(image.Width), int(image.Height)) for image in images] == [(340, 110)]
+    assert "Thevirtualnodule[U+ACB0]" in words(page).replace(" ", "")
+    assert page == write_document(msgspec.structs.replace(example_document(language), pictures=(a_picture(),)))
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext (poppler) not present")
+def test_a_long_address_stays_on_the_paper_and_is_copied_whole():
+    address = f"2.25.{'1' * 39}/2.25.{'2' * 39}#slice=89;mm=-50.23,-46.9,73.75;-38.62,-41.3,73.75;-12.5,-17.25,73.75"
+    draft = example_draft("en")
+    fact = msgspec.structs.replace(draft.facts[0], evidence=(Evidence("dicom", address),))
+    document = msgspec.structs.replace(example_document("en"), draft=msgspec.structs.replace(draft, facts=(fact, *draft.facts[1:])))
+    page = write_document(document)
+    boxes = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=page, capture_output=True, check=True).stdout.decode()
+    assert max(float(end) for end in re.findall(r'xMax="([\d.]+)"', boxes)) < 595 - 60  # A4 in points, less a margin of 22 mm
+    assert address in words(page).replace(" ", "").replace("\n", "")

@@ -34,7 +34,7 @@ def write_document(document: SignedDocument) -> bytes:
     if not document.signatures:
         raise InvalidInput("XL-PDF-101", "the document carries no signature", why="only a signed draft becomes a PDF", fix="sign the draft")
     released = first_instant(document.released_at)
-    content = msgspec.json.encode(spelled_out(_content(document, released))).decode()
+    content = msgspec.json.encode(spelled_out(_content(document, released)) | {"pictures": _pictures(document)}).decode()
     return _with_label(_set(content, int(released.timestamp())), document.label.aigc)
 
 
@@ -86,6 +86,17 @@ def _content(document: SignedDocument, released: datetime) -> dict[str, Any]:
         "signatures": [{"signer": s.signer, "at": s.at, "key": s.key, "digest": s.digest} for s in document.signatures],
         "provenance": release_rows(document),
     }
+
+
+def _pictures(document: SignedDocument) -> list[dict[str, Any]]:
+    """The pictures of the page: PNG bytes as numbers, width in pixels, caption, and the words for who cannot see it."""
+    words = [spelled_out({"caption": shown.caption, "description": shown.description}) for shown in document.pictures]
+    return [told | {"png": list(shown.png), "width": _width_px(shown.png)} for told, shown in zip(words, document.pictures, strict=True)]
+
+
+def _width_px(png: bytes) -> int:
+    """Width of a PNG, from its first chunk (PNG specification 11.2.2)."""
+    return int.from_bytes(png[16:20], "big")
 
 
 def _source(source: NumberedFact) -> dict[str, Any]:

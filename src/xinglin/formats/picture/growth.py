@@ -8,14 +8,16 @@ from datetime import date
 
 from PIL import Image, ImageDraw
 
+from xinglin.formats.picture.lettering import burnt_in, letters
 from xinglin.formats.picture.slices import INK, SHADE, font, png
+from xinglin.records.draft import Language
 from xinglin.records.errors import InvalidInput
 
 _WIDTH, _HEIGHT, _LEFT, _EDGE = 460, 240, 62, 28
 _LINE, _BAR = (255, 200, 60), (150, 150, 150)
 
 
-def growth_picture(points: Sequence[tuple[str, float]], error_share: float, name: str) -> bytes:
+def growth_picture(points: Sequence[tuple[str, float]], error_share: float, name: str, language: Language = "en") -> bytes:
     """A PNG of volumes (mm3) by day (YYYY-MM-DD), each with its measurement error as a bar (`error_share` 0.25 = 25 %).
 
     Volumes must be positive: raises InvalidInput XL-PICTURE-001.
@@ -36,13 +38,14 @@ def growth_picture(points: Sequence[tuple[str, float]], error_share: float, name
     for level in range(math.ceil(low), math.floor(high) + 1):
         y = at(days[0], level)[1]
         draw.line((_LEFT, y, _WIDTH - 12, y), fill=(60, 66, 72))
-        draw.text((6, y - 7), f"{2.0**level:.0f} mm3", fill=INK, font=font(11))
+        draw.text((6, y - 7), burnt_in(language, "volume", {"volume": f"{2.0**level:.0f}"}), fill=INK, font=font(11))
     draw.line([at(*pair) for pair in zip(days, logs, strict=True)], fill=_LINE, width=2)
     for (when, volume), day, log in zip(points, days, logs, strict=True):
         x, y = at(day, log)
         draw.line((x, at(day, log + reach)[1], x, at(day, log - reach)[1]), fill=_BAR, width=2)
         draw.ellipse((x - 4, y - 4, x + 4, y + 4), fill=_LINE)
         draw.text((x - 24, _HEIGHT - 20), when, fill=INK, font=font(10))
-        draw.text((x + 7, y - 16), f"{volume:.0f}", fill=INK, font=font(11))
-    draw.text((8, 5), f"{name}: volume, doubling per line", fill=INK, font=font(12))
+        draw.text((x + 9, y + 4), f"{volume:.0f}", fill=INK, font=font(11))
+    title = burnt_in(language, "growth", {"name": name})
+    draw.text((8, 5), title, fill=INK, font=letters(title, 12))
     return png(image)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
+from xinglin.formats.picture.lettering import burnt_in
 from xinglin.formats.picture.slices import (
     LUNG_WINDOW,
     PLANES,
@@ -15,38 +16,42 @@ from xinglin.formats.picture.slices import (
     grey,
     indices_in,
     labelled,
+    measured,
     oriented,
     pixel_of,
     plane_acquired,
     plane_through,
     png,
+    side_for,
     tiled,
 )
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from xinglin.records.draft import Language
     from xinglin.records.imaging import Lesion, Point_mm
     from xinglin.records.volume import Volume
 
 _LONG, _SHORT, _EDGE = (255, 200, 60), (90, 220, 255), (255, 90, 90)
 
 
-def lesion_picture(volume: Volume, lesion: Lesion) -> bytes:
-    """A PNG of three tiles (axial, coronal, sagittal) through the measured slice, the outline in all.
+def lesion_picture(volume: Volume, lesion: Lesion, language: Language = "en", side_mm: float = 0.0) -> bytes:
+    """A PNG of three tiles (axial, coronal, sagittal) through the measured slice, the outline in all, with a scale bar.
 
-    Both axes are drawn in the plane in which the scan was acquired and measured; in an oblique scan, in the nearest.
+    Both axes are drawn in the plane in which the scan was acquired and measured; in an oblique scan, in the nearest. Each tile is
+    `side_mm` wide (0: as the lesion's size asks for); pictures to be compared need the same.
     """
     measures = lesion.measures
     at_mm = _middle_of_slice(volume, lesion)
-    side_mm = min(120.0, max(40.0, 4 * measures.long_axis_mm))
+    side_mm = side_mm or side_for(measures.long_axis_mm)
     tiles = {plane: _tile(volume, lesion, at_mm, plane, side_mm) for plane in PLANES}
-    measured = plane_acquired(volume)
+    acquired = plane_acquired(volume)
     for ends, colour in ((measures.long_axis_ends, _LONG), (measures.short_axis_ends, _SHORT)):
-        places = [pixel_of(end, at_mm, measured, side_mm) for end in ends]
-        ImageDraw.Draw(tiles[measured]).line((*places[0], *places[1]), fill=colour, width=2)
-    when = f", {lesion.when[:10]}" if lesion.when else ""
-    labelled(tiles[measured], f"{lesion.name}{when}, slice {measures.slice_index + 1}")
+        places = [pixel_of(end, at_mm, acquired, side_mm) for end in ends]
+        ImageDraw.Draw(tiles[acquired]).line((*places[0], *places[1]), fill=colour, width=2)
+    told = {"name": lesion.name, "day": lesion.when[:10], "number": measures.slice_index + 1}
+    labelled(measured(tiles[acquired], side_mm), burnt_in(language, "slice" if lesion.when else "undated", told))
     return png(tiled([list(tiles.values())]))
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from xinglin.formats.picture.lettering import letters
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -85,8 +87,21 @@ def font(size: int = 13) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 def labelled(image: Image.Image, words: str) -> Image.Image:
     """The picture with words in its upper left corner."""
-    ImageDraw.Draw(image).text((5, 3), words, fill=INK, font=font(), stroke_width=1, stroke_fill=SHADE)
+    ImageDraw.Draw(image).text((5, 3), words, fill=INK, font=letters(words), stroke_width=1, stroke_fill=SHADE)
     return image
+
+
+def measured(image: Image.Image, side_mm: float) -> Image.Image:
+    """The picture with a scale bar of 10 mm in its lower left corner."""
+    draw = ImageDraw.Draw(image)
+    draw.line((8, SIDE_PX - 10, 8 + 10.0 / side_mm * SIDE_PX, SIDE_PX - 10), fill=INK, width=2)
+    draw.text((8, SIDE_PX - 26), "10 mm", fill=INK, font=font(11), stroke_width=1, stroke_fill=SHADE)
+    return image
+
+
+def side_for(size_mm: float) -> float:
+    """How many millimetres a picture of something of that size shows across: four times as much, 40 to 120."""
+    return min(120.0, max(40.0, 4 * size_mm))
 
 
 def oriented(image: Image.Image, plane: Plane) -> Image.Image:
