@@ -1,0 +1,165 @@
+"""A disease made of a card alone: draw its people, run their courses fast, run a few slowly, and say how far the two lie apart."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+from msgspec.structs import replace
+
+from xinglin.models.simulator import expressions, plain, population, reference, streams
+from xinglin.records.errors import InvalidInput
+from xinglin.records.simulation import CourseBlock, Residual
+from xinglin.shelf.promises import AbstractDisease
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xinglin.records.simulation import DiseaseCard, SimulationRequest
+
+    Arrays = dict[str, NDArray[np.float64]]
+
+ALLOWED = 1e-5  # relative error of the fast answer
+PILOT = 16  # people whose courses choose the step
+_FLOOR = 1e-6  # differences are relative to the value, or to this share of the greatest value of the course
+
+
+class CardDisease(AbstractDisease):
+    """An illness that its card says all about. Raises InvalidInput XL-SIM-0xx when the card contradicts itself."""
+
+    def __init__(self, card: DiseaseCard) -> None:
+        expressions.check(card)
+        self.card, self.name = card, card.name
+        self._steps: dict[bytes, float] = {}
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the card."""
+        return card_hash(self.card)
+
+    def draw(self, request: SimulationRequest, first: int, count: int) -> Arrays:
+        """The parameters of patients `first` to `first + count - 1`, name -> (count,)."""
+        return population.draw(self.card, request, first, count)
+
+    def run(self, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]], first: int = 0) -> CourseBlock:
+        """The courses of people with these parameters, by the fast solver; `first` is the number of the first of them.
+
+        Raises InvalidInput XL-SIM-02x or 03x for a request the card cannot serve.
+        """
+        self._see_request(request)
+        count = _count(traits)
+        observed, ends = plain.solve(self.card, request, traits, self._thresholds(request, first, count), self.step(request))
+        return self._block(request, traits, first, observed, ends)
+
+    def reference(self, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]], first: int = 0) -> CourseBlock:
+        """The same by the slow, obvious solver."""
+        self._see_request(request)
+        observed, ends = reference.solve(self.card, request, traits, self._thresholds(request, first, _count(traits)))
+        return self._block(request, traits, first, observed, ends)
+
+    def residual(self, request: SimulationRequest, patients: int = 3) -> Residual:
+        """How far `run` lies from `reference` over the first patients of the request's seed."""
+        traits = self.draw(request, 0, patients)
+        fast, slow = self.run(request, traits), self.reference(request, traits)
+        greatest = max(_apart(fast.observed[name], slow.observed[name]) for name in slow.observed)
+        return Residual(greatest, patients, self.step(request), ALLOWED)
+
+    def step(self, request: SimulationRequest) -> float:
+        """The greatest step of the fast solver, chosen by halving on the first patients of the seed; the same for every block."""
+        key = request_key(request)
+        if key not in self._steps:
+            self._steps[key] = self._chosen_step(request)
+        return self._steps[key]
+
+    def _chosen_step(self, request: SimulationRequest) -> float:
+        traits = self.draw(request, 0, PILOT)
+        thresholds = self._thresholds(request, 0, PILOT)
+        step = min(max(request.times[-1] / 64, 1e-9), 1.0)
+        coarse, _ = plain.solve(self.card, request, traits, thresholds, step)
+        for _ in range(12):
+            fine, _ = plain.solve(self.card, request, traits, thresholds, step / 2)
+            if max(_apart(coarse[name], fine[name]) for name in fine) <= 0.3 * ALLOWED:
+                return step
+            step, coarse = step / 2, fine
+        return step
+
+    def _see_request(self, request: SimulationRequest) -> None:
+        if request.disease != self.card.name:
+            raise InvalidInput("XL-SIM-025", "the request is for another disease", where="request.disease", fix=f"ask for {self.card.name}")
+
+    def _thresholds(self, request: SimulationRequest, first: int, count: int) -> Arrays:
+        """Minus the log of a uniform number for each hazard end: it happens when the hazard has added up to that."""
+        return {
+            end.name: -np.log(streams.uniforms(request.seed, f"end/{end.name}", first, count)[0]) for end in self.card.ends if end.hazard
+        }
+
+    def _block(
+        self, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]], first: int, observed: Arrays, ends: Arrays
+    ) -> CourseBlock:
+        times = np.array(request.times, float)
+        _stop(self.card, times, observed, ends)
+        values = population.with_derived(self.card, traits)
+        told = {name: series.astype(np.float32, copy=False) for name, series in observed.items()}
+        block = CourseBlock(self.card.name, self.card.version, first, times, values, told, ends)
+        return measured(self.card, block, request.seed) if request.measured else block
+
+
+def measured(card: DiseaseCard, block: CourseBlock, seed: int) -> CourseBlock:
+    """The block as the instruments see it: each observable with its error; what lies below an instrument's limit is the limit."""
+    found = {}
+    for observable in card.observables:
+        truth = block.observed[observable.name].astype(float)
+        seen = np.empty_like(truth)
+        for place in range(truth.shape[1]):
+            errors = streams.normals(seed, f"error/{observable.name}/{place}", block.first, block.patients, 3)
+            seen[:, place] = truth[:, place] * (1 + observable.proportional * errors[0]) + observable.additive * errors[1]
+            seen[:, place] *= np.exp(observable.logarithmic * errors[2])
+        found[observable.name] = np.maximum(seen, observable.low_limit).astype(np.float32)
+    return CourseBlock(block.disease, block.version, block.first, block.times, block.traits, found, block.ends, block.residual)
+
+
+def card_hash(card: DiseaseCard) -> str:
+    """SHA-256 of all the card says."""
+    return hashlib.sha256(msgspec.json.encode(msgspec.to_builtins(card, enc_hook=_plain), order="sorted")).hexdigest()
+
+
+def request_key(request: SimulationRequest) -> bytes:
+    """What of a request decides the courses, as bytes; how many patients are asked for does not."""
+    return msgspec.json.encode(replace(request, patients=0, arm="", measured=False), order="sorted", enc_hook=_plain)
+
+
+def _plain(thing: object) -> object:
+    return dict(thing) if isinstance(thing, Mapping) else str(thing)
+
+
+def _count(traits: Mapping[str, NDArray[np.float64]]) -> int:
+    return len(next(iter(traits.values()))) if traits else 1
+
+
+def _stop(card: DiseaseCard, times: NDArray[np.float64], observed: Arrays, ends: Arrays) -> None:
+    """Ends beyond the last time looked at are not yet; after an end that stops, nothing is seen and nothing more happens. In place."""
+    for name in ends:
+        ends[name] = np.where(ends[name] <= times[-1], ends[name], np.nan)
+    stopping = [ends[end.name] for end in card.ends if end.stops]
+    if not stopping:
+        return
+    last = np.fmin.reduce([*stopping, np.full(len(stopping[0]), np.inf)])
+    for name in ends:
+        ends[name] = np.where(ends[name] <= last, ends[name], np.nan)
+    gone = times[None, :] > last[:, None]
+    for series in observed.values():
+        series[gone] = np.nan
+
+
+def _apart(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> float:
+    """Greatest relative difference of two sets of courses; inf when one has numbers where the other has none."""
+    if (np.isnan(fast) != np.isnan(slow)).any():
+        return float("inf")
+    with np.errstate(all="ignore"):
+        scale = np.maximum(np.abs(slow), _FLOOR * np.nanmax(np.abs(slow), axis=1, keepdims=True, initial=0.0))
+        found = np.abs(fast - slow) / np.maximum(scale, 1e-300)
+    return float(np.nanmax(found, initial=0.0))
