@@ -37,6 +37,7 @@ class Parameter(Struct, frozen=True):
     spread: standard deviation on the scale of the distribution (of the logarithm for lognormal, of the logit for
     logitnormal); half the width for uniform. low, high: the range its source supports; draws stay inside.
     typical: an expression over traits drawn before it that stands for `value` in a given person ("cl * (weight / 70) ** 0.75").
+    fact: how a fact of the person is known to be this trait: "loinc:29463-7", "person:age_years", "person:female" (1 or 0); "" is never read.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Parameter(Struct, frozen=True):
     typical: str = ""
     locator: str = ""  # table, equation, file and line
     unverified: bool = False
+    fact: str = ""
 
 
 class Correlation(Struct, frozen=True):
@@ -137,7 +139,7 @@ class Observable(Struct, frozen=True):
 
     expression: over natural states, parameters and derived numbers. Error: value * (1 + proportional * e1) + additive * e2, then
     times exp(logarithmic * e3), each e standard normal. `code`: LOINC, or "" ; `fact`: how a fact of the person is known
-    to be this observable ("loinc:2857-1", "made:diameter", "lesion:long_axis_mm").
+    to be this observable ("loinc:2857-1", "lesion:*:volume" for one marked lesion).
     """
 
     name: str
@@ -351,7 +353,7 @@ class Simulation(Struct, frozen=True):
     bands: tuple[Band, ...]
     outcomes: tuple[Outcome, ...] = ()
     residual: Residual | None = None
-    estimates: tuple[Estimate, ...] = ()  # of a twin
+    estimates: tuple[Estimate, ...] = ()  # of a twin's parameters; without a twin, how the traits of the people are spread
     effective: float | None = None  # of a twin: effective sample size
     fit: float | None = None  # of a twin: posterior predictive p-value
     measured: tuple[Measurement, ...] = ()  # of a twin: the readings it was fitted to

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from xinglin.records.simulation import Band, CourseBlock, DiseaseCard, Harm, Outcome, Posterior, Residual, Simulation, SimulationRequest
+from xinglin.records.simulation import (
+    Band,
+    CourseBlock,
+    DiseaseCard,
+    Estimate,
+    Harm,
+    Outcome,
+    Posterior,
+    Residual,
+    Simulation,
+    SimulationRequest,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,15 +39,25 @@ def simulated(disease: AbstractDisease, requests: Sequence[SimulationRequest], p
     Every arm has the same people: arms differ by treatment alone. Raises InvalidInput as the disease does.
     """
     blocks = [disease.run(one, posterior.draws if posterior else disease.draw(one, 0, one.patients)) for one in requests]
+    spread = posterior.estimates if posterior else tuple(traits_of(blocks[0], disease.card))
     arms = [(one.arm or one.regimen.name, block) for one, block in zip(requests, blocks, strict=True)]
     return Simulation(
         disease=disease.name, version=disease.card.version, card=card_digest(disease.card), requests=tuple(requests),
         bands=tuple(band for arm, block in arms for band in bands_of(arm, block)),
         outcomes=tuple(one for arm, block in arms for one in outcomes_of(arm, block, disease.card)),
         residual=worst([block.residual for block in blocks]),
-        estimates=posterior.estimates if posterior else (), effective=posterior.effective if posterior else None,
+        estimates=spread, effective=posterior.effective if posterior else None,
         fit=posterior.fit if posterior else None, measured=posterior.measured if posterior else (), notes=posterior.notes if posterior else (),
     )  # fmt: skip
+
+
+def traits_of(block: CourseBlock, card: DiseaseCard) -> Iterator[Estimate]:
+    """How the traits that differ between the people of a block are spread: median, 5 and 95 %."""
+    for row in card.parameters:
+        values = block.traits.get(row.name)
+        if values is not None and np.ptp(values) > 0:
+            low, middle, high = (float(x) for x in np.quantile(values, (0.05, 0.5, 0.95)))
+            yield Estimate(row.name, middle, low, high, row.unit)
 
 
 def card_digest(card: DiseaseCard) -> str:

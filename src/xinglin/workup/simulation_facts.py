@@ -1,0 +1,223 @@
+"""What may be said of a simulation: every course, share and limit as a fact whose evidence is the simulation itself.
+
+None of them is a fact of the person: their ids begin with `made.`, and their words say that they are simulated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from xinglin.knowledge.units import display
+from xinglin.records import Concept, Evidence, Fact
+from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED
+from xinglin.records.simulation import Band, DiseaseCard, Estimate, Observable, Outcome, Simulation, SimulationRequest
+
+TIME_WORDS = {"min": ("minute", "分钟"), "h": ("hour", "小时"), "d": ("day", "天"), "a": ("year", "年")}
+_WITHOUT = "without:"
+
+
+def facts_of(card: DiseaseCard, simulation: Simulation, times: Sequence[float], *, people: bool) -> tuple[Fact, ...]:
+    """Facts of a simulation at some of its times. `people`: the courses are those of many people, not of one."""
+    saying = _Saying(card, simulation, people)
+    facts = [saying.about(), saying.method()]
+    facts += saying.estimates()
+    for request in simulation.requests:
+        facts.append(saying.arm(request))
+        facts += saying.courses(request.arm or request.regimen.name, times)
+        facts += saying.outcomes(request.arm or request.regimen.name)
+    facts += saying.notes()
+    return tuple(facts)
+
+
+class _Saying:
+    """What the facts of one simulation have in common: the model, the digest, the words for time."""
+
+    def __init__(self, card: DiseaseCard, simulation: Simulation, people: bool) -> None:
+        self.card, self.simulation, self.people = card, simulation, people
+        self.digest = hashlib.sha256(msgspec.msgpack.encode(simulation)).hexdigest()
+        self.seed = simulation.requests[0].seed if simulation.requests else 0
+        self.en, self.zh = TIME_WORDS[card.time_unit]
+
+    def fact(
+        self, key: str, names: tuple[str, str], said: tuple[str, str], *, importance: int = 1, more: Mapping[str, str] | None = None
+    ) -> Fact:
+        """A fact in words, about the simulation and about nobody."""
+        (en, zh), (said_en, said_zh) = names, said
+        return Fact(
+            id=f"{MADE_HERE}{key}", kind="calculation", concept=Concept(en), text=f"{en}: {said_en}", key=f"made:{key}",
+            evidence=(Evidence(f"diseases/{self.simulation.disease}@{self.simulation.version}", f"sha256:{self.digest}#{key}", f"seed {self.seed}"),),
+            names={"en": (en,), "zh": (zh,)}, value=said_en, importance=importance,
+            details={"said": said_en, "said_zh": said_zh, "category": "artificial", **(more or {})},
+        )  # fmt: skip
+
+    def about(self) -> Fact:
+        """What was simulated, with how many courses, and whether it was fitted to the person."""
+        count = len(self.simulation.requests)
+        number = self.simulation.requests[0].patients if self.simulation.requests else 0
+        title = {language: self.card.title[language] for language in ("en", "zh")}
+        fitted = len(self.simulation.measured)
+        if fitted:
+            basis = (f"fitted to {_many(fitted, 'reading')} of the record", f"按病历中{fitted}次测量拟合")
+        elif self.people:
+            basis = (f"{number:,} virtual patients per arm", f"每组{number:,}名虚拟患者")
+        else:
+            basis = ("not fitted: courses of people drawn from the population", "未拟合：病程取自人群分布")
+        said = (f"{title['en']}, {_many(count, 'arm')}, {basis[0]}", f"{title['zh']}，{count}组，{basis[1]}")
+        return self.fact("simulation", ("simulation", "模拟"), said, importance=MUST_BE_MENTIONED)
+
+    def method(self) -> Fact:
+        """The model, its seed, and how far the fast answer lies from the reference solver."""
+        residual = self.simulation.residual
+        agrees = ("not compared with the reference solver", "未与参考求解器比较")
+        if residual is not None:
+            size = _small(residual.greatest)
+            agrees = (
+                f"largest difference from the reference solver {size} in {_many(residual.patients, 'course')}",
+                f"{residual.patients}例病程与参考求解器的最大差异{size}",
+            )
+        model = f"{self.simulation.disease}@{self.simulation.version}"
+        return self.fact(
+            "method",
+            ("method of the simulation", "模拟方法"),
+            (f"{model}, seed {self.seed}; {agrees[0]}", f"{model}，种子{self.seed}；{agrees[1]}"),
+        )
+
+    def arm(self, request: SimulationRequest) -> Fact:
+        """What is given in one arm."""
+        arm, names = request.arm or request.regimen.name, self._arm_names(request.arm or request.regimen.name)
+        given: dict[str, list[float]] = {}
+        for dose in request.regimen.doses:
+            given.setdefault(dose.treatment, []).append(dose.amount)
+        words = {one.name: one for one in self.card.treatments}
+        en, zh = [], []
+        for name, amounts in given.items():
+            one = words[name]
+            size = (
+                f"{_plain(amounts[0])} {one.unit}"
+                if len(set(amounts)) == 1
+                else f"{_plain(min(amounts))} to {_plain(max(amounts))} {one.unit}"
+            )
+            en.append(f"{one.names['en']} {len(amounts)} × {size}")
+            zh.append(f"{one.names['zh']} {len(amounts)}次×{size.replace(' to ', '至')}")
+        for rule in request.regimen.rules:
+            seen = next(one for one in self.card.observables if one.name == rule.observable)
+            en.append(f"{words[rule.treatment].names['en']} by the {seen.names['en']}")
+            zh.append(f"{words[rule.treatment].names['zh']}随{seen.names['zh']}调整")
+        said = ("; ".join(en) or "nothing is given", "；".join(zh) or "不给予任何治疗")
+        return self.fact(f"{arm}/arm", (f"simulated arm ({names[0]})", f"模拟组（{names[1]}）"), said, importance=MUST_BE_MENTIONED)
+
+    def courses(self, arm: str, times: Sequence[float]) -> Iterator[Fact]:
+        """Each observable of an arm at the times asked for."""
+        seen = {one.name: one for one in self.card.observables}
+        for band in self.simulation.bands:
+            if band.arm == arm and band.observable in seen:
+                for time in times:
+                    if time in band.times:
+                        yield self._course(band, seen[band.observable], time)
+
+    def _course(self, band: Band, observable: Observable, time: float) -> Fact:
+        place, names, digits = band.times.index(time), self._arm_names(band.arm), observable.decimals
+        low, middle, high = (f"{row[place]:.{digits}f}" for row in (band.low, band.middle, band.high))
+        shown_en, shown_zh = display(observable.unit, "en"), display(observable.unit, "zh")
+        share, at = f"{band.share:.0%}", _plain(time)
+        after_en, after_zh = (f" after {_many(time, self.en)}", f"第{at}{self.zh}") if time else (" at the start", "开始时")
+        called = (f"simulated {observable.names['en']}, {names[0]}{after_en}", f"模拟{observable.names['zh']}（{names[1]}，{after_zh}）")
+        unit_en, unit_zh = ("", "") if observable.unit == "1" else (f" {shown_en}", f" {shown_zh}")
+        said = (
+            f"{middle}{unit_en} ({share} of courses {low} to {high}{unit_en})",
+            f"{middle}{unit_zh}（{share}的病程为{low}至{high}{unit_zh}）",
+        )
+        return self.fact(
+            f"{band.arm}/{band.observable}@{at}", called, said, importance=2, more={"arm": band.arm, "observable": band.observable}
+        )
+
+    def outcomes(self, arm: str) -> Iterator[Fact]:
+        """How often ends came and limits broke in an arm."""
+        for one in self.simulation.outcomes:
+            if one.arm == arm:
+                yield self._outcome(one)
+
+    def _outcome(self, one: Outcome) -> Fact:
+        names = self._arm_names(one.arm)
+        called = next(item.names for item in (*self.card.ends, *self.card.harms) if item.name == one.name)
+        last = max(request.times[-1] for request in self.simulation.requests)
+        if one.kind == "median":
+            said = (
+                f"in half of the courses by {_many(round(one.middle, 1), self.en)} (90% of those times {one.low:.0f} to {one.high:.0f})"
+                if one.high != float("inf") else f"in half of the courses by {_many(round(one.middle, 1), self.en)}",
+                f"半数病程在第{_plain(round(one.middle, 1))}{self.zh}前发生",
+            )  # fmt: skip
+            word = ("time to", "发生时间")
+        else:
+            said = (
+                f"{one.middle:.1%} of courses by {_many(last, self.en)} (95% interval {one.low:.1%} to {one.high:.1%})",
+                f"至第{_plain(last)}{self.zh}占病程的{one.middle:.1%}（95%区间{one.low:.1%}至{one.high:.1%}）",
+            )
+            word = ("share with", "发生比例")
+        return self.fact(
+            f"{one.arm}/{one.kind}/{one.name}", (f"simulated {word[0]} {called['en']}, {names[0]}", f"模拟{called['zh']}{word[1]}（{names[1]}）"), said,
+            importance=2, more={"arm": one.arm},
+        )  # fmt: skip
+
+    def estimates(self) -> Iterator[Fact]:
+        """What a twin learned (parameters the readings made narrower by a tenth at least), or how the traits of many people are spread."""
+        fitted = bool(self.simulation.measured)
+        if not fitted and not self.people:
+            return
+        meanings = {row.name: row.meaning for row in self.card.parameters}
+        for one in sorted(self.simulation.estimates, key=lambda row: -row.shrunk) if fitted else self.simulation.estimates:
+            if one.name in meanings and (not fitted or one.shrunk >= 0.1):
+                yield self._estimate(one, meanings[one.name], fitted)
+
+    def _estimate(self, one: Estimate, meaning: Mapping[str, str], fitted: bool) -> Fact:
+        low, middle, high = (f"{value:.3g}" for value in (one.low, one.middle, one.high))
+        unit_en, unit_zh = ("", "") if one.unit == "1" else (f" {display(one.unit, 'en')}", f" {display(one.unit, 'zh')}")
+        said = (f"{middle}{unit_en} (90% interval {low} to {high}{unit_en})", f"{middle}{unit_zh}（90%区间{low}至{high}{unit_zh}）")
+        names = (
+            (f"fitted {meaning['en']}", f"拟合的{meaning['zh']}")
+            if fitted
+            else (f"simulated {meaning['en']}", f"模拟人群的{meaning['zh']}")
+        )
+        return self.fact(f"{'twin' if fitted else 'people'}/{one.name}", names, said)
+
+    def notes(self) -> Iterator[Fact]:
+        """What the model cannot say, how far its data reach, and which of its numbers nobody looked up."""
+        yield self.fact(
+            "limits", ("limits of the simulation", "模拟的局限"), (self.card.limits["en"], self.card.limits["zh"]), importance=2
+        )
+        latest = max(request.times[-1] for request in self.simulation.requests)
+        if latest > self.card.horizon:
+            reach = _plain(self.card.horizon)
+            said = (
+                f"from {self.en} {reach} on the courses are extrapolated beyond the data of the model",
+                f"第{reach}{self.zh}以后为超出模型数据的外推",
+            )
+            yield self.fact("beyond", ("reach of the data", "数据范围"), said, importance=2)
+        if unverified := sum(row.unverified for row in self.card.parameters):
+            said = (
+                f"{unverified} of {len(self.card.parameters)} parameters were not looked up in their source",
+                f"{len(self.card.parameters)}个参数中{unverified}个未查证来源",
+            )
+            yield self.fact("unverified", ("unverified parameters of the model", "模型中未查证的参数"), said, importance=2)
+        for number, note in enumerate(self.simulation.notes, 1):
+            yield self.fact(f"note{number}", ("note on the simulation", "模拟备注"), (note, note))
+
+    def _arm_names(self, arm: str) -> tuple[str, str]:
+        regimen = next((one.regimen for one in self.simulation.requests if (one.arm or one.regimen.name) == arm), None)
+        names = regimen.names if regimen else {}
+        return names.get("en", arm), names.get("zh", arm)
+
+
+def _plain(number: float) -> str:
+    return f"{number:,.2f}".rstrip("0").rstrip(".")
+
+
+def _many(number: float, word: str) -> str:
+    return f"{_plain(number)} {word}{'' if number == 1 else 's'}"
+
+
+def _small(number: float) -> str:
+    return f"{number:.1e}".replace("e-0", "e-")
