@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
-from xinglin.workup.imaging.mask_shapes import distance, distance_to, nearest_in, piece_at, shrunk, widened
+from xinglin.workup.imaging.mask_shapes import distance, distance_to, nearest_in, piece_at, pieces, shrunk, widened
+from xinglin.workup.imaging.wall_surface import wall_near
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 LUNG_HU = -500.0
 STEPS = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.88)
 STRAND = 2.5  # a lesion reaches at most so many inner radii (plus 2 mm) from its middle before it is asked for strands
+ROUND, ROUND_MM = 1.5, 1.0  # a lesion that reaches no further than so many inner radii (plus 1 mm) has no strands
+LEAST_CUT = 0.3  # otherwise strands thinner than this share of its inner radius are looked for at least
 AT_SURFACE_MM = 3.0  # a seed this near to the lesion side of the surface still means the lesion
+SKIN_MM = 1.2  # what an opening takes off a rough surface is no thicker
+SPIKE, SPIKE_MM = 0.5, 2.5  # a spike ends within so many inner radii, or mm, of the body; a vessel goes on
+ROOT_MM = 1.0
 STUMP = 0.75  # opening, in inner radii, with which the stump of a strand is taken off
 
 
@@ -84,12 +90,13 @@ def cut_free(
     spacing_mm: tuple[float, float, float],
     max_diameter_mm: float,
     aerated: NDArray[np.bool_] | None,
+    tissue: NDArray[np.float32] | None = None,
 ) -> Cut:
-    """The part of `grown` around the seed that is one lesion. `aerated`: lung_side, None outside the lung."""
+    """The part of `grown` around the seed that is one lesion. `aerated`: lung_side, None outside the lung; `tissue`: see wall_near."""
     notes: list[str] = []
     piece = piece_at(grown, seed)
     if aerated is not None and _runs_away(piece, max_diameter_mm, spacing_mm):
-        piece, seed, cut_at_wall = _at_the_surface(piece, seed, aerated, spacing_mm)
+        piece, seed, cut_at_wall = _at_the_surface(piece, seed, aerated, tissue, spacing_mm)
         if cut_at_wall:
             notes.append("cut where the surface of the lung would pass")
     inner = distance(piece, spacing_mm)
@@ -116,9 +123,15 @@ def _runs_away(piece: NDArray[np.bool_], max_diameter_mm: float, spacing_mm: tup
 
 
 def _at_the_surface(
-    piece: NDArray[np.bool_], seed: tuple[int, int, int], aerated: NDArray[np.bool_], spacing_mm: tuple[float, float, float]
+    piece: NDArray[np.bool_],
+    seed: tuple[int, int, int],
+    aerated: NDArray[np.bool_],
+    tissue: NDArray[np.float32] | None,
+    spacing_mm: tuple[float, float, float],
 ) -> tuple[NDArray[np.bool_], tuple[int, int, int], bool]:
-    within = within_surface(piece, aerated, seed, spacing_mm)
+    """What of the piece lies before the wall: the fitted one, or where none is found, the hull of the lung around."""
+    wall = None if tissue is None else wall_near(tissue, aerated & ~piece, seed, spacing_mm)
+    within = within_surface(piece, aerated, seed, spacing_mm) if wall is None else piece & (wall.depth_mm > 0) & ~wall.flat
     place, away = nearest_in(within, distance_to(seed, piece.shape, spacing_mm))
     if away > AT_SURFACE_MM:
         return piece, seed, False
@@ -149,13 +162,37 @@ def _opened(
     max_diameter_mm: float,
 ) -> tuple[NDArray[np.bool_] | None, float]:
     """The piece with strands taken off by the weakest opening after which it no longer runs away; (None, 1) if none does."""
+    least = 0.0 if _reach(piece, core, spacing_mm) <= ROUND * radius + ROUND_MM else LEAST_CUT
     for strength in STEPS:
+        if strength < least:
+            continue
         thickness = strength * radius
         body = _again(piece, inner, core, thickness, spacing_mm, 0.1 * thickness + 0.3 * min(spacing_mm)) if strength else piece
         if not _compact(body, core, radius, spacing_mm, max_diameter_mm):
             continue
-        return (_without_stumps(piece, body, inner, core, radius, thickness, spacing_mm) if strength else body), strength
+        if not strength:
+            return body, strength
+        body = _without_stumps(piece, body, inner, core, radius, thickness, spacing_mm)
+        return _with_what_ends_near(piece, body, core, radius, spacing_mm), strength
     return None, 1.0
+
+
+def _with_what_ends_near(
+    piece: NDArray[np.bool_], body: NDArray[np.bool_], core: tuple[int, int, int], radius: float, spacing_mm: tuple[float, float, float]
+) -> NDArray[np.bool_]:
+    """The body and what the opening took from it that is no strand: its skin, and spikes that end within a short way."""
+    away = distance(~body, spacing_mm)
+    lost = piece & ~body
+    skin = lost & (away <= SKIN_MM)
+    marks, count = pieces(lost & ~skin)
+    if count:
+        furthest = np.zeros(count + 1, np.float32)
+        np.maximum.at(furthest, marks, np.where(marks > 0, away, 0))
+        strand = (marks > 0) & (furthest > max(SPIKE_MM, SPIKE * radius))[marks]
+    else:
+        strand = np.zeros_like(lost)
+    root = skin & (distance(~strand, spacing_mm) <= SKIN_MM + ROOT_MM) if strand.any() else np.zeros_like(lost)
+    return piece_at(body | (lost & ~strand & ~root), core)
 
 
 def _again(
@@ -193,10 +230,13 @@ def _without_stumps(
 def _compact(
     body: NDArray[np.bool_], core: tuple[int, int, int], radius: float, spacing_mm: tuple[float, float, float], max_diameter_mm: float
 ) -> bool:
+    return _reach(body, core, spacing_mm) <= min(STRAND * radius + 2.0, 0.75 * max_diameter_mm)
+
+
+def _reach(body: NDArray[np.bool_], core: tuple[int, int, int], spacing_mm: tuple[float, float, float]) -> float:
+    """How far the body goes from its core, in mm."""
     places = np.argwhere(body)
-    away = np.sqrt((((places - core) * spacing_mm) ** 2).sum(axis=1))
-    farthest = float(away.max())
-    return farthest <= min(STRAND * radius + 2.0, 0.75 * max_diameter_mm)
+    return float(np.sqrt((((places - core) * spacing_mm) ** 2).sum(axis=1)).max())
 
 
 def _ball_part(

@@ -34,6 +34,9 @@ HIDDEN_HU = 80.0  # surroundings so much brighter than the lung further away are
 THICK_SLICES = 2.5  # slices so many widths of the blur within them are thick
 WIDEST = 0.75  # share of the largest cut from which a slice runs through the middle
 CALM_MM = 0.8
+LEAST_MIRROR = 6
+OVER_HU, USUAL_OVER_HU = 50.0, 60.0  # three quarters, and half, of a shell of glass stand so far over what its mirror inside misses
+MOST_GAINED_HU = 25.0
 
 
 def rim_around(
@@ -54,9 +57,30 @@ def rim_around(
     thick, thin = _is_glass(far, GLASS_HU, EVEN), _is_glass(near, NEAR_GLASS_HU, NEAR_EVEN)
     seen = float(np.median(far)) >= MAYBE_HU
     maybe = seen or (float(np.median(near)) >= USUAL_GLASS_HU and float(np.quantile(near, 0.25)) >= MAYBE_HU)
-    if levels.inside < CALCIUM_HU and (thick or (thin and seen and float(np.quantile(far, 0.25)) >= TRACE_HU)):
+    if levels.inside < CALCIUM_HU and (
+        _stands_over(near, left[_mirror(body, spacing_mm)]) or thick or (thin and seen and float(np.quantile(far, 0.25)) >= TRACE_HU)
+    ):
         return "rim"
     return "not sure" if thick or thin or maybe else "none"
+
+
+def _mirror(body: NDArray[np.bool_], spacing_mm: tuple[float, float, float]) -> NDArray[np.bool_]:
+    """The shell inside the body that mirrors the near one outside."""
+    depth = blur_distance(body, spacing_mm)
+    return body & (depth > NEAR[0]) & (depth <= NEAR[1])
+
+
+def _stands_over(near: NDArray[np.float32], mirror: NDArray[np.float32]) -> bool:
+    """Whether the near shell is brighter than any blur explains: blur takes from the inside what it gives to the outside.
+
+    The usual blur is taken away from both already; a blurrier picture leaves as much over outside as it misses inside. A rim
+    of glass, however thin, is left over outside and missed nowhere.
+    """
+    if mirror.size < LEAST_MIRROR:
+        return False
+    low, middle = (float(q) for q in np.quantile(near, (0.25, 0.5)))
+    missed = min(float(np.median(mirror)), MOST_GAINED_HU)
+    return low + missed >= OVER_HU and middle + missed >= USUAL_OVER_HU
 
 
 def _away(body: NDArray[np.bool_], spacing_mm: tuple[float, float, float]) -> NDArray[np.float32]:

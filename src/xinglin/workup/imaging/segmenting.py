@@ -15,9 +15,11 @@ from scipy import ndimage
 from xinglin.records.errors import InvalidInput
 from xinglin.records.imaging import Outline, Point_mm
 from xinglin.workup.imaging.cutting import Cut, cut_free, lung_side
+from xinglin.workup.imaging.finer_grid import FinerGrid
 from xinglin.workup.imaging.glass_rim import rim_around
-from xinglin.workup.imaging.mask_shapes import box_of, distance_to, filled, nearest_in, pieces, smoothed
+from xinglin.workup.imaging.mask_shapes import box_of, distance_to, filled, nearest_in, piece_at, pieces, smoothed
 from xinglin.workup.imaging.partial_volume import REACH, Levels, blur_distance, levels_of, robust_noise
+from xinglin.workup.imaging.wall_surface import tissue_share
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -158,7 +160,12 @@ class _Growing:
         self.box, self.kind, self.max_diameter_mm = box, kind, max_diameter_mm
         self.from_seed_mm = distance_to(box.seed, box.voxels.shape, box.spacing_mm)
         self.in_lung = is_hu and (self._aerated(15.0) > 0.15 or self._aerated(24.0) > 0.35)
-        self.aerated = lung_side(box.voxels, box.lung, box.seed, box.spacing_mm) if self.in_lung else None
+        self.finer = FinerGrid.of(box.spacing_mm)
+        self.aerated = self.tissue = None
+        if self.in_lung:
+            seen, lung = self.finer.seen(box.voxels), None if box.lung is None else self.finer.divided(box.lung)
+            self.aerated = lung_side(seen, lung, self.finer.within(box.seed), self.finer.spacing_mm)
+            self.tissue = tissue_share(seen)
 
     def _aerated(self, radius_mm: float) -> float:
         """The share of air and lung within this radius of the seed."""
@@ -278,16 +285,23 @@ class _Growing:
         return max((glass + outside) / 2, outside + 2.0 * min(noise, 60.0))
 
     def _cut(self, calm: NDArray[np.float32], threshold: float, brighter: bool) -> Cut:
-        grown = calm >= threshold if brighter else calm <= threshold
-        grown &= self.from_seed_mm <= self.max_diameter_mm
-        seed = self._start_in(grown)
-        return cut_free(grown, seed, self.box.spacing_mm, self.max_diameter_mm, self.aerated)
+        """The lesion at this level, cut free on the finer grid and brought back to the scan's own."""
+        finer = self.finer
+        seen = finer.seen(calm)
+        grown = seen >= threshold if brighter else seen <= threshold
+        grown &= finer.seen(self.from_seed_mm) <= self.max_diameter_mm
+        cut = cut_free(grown, self._start_in(grown), finer.spacing_mm, self.max_diameter_mm, self.aerated, self.tissue)
+        mask = finer.whole(cut.mask)
+        core = finer.voxel_of(cut.core)
+        mask[core] = True
+        return Cut(piece_at(mask, core), core, cut.leak, cut.notes)
 
     def _start_in(self, grown: NDArray[np.bool_]) -> tuple[int, int, int]:
-        """The seed, or the nearest voxel over the threshold within 2 mm."""
-        if grown[self.box.seed]:
-            return self.box.seed
-        place, away = nearest_in(grown, self.from_seed_mm)
+        """The seed, or the nearest place over the threshold within 2 mm, on the finer grid."""
+        seed = self.finer.within(self.box.seed)
+        if grown[seed]:
+            return seed
+        place, away = nearest_in(grown, distance_to(seed, grown.shape, self.finer.spacing_mm))
         if away > 2.0 + max(self.box.spacing_mm) / 2:
             raise _not_told(self.in_lung)
         return place
