@@ -126,9 +126,10 @@ class _Saying:
         after_en, after_zh = (f" after {_many(time, self.en)}", f"第{at}{self.zh}") if time else (" at the start", "开始时")
         called = (f"simulated {observable.names['en']}, {names[0]}{after_en}", f"模拟{observable.names['zh']}（{names[1]}，{after_zh}）")
         unit_en, unit_zh = ("", "") if observable.unit == "1" else (f" {shown_en}", f" {shown_zh}")
+        alive = ("of those alive", "存活者") if any(end.stops for end in self.card.ends) else ("of courses", "病程")
         said = (
-            f"{middle}{unit_en} ({share} of courses {low} to {high}{unit_en})",
-            f"{middle}{unit_zh}（{share}的病程为{low}至{high}{unit_zh}）",
+            f"{middle}{unit_en} ({share} {alive[0]} {low} to {high}{unit_en})",
+            f"{middle}{unit_zh}（{share}的{alive[1]}为{low}至{high}{unit_zh}）",
         )
         return self.fact(
             f"{band.arm}/{band.observable}@{at}", called, said, importance=2, more={"arm": band.arm, "observable": band.observable}

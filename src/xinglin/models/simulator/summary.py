@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from xinglin.shelf.promises import AbstractDisease
 
 SHARE = 0.9  # of courses between the ends of a band
+COMPARED = 3  # courses held against the reference solver
 WITHOUT = "without:"  # how the bands begin that give the share without an end
 _Z95 = 1.959963984540054
 
@@ -38,14 +39,15 @@ def simulated(disease: AbstractDisease, requests: Sequence[SimulationRequest], p
 
     Every arm has the same people: arms differ by treatment alone. Raises InvalidInput as the disease does.
     """
-    blocks = [disease.run(one, posterior.draws if posterior else disease.draw(one, 0, one.patients)) for one in requests]
+    people = [posterior.draws if posterior else disease.draw(one, 0, one.patients) for one in requests]
+    blocks = [disease.run(one, traits) for one, traits in zip(requests, people, strict=True)]
     spread = posterior.estimates if posterior else tuple(traits_of(blocks[0], disease.card))
     arms = [(one.arm or one.regimen.name, block) for one, block in zip(requests, blocks, strict=True)]
     return Simulation(
         disease=disease.name, version=disease.card.version, card=card_digest(disease.card), requests=tuple(requests),
         bands=tuple(band for arm, block in arms for band in bands_of(arm, block)),
         outcomes=tuple(one for arm, block in arms for one in outcomes_of(arm, block, disease.card)),
-        residual=worst([block.residual for block in blocks]),
+        residual=worst([compared(disease, *each) for each in zip(requests, people, blocks, strict=True)]),
         estimates=spread, effective=posterior.effective if posterior else None,
         fit=posterior.fit if posterior else None, measured=posterior.measured if posterior else (), notes=posterior.notes if posterior else (),
     )  # fmt: skip
@@ -65,6 +67,26 @@ def card_digest(card: DiseaseCard) -> str:
     return hashlib.sha256(msgspec.msgpack.encode(card)).hexdigest()
 
 
+def compared(
+    disease: AbstractDisease, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]], block: CourseBlock
+) -> Residual:
+    """How far the courses of the first few lie from those of the reference solver, relative to the value or a thousandth of its greatest."""
+    if block.residual is not None:
+        return block.residual
+    few = {name: values[:COMPARED] for name, values in traits.items()}
+    plain = msgspec.structs.replace(request, measured=False)
+    fast, slow = disease.run(plain, few, block.first), disease.reference(plain, few, block.first)
+    greatest = 0.0
+    for name, truth in slow.observed.items():
+        truth = truth.astype(np.float64)
+        size = np.maximum(np.abs(truth), 1e-3 * np.nanmax(np.abs(truth), axis=1, keepdims=True, initial=1e-300))
+        apart = np.abs(fast.observed[name] - truth) / size
+        if np.any(np.isnan(fast.observed[name]) != np.isnan(truth)):
+            return Residual(math.inf, fast.patients, 0.0)
+        greatest = max(greatest, float(np.nanmax(apart, initial=0.0)))
+    return Residual(greatest, fast.patients, 0.0)
+
+
 def worst(residuals: Sequence[Residual | None]) -> Residual | None:
     """The least good comparison of several arms; None as soon as one was not compared."""
     told = [one for one in residuals if one is not None]
@@ -75,12 +97,17 @@ def worst(residuals: Sequence[Residual | None]) -> Residual | None:
 
 
 def bands_of(arm: str, block: CourseBlock, share: float = SHARE) -> Iterator[Band]:
-    """Median and central interval of each observable at each time, over those still under observation; then the share without each end."""
+    """Median and central interval of each observable at each time, over those still under observation; then the share without each end.
+
+    A band ends where nobody is under observation any more.
+    """
     times = tuple(float(t) for t in block.times)
     edges = (0.5 - share / 2, 0.5, 0.5 + share / 2)
     for name, values in block.observed.items():
-        low, middle, high = (tuple(map(float, row)) for row in np.nanquantile(values.astype(np.float64), edges, axis=0))
-        yield Band(arm, name, times, low, middle, high, share)
+        seen = np.flatnonzero(~np.isnan(values).all(axis=0))
+        kept = values[:, : seen[-1] + 1 if len(seen) else 0].astype(np.float64)
+        low, middle, high = (tuple(map(float, row)) for row in np.nanquantile(kept, edges, axis=0))
+        yield Band(arm, name, times[: kept.shape[1]], low, middle, high, share)
     for name, when in block.ends.items():
         came = np.array([np.sum(when <= t) for t in times])  # NaN, not yet, is never below
         rows = [wilson(block.patients - int(n), block.patients) for n in came]
@@ -106,7 +133,11 @@ def outcomes_of(arm: str, block: CourseBlock, card: DiseaseCard) -> Iterator[Out
 def broken(harm: Harm, observed: Mapping[str, NDArray[np.floating]]) -> NDArray[np.bool_]:
     """Which courses break a limit."""
     values = observed[harm.observable]
-    seen = {"least": np.nanmin, "greatest": np.nanmax, "last": lambda rows, axis: rows[:, -1]}[harm.of](values, axis=1)
+    if harm.of == "last":
+        last = np.maximum.reduce(np.where(np.isnan(values), 0, np.arange(values.shape[1])), axis=1)
+        seen = values[np.arange(len(values)), last]
+    else:
+        seen = np.fmin.reduce(values, axis=1) if harm.of == "least" else np.fmax.reduce(values, axis=1)
     return seen < harm.limit if harm.worse == "below" else seen > harm.limit
 
 
