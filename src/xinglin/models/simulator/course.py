@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from xinglin.models.simulator import expressions, plain, population, reference, streams
+from xinglin.models.simulator import expressions, population, reference, streams
+from xinglin.models.simulator.kernel import Kernel, Steps
+from xinglin.models.simulator.timeline import laid_out
 from xinglin.records.errors import InvalidInput
 from xinglin.records.simulation import CourseBlock, Residual
 from xinglin.shelf.promises import AbstractDisease
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     Arrays = dict[str, NDArray[np.float64]]
 
 ALLOWED = 1e-5  # relative error of the fast answer
-PILOT = 16  # people whose courses choose the step
+PILOT = 64  # people whose courses choose the step
 _FLOOR = 1e-6  # differences are relative to the value, or to this share of the greatest value of the course
 
 
@@ -34,12 +36,17 @@ class CardDisease(AbstractDisease):
     def __init__(self, card: DiseaseCard) -> None:
         expressions.check(card)
         self.card, self.name = card, card.name
-        self._steps: dict[bytes, float] = {}
+        self._steps: dict[bytes, Steps] = {}
 
     @cached_property
     def hash(self) -> str:
         """SHA-256 of the card."""
         return card_hash(self.card)
+
+    @cached_property
+    def kernel(self) -> Kernel:
+        """The fast solver."""
+        return Kernel(self.card)
 
     def draw(self, request: SimulationRequest, first: int, count: int) -> Arrays:
         """The parameters of patients `first` to `first + count - 1`, name -> (count,)."""
@@ -51,41 +58,49 @@ class CardDisease(AbstractDisease):
         Raises InvalidInput XL-SIM-02x or 03x for a request the card cannot serve.
         """
         self._see_request(request)
-        count = _count(traits)
-        observed, ends = plain.solve(self.card, request, traits, self._thresholds(request, first, count), self.step(request))
-        return self._block(request, traits, first, observed, ends)
+        timeline, values = laid_out(self.card, request), population.with_derived(self.card, traits)
+        thresholds = self._thresholds(request, first, _count(traits))
+        observed, ends = self.kernel.solve(request, timeline, values, thresholds, self.steps(request))
+        return self._block(request, values, first, observed, ends)
 
     def reference(self, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]], first: int = 0) -> CourseBlock:
         """The same by the slow, obvious solver."""
         self._see_request(request)
         observed, ends = reference.solve(self.card, request, traits, self._thresholds(request, first, _count(traits)))
-        return self._block(request, traits, first, observed, ends)
+        return self._block(request, population.with_derived(self.card, traits), first, observed, ends)
 
     def residual(self, request: SimulationRequest, patients: int = 3) -> Residual:
         """How far `run` lies from `reference` over the first patients of the request's seed."""
         traits = self.draw(request, 0, patients)
         fast, slow = self.run(request, traits), self.reference(request, traits)
-        greatest = max(_apart(fast.observed[name], slow.observed[name]) for name in slow.observed)
-        return Residual(greatest, patients, self.step(request), ALLOWED)
+        greatest = max(apart(fast.observed[name], slow.observed[name]) for name in slow.observed)
+        return Residual(greatest, patients, self.steps(request).width, ALLOWED)
 
-    def step(self, request: SimulationRequest) -> float:
-        """The greatest step of the fast solver, chosen by halving on the first patients of the seed; the same for every block."""
+    def steps(self, request: SimulationRequest) -> Steps:
+        """The greatest step of the fast solver, chosen on the first patients of the seed; the same for every block."""
         key = request_key(request)
         if key not in self._steps:
-            self._steps[key] = self._chosen_step(request)
+            self._steps[key] = self._chosen_steps(request)
         return self._steps[key]
 
-    def _chosen_step(self, request: SimulationRequest) -> float:
-        traits = self.draw(request, 0, PILOT)
+    def _chosen_steps(self, request: SimulationRequest) -> Steps:
+        """The widest step that half of it changes by less than a third of what is allowed."""
+        timeline = laid_out(self.card, request)
+        values = population.with_derived(self.card, self.draw(request, 0, PILOT))
         thresholds = self._thresholds(request, 0, PILOT)
-        step = min(max(request.times[-1] / 64, 1e-9), 1.0)
-        coarse, _ = plain.solve(self.card, request, traits, thresholds, step)
-        for _ in range(12):
-            fine, _ = plain.solve(self.card, request, traits, thresholds, step / 2)
-            if max(_apart(coarse[name], fine[name]) for name in fine) <= 0.3 * ALLOWED:
-                return step
-            step, coarse = step / 2, fine
-        return step
+        widest = float(np.max(np.diff(timeline.marks), initial=0.0)) or 1.0
+
+        @cache
+        def found(pieces: int) -> tuple[NDArray[np.float32], float]:
+            return self.kernel.hardness(request, timeline, values, thresholds, widest / pieces)
+
+        pieces = 1
+        for power in range(16):
+            for pieces in (2**power, 3 * 2 ** max(power - 1, 0)):
+                coarse, fine = found(pieces)[0], found(2 * pieces)[0]
+                if not np.isnan(fine).any() and max(map(apart, coarse, fine)) <= 0.3 * ALLOWED:
+                    return Steps(widest / pieces, found(pieces)[1])
+        return Steps(widest / pieces, found(pieces)[1])
 
     def _see_request(self, request: SimulationRequest) -> None:
         if request.disease != self.card.name:
@@ -98,7 +113,12 @@ class CardDisease(AbstractDisease):
         }
 
     def _block(
-        self, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]], first: int, observed: Arrays, ends: Arrays
+        self,
+        request: SimulationRequest,
+        traits: Mapping[str, NDArray[np.float64]],
+        first: int,
+        observed: Mapping[str, NDArray[np.floating]],
+        ends: Arrays,
     ) -> CourseBlock:
         times = np.array(request.times, float)
         _stop(self.card, times, observed, ends)
@@ -140,7 +160,7 @@ def _count(traits: Mapping[str, NDArray[np.float64]]) -> int:
     return len(next(iter(traits.values()))) if traits else 1
 
 
-def _stop(card: DiseaseCard, times: NDArray[np.float64], observed: Arrays, ends: Arrays) -> None:
+def _stop(card: DiseaseCard, times: NDArray[np.float64], observed: Mapping[str, NDArray[np.floating]], ends: Arrays) -> None:
     """Ends beyond the last time looked at are not yet; after an end that stops, nothing is seen and nothing more happens. In place."""
     for name in ends:
         ends[name] = np.where(ends[name] <= times[-1], ends[name], np.nan)
@@ -155,7 +175,7 @@ def _stop(card: DiseaseCard, times: NDArray[np.float64], observed: Arrays, ends:
         series[gone] = np.nan
 
 
-def _apart(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> float:
+def apart(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> float:
     """Greatest relative difference of two sets of courses; inf when one has numbers where the other has none."""
     if (np.isnan(fast) != np.isnan(slow)).any():
         return float("inf")

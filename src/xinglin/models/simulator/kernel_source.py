@@ -1,0 +1,400 @@
+"""The fast solver's source text, written from a card's form: 32 patients side by side in lanes, one plain loop per act.
+
+Between two marks: Runge-Kutta of order four for the stepped states; modes are multiplied by their exact exponential. Every lane
+is worked on alike, so a patient's numbers do not depend on who is in the next lane.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from xinglin.models.simulator.expressions import names_of, parsed
+
+if TYPE_CHECKING:
+    from xinglin.models.simulator.form import Form
+    from xinglin.records.simulation import DiseaseCard
+
+LANES = 32
+_CALLS = {"exp": "exp", "log": "log", "sqrt": "math.sqrt", "tanh": "tanh", "minimum": "minimum", "maximum": "maximum", "where": "where"}
+_SIGNS = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+}
+
+
+@dataclass
+class Writing:
+    """Formulas turned into source. `constants`: formulas of the person alone, worked out once per patient; row numbers follow their order."""
+
+    people: frozenset[str]
+    constants: dict[str, int] = field(default_factory=dict)
+
+    def source(self, text: str, names: Mapping[str, str]) -> str:
+        """A formula over lane variables."""
+        return self._emit(parsed(text), names)
+
+    def _emit(self, node: ast.expr, names: Mapping[str, str]) -> str:
+        used = names_of(ast.unparse(node))
+        if used and used <= self.people and not isinstance(node, ast.Compare):
+            return f"c{self.constants.setdefault(ast.unparse(node), len(self.constants))}"
+        match node:
+            case ast.Constant(value=value):
+                return repr(float(value))  # type: ignore[arg-type]
+            case ast.Name(id=name):
+                return names[name]
+            case ast.UnaryOp(op=op, operand=part):
+                return f"({'-' if isinstance(op, ast.USub) else '+'}{self._emit(part, names)})"
+            case ast.BinOp(left=left, op=ast.Pow(), right=right):
+                return self._power(left, right, names)
+            case ast.BinOp(left=left, op=op, right=right):
+                return f"({self._emit(left, names)} {_SIGNS[type(op)]} {self._emit(right, names)})"
+            case ast.Compare(left=left, ops=[op], comparators=[right]):
+                return f"({self._emit(left, names)} {_SIGNS[type(op)]} {self._emit(right, names)})"
+            case ast.IfExp(test=test, body=body, orelse=other):
+                return f"where({self._truth(test, names)}, {self._emit(body, names)}, {self._emit(other, names)})"
+            case ast.Call(func=ast.Name(id="where"), args=[test, body, other]):
+                return f"where({self._truth(test, names)}, {self._emit(body, names)}, {self._emit(other, names)})"
+            case ast.Call(func=ast.Name(id=name), args=parts):
+                return f"{_CALLS[name]}({', '.join(self._emit(part, names) for part in parts)})"
+        raise AssertionError(ast.unparse(node))
+
+    def _truth(self, node: ast.expr, names: Mapping[str, str]) -> str:
+        told = self._emit(node, names)
+        return told if isinstance(node, ast.Compare) else f"({told} != 0.0)"
+
+    def _power(self, left: ast.expr, right: ast.expr, names: Mapping[str, str]) -> str:
+        base = self._emit(left, names)
+        exponent = _number(right)
+        if exponent is not None and exponent == int(exponent) and 1 <= abs(exponent) <= 8:
+            return f"({base} ** {int(exponent)})" if exponent > 0 else f"(1.0 / {base} ** {int(-exponent)})"
+        return f"math.sqrt({base})" if exponent == 0.5 else f"power({base}, {self._emit(right, names)})"
+
+
+def _number(node: ast.expr) -> float | None:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = _number(node.operand)
+        return None if inner is None else -inner
+    return float(node.value) if isinstance(node, ast.Constant) else None  # type: ignore[arg-type]
+
+
+class _Text:
+    """Lines with their depth, and loops over lanes that load what they name."""
+
+    def __init__(self, rows: Mapping[str, str]) -> None:
+        self.lines: list[str] = []
+        self.rows = rows  # lane variable -> where its row begins in `s`
+
+    def put(self, depth: int, *lines: str) -> None:
+        self.lines += ["    " * depth + line for line in lines]
+
+    def lanes(self, depth: int, body: Iterable[str]) -> None:
+        """A loop over the lanes. `body` lines assign local names or `name@` (the row of that name); names with a row are loaded first."""
+        lines, made = list(body), set()
+        needed: dict[str, None] = {}
+        for line in lines:
+            target, _, value = line.partition(" = ")
+            for word in re.findall(r"\b[A-Za-z_]\w*", value):
+                if word not in made and self._row(word) is not None:
+                    needed[word] = None
+            made.add(target)
+        self.put(depth, f"for j in range({LANES}):")
+        for word in needed:
+            self.put(depth + 1, f"{word} = s[{self._row(word)} + j]")
+        for line in lines:
+            target, _, value = line.partition(" = ")
+            stored = f"s[{self._row(target[:-1])} + j]" if target.endswith("@") else target
+            self.put(depth + 1, f"{stored} = {value}")
+
+    def _row(self, word: str) -> str | None:
+        if re.fullmatch(r"c\d+", word):
+            return f"CONSTANTS + {int(word[1:]) * LANES}"
+        return self.rows.get(word)
+
+
+@dataclass(frozen=True)
+class KernelText:
+    """The source text, and the formulas (of the person alone) whose values are its first argument, in order."""
+
+    source: str
+    constants: tuple[str, ...]
+
+
+def kernel_text(card: DiseaseCard, form: Form) -> KernelText:
+    """The text for a card; it depends on nothing but the card."""
+    return _Writer(card, form).text()
+
+
+class _Writer:
+    def __init__(self, card: DiseaseCard, form: Form) -> None:
+        self.card, self.form = card, form
+        self.writing = Writing(frozenset(row.name for rows in (card.parameters, card.derived) for row in rows))
+        self.states, self.modes = list(form.rates), list(form.modes)
+        self.hazards = [end for end in card.ends if end.hazard]
+        self.conditions = [end for end in card.ends if end.condition]
+        self.switches = [treatment.name for treatment in card.treatments if treatment.kind == "switch"]
+        names = [f"y{k}" for k in range(len(self.states) + len(self.hazards))]
+        names += [f"m{k}" for k in range(len(self.modes))] + [f"u{k}" for k in range(len(self.switches))]
+        names += [f"big{k}" for k in range(len(self.states))] if form.relative else []
+        names += [f"f{k}" for k in range(len(self.modes))] + [
+            f"d{k}" for k in range(len(self.modes))
+        ]  # half-step factor, and that of an input
+        names += [f"q{k}" for k in range(len(self.states))] + [f"v{k}" for k in range(len(self.modes))]  # inputs to states and modes
+        names += [f"x{k}" for k in range(len(self.hazards))]  # thresholds of hazards
+        names += [f"g{k}" for k in range(len(self.conditions))]
+        names += [f"e{k}" for k in range(len(self.hazards) + len(self.conditions))]
+        names += ["hard", "seen"]
+        self.rows = {name: str(number * LANES) for number, name in enumerate(names)}
+        self.height = len(names)
+        self.has_inputs = any(form.inputs.values())
+        self.state_inputs = {name for acts in form.inputs.values() for name in acts if name in self.states}
+        self.mode_inputs = {name for acts in form.inputs.values() for name in acts if name in self.modes}
+        self.out = _Text(self.rows)
+
+    def text(self) -> KernelText:
+        body = self._body()
+        constants = tuple(self.writing.constants)
+        head = [
+            '"""Made from a disease card by kernel_source.py."""',
+            "import math",
+            "",
+            "import numpy as np",
+            "from numba import njit",
+            "",
+            "from xinglin.models.simulator.lane_math import exp, log, maximum, minimum, power, tanh, where",
+            "",
+            f"CONSTANTS = {self.height * LANES}",
+            f"ROWS = {self.height + len(constants)}",
+            "",
+            "",
+            '@njit(error_model="numpy", nogil=True, cache=True)',
+            "def solve(C, Y, M, K, limits, marks, pieces, widths, which, jump_from, jump_what, jump_dose, fresh, infused, switched,",
+            "          looks, rule_what, rule_switch, rule_limits, rule_amount, reads, observed, ends, hard_out):",
+        ]
+        return KernelText("\n".join(head + body) + "\n", constants)
+
+    def _names(self, states: str, modes: str, time: str) -> dict[str, str]:
+        """Formula name -> lane variable, with these letters for states and modes."""
+        names = {name: f"{states}{k}" for k, name in enumerate(self.states)} | {name: f"{modes}{k}" for k, name in enumerate(self.modes)}
+        return names | {name: f"u{k}" for k, name in enumerate(self.switches)} | {"t": time}
+
+    def _natural(self, texts: Iterable[str], names: dict[str, str], prefix: str) -> tuple[list[str], dict[str, str]]:
+        """Lines that make the natural states these formulas use, and the names to use for them."""
+        natural = {state.name for state in self.card.states}
+        used = sorted({name for text in texts for name in names_of(text)} & natural)
+        lines, found = [], {"t": names["t"]} | {name: names[name] for name in self.switches}
+        for k, name in enumerate(used):
+            told = self.writing.source(self.form.natural[name], names)
+            if re.fullmatch(r"\w+", told):
+                found[name] = told
+            else:
+                lines.append(f"{prefix}{k} = {told}")
+                found[name] = f"{prefix}{k}"
+        return lines, found
+
+    # -- the parts of the function ------------------------------------------------------------
+
+    def _body(self) -> list[str]:
+        out = self.out
+        steps, acts = _Text(self.rows), _Text(self.rows)
+        self._steps(steps)
+        self._acts(acts)
+        infusions, looks, corner, read = _Text(self.rows), _Text(self.rows), _Text(self.rows), _Text(self.rows)
+        self._in_force(infusions)
+        self._looks(looks)
+        self._corner(corner)
+        self._read(read)
+        out.put(1, "n = Y.shape[1]", "s = np.zeros(ROWS * 32)", "on = np.zeros((max(1, len(rule_what)), 32))")
+        if self.modes:
+            out.put(1, f"half = np.zeros((len(widths), {len(self.modes)}, 32))", f"area = np.zeros((len(widths), {len(self.modes)}, 32))")
+        out.put(1, "for b in range((n + 31) // 32):")
+        self._load(out)
+        out.put(2, "last = -1", "for q in range(len(marks)):", "    now = marks[q]")
+        out.lines += acts.lines + looks.lines + infusions.lines + corner.lines + read.lines + steps.lines
+        out.put(2, "for j in range(min(32, n - b * 32)):", "    i = b * 32 + j", f"    hard_out[i] = s[{self.rows['hard']} + j]")
+        for k in range(len(self.hazards) + len(self.conditions)):
+            out.put(3, f"ends[{k}, i] = s[{self.rows[f'e{k}']} + j]")
+        return out.lines
+
+    def _load(self, out: _Text) -> None:
+        out.put(
+            2,
+            "for j in range(32):",
+            "    i = min(b * 32 + j, n - 1)",
+            "    for k in range(C.shape[0]):",
+            "        s[CONSTANTS + k * 32 + j] = C[k, i]",
+        )
+        for k in range(len(self.states)):
+            out.put(3, f"s[{self.rows[f'y{k}']} + j] = Y[{k}, i]")
+            if self.form.relative:
+                out.put(3, f"s[{self.rows[f'big{k}']} + j] = abs(Y[{k}, i])")
+        for k in range(len(self.hazards)):
+            out.put(3, f"s[{self.rows[f'y{len(self.states) + k}']} + j] = 0.0", f"s[{self.rows[f'x{k}']} + j] = limits[{k}, i]")
+        for k in range(len(self.modes)):
+            out.put(3, f"s[{self.rows[f'm{k}']} + j] = M[{k}, i]")
+            out.put(3, "for w in range(len(widths)):", f"    z = K[{k}, i] * widths[w] * 0.5", f"    half[w, {k}, j] = math.exp(-z)")
+            out.put(4, f"area[w, {k}, j] = (-math.expm1(-z) / K[{k}, i]) if abs(z) > 1e-300 else widths[w] * 0.5")
+        for k in range(len(self.hazards) + len(self.conditions)):
+            out.put(3, f"s[{self.rows[f'e{k}']} + j] = math.nan")
+        out.put(3, f"s[{self.rows['hard']} + j] = 0.0", "for r in range(len(rule_what)):", "    on[r, j] = rule_amount[r]")
+
+    def _acts(self, out: _Text) -> None:
+        jumping = [(k, treatment) for k, treatment in enumerate(self.card.treatments) if treatment.kind in ("dose", "fraction")]
+        if not jumping:
+            return
+        out.put(3, "for x in range(jump_from[q], jump_from[q + 1]):", "    dose = jump_dose[x]")
+        names = self._names("y", "m", "now") | {"dose": "dose"}
+        for k, treatment in jumping:
+            acts = self.form.acts.get(treatment.name, {})
+            out.put(4, f"if jump_what[x] == {k}:")
+            lines = [f"new{number} = {self.writing.source(text, names)}" for number, text in enumerate(acts.values())]
+            lines += [f"{names[name]}@ = new{number}" for number, name in enumerate(acts)]
+            if self.form.relative:
+                for number, name in enumerate(acts):
+                    if name in self.states:
+                        place = self.states.index(name)
+                        lines.append(f"big{place}@ = maximum(big{place}, abs(new{number}))")
+            if lines:
+                out.lanes(5, lines)
+            else:
+                out.put(5, "pass")
+
+    def _looks(self, out: _Text) -> None:
+        if not self.switches:
+            return
+        out.put(3, "for r in range(len(rule_what)):", "    if looks[q, r]:")
+        names = self._names("y", "m", "now")
+        for k, observable in enumerate(self.card.observables):
+            out.put(5, f"if rule_what[r] == {k}:")
+            lines, natural = self._natural([observable.expression], names, "n")
+            out.lanes(6, [*lines, f"seen@ = {self.writing.source(observable.expression, natural)}"])
+        seen = self.rows["seen"]
+        out.put(
+            5,
+            "for j in range(32):",
+            "    i = min(b * 32 + j, n - 1)",
+            f"    if s[{seen} + j] < rule_limits[r, 0, i]:",
+            "        on[r, j] = 0.0",
+        )
+        out.put(6, f"elif s[{seen} + j] > rule_limits[r, 1, i]:", "    on[r, j] = rule_amount[r]")
+
+    def _in_force(self, out: _Text) -> None:
+        """Switch values and inputs, renewed where they may change."""
+        if not self.switches and not self.has_inputs:
+            return
+        out.put(3, "if fresh[q]:")
+        kinds = {treatment.name: k for k, treatment in enumerate(self.card.treatments)}
+        for k, name in enumerate(self.switches):
+            row = self.rows[f"u{k}"]
+            out.put(4, "for j in range(32):", f"    s[{row} + j] = switched[q, {kinds[name]}]")
+            out.put(4, "for r in range(len(rule_what)):", f"    if rule_switch[r] == {kinds[name]}:")
+            out.put(6, "for j in range(32):", f"    s[{row} + j] = on[r, j]")
+        targets = {name: f"q{self.states.index(name)}" for name in self.state_inputs}
+        targets |= {name: f"v{self.modes.index(name)}" for name in self.mode_inputs}
+        for target in sorted(targets.values()):
+            out.lanes(4, [f"{target}@ = 0.0"])
+        for name, acts in self.form.inputs.items():
+            out.put(4, f"dose = infused[q, {kinds[name]}]", "if dose > 0.0:")
+            lines = [f"{targets[to]}@ = {targets[to]} + {self.writing.source(text, {'dose': 'dose'})}" for to, text in acts.items()]
+            if lines:
+                out.lanes(5, lines)
+            else:
+                out.put(5, "pass")
+
+    def _corner(self, out: _Text) -> None:
+        """Conditions looked at where the course may jump."""
+        if not self.conditions:
+            return
+        out.put(3, "if fresh[q]:")
+        lines, natural = self._natural([end.condition for end in self.conditions], self._names("y", "m", "now"), "n")
+        for k, end in enumerate(self.conditions):
+            ending = f"e{len(self.hazards) + k}"
+            lines += [f"now{k} = {self.writing.source(end.condition, natural)}", f"g{k}@ = now{k}"]
+            lines.append(f"{ending}@ = where((now{k} > 0.0) & ({ending} != {ending}), now, {ending})")
+        out.lanes(4, lines)
+
+    def _read(self, out: _Text) -> None:
+        out.put(3, "if reads[q] >= 0:")
+        names = self._names("y", "m", "now")
+        for k, observable in enumerate(self.card.observables):
+            lines, natural = self._natural([observable.expression], names, "n")
+            out.lanes(4, [*lines, f"seen@ = {self.writing.source(observable.expression, natural)}"])
+            out.put(4, "for j in range(min(32, n - b * 32)):", f"    observed[{k}, b * 32 + j, reads[q]] = s[{self.rows['seen']} + j]")
+
+    def _steps(self, out: _Text) -> None:
+        out.put(3, "if q + 1 < len(marks):", "    h = widths[which[q]]", "    h2, h6 = 0.5 * h, h / 6.0")
+        for k in range(len(self.modes)):
+            first = "if which[q] != last:"
+            out.put(4, first, "    for j in range(32):", f"        s[{self.rows[f'f{k}']} + j] = half[which[q], {k}, j]")
+            out.put(6, f"s[{self.rows[f'd{k}']} + j] = area[which[q], {k}, j]")
+        out.put(4, "last = which[q]", "for p in range(pieces[q]):", "    t = now + p * h", "    tm, te = t + h2, t + h")
+        out.lanes(5, self._step())
+
+    def _rates(self, names: Mapping[str, str], stage: int) -> list[str]:
+        lines = []
+        for k, name in enumerate(self.states):
+            given = f" + q{k}" if name in self.state_inputs else ""
+            lines.append(f"k{stage}_{k} = {self.writing.source(self.form.rates[name], names)}{given}")
+        if self.hazards:
+            more, natural = self._natural([end.hazard for end in self.hazards], dict(names), f"n{stage}_")
+            lines += more
+            for k, end in enumerate(self.hazards, len(self.states)):
+                lines.append(f"k{stage}_{k} = {self.writing.source(end.hazard, natural)}")
+        return lines
+
+    def _step(self) -> list[str]:
+        count = len(self.states) + len(self.hazards)
+        lines = []
+        for k, name in enumerate(self.modes):
+            given = (f" + v{k} * d{k}") if name in self.mode_inputs else ""
+            lines += [f"mh{k} = m{k} * f{k}{given}", f"me{k} = mh{k} * f{k}{given}"]
+        lines += self._rates(self._names("y", "m", "t"), 1)
+        for stage, (factor, modes, time) in enumerate((("h2", "mh", "tm"), ("h2", "mh", "tm"), ("h", "me", "te")), 2):
+            lines += [f"a{stage}_{k} = y{k} + {factor} * k{stage - 1}_{k}" for k in range(len(self.states))]
+            lines += self._rates(self._names(f"a{stage}_", modes, time), stage)
+        lines += [f"z{k} = y{k} + h6 * (k1_{k} + 2.0 * (k2_{k} + k3_{k}) + k4_{k})" for k in range(count)]
+        lines += self._hardness()
+        lines += self._ended()
+        lines += [f"y{k}@ = z{k}" for k in range(count)] + [f"m{k}@ = me{k}" for k in range(len(self.modes))]
+        return lines
+
+    def _hardness(self) -> list[str]:
+        """How much the two middle slopes of a step disagree: the greatest over the course tells who needs smaller steps."""
+        lines, worst = [], "hard"
+        for k in range(len(self.states)):
+            difference = f"abs(h * (k3_{k} - k2_{k}))"
+            if self.form.relative:
+                lines += [f"size{k} = maximum(big{k}, abs(z{k}))", f"big{k}@ = size{k}"]
+                difference = f"{difference} / (size{k} + 1e-300)"
+            lines.append(f"worst{k} = maximum({worst}, {difference})")
+            worst = f"worst{k}"
+        return [*lines, f"hard@ = {worst}"] if lines else []
+
+    def _ended(self) -> list[str]:
+        lines = []
+        for k in range(len(self.hazards)):
+            row = len(self.states) + k
+            lines.append(f"e{k}@ = where((z{row} > x{k}) & (e{k} != e{k}), t + h * ((x{k} - y{row}) / (z{row} - y{row})), e{k})")
+        if not self.conditions:
+            return lines
+        more, natural = self._natural([end.condition for end in self.conditions], self._names("z", "me", "te"), "nz")
+        lines += more
+        for k, end in enumerate(self.conditions):
+            ending = f"e{len(self.hazards) + k}"
+            lines += [f"then{k} = {self.writing.source(end.condition, natural)}"]
+            lines += [
+                f"{ending}@ = where((then{k} > 0.0) & ({ending} != {ending}), t + h * (g{k} / (g{k} - then{k})), {ending})",
+                f"g{k}@ = then{k}",
+            ]
+        return lines
