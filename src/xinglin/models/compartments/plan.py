@@ -56,7 +56,9 @@ def plan_of(structure: Structure, regimen: Regimen, steady_every: float = 0.0) -
         place = f"regimen {regimen.name}, dose {number + 1}"
         route = structure.routes.get(dose.treatment)
         if route is None:
-            raise InvalidInput("XL-DOSE-002", "the model has no such treatment", where=place, fix=f"use one of {', '.join(structure.routes)}")
+            raise InvalidInput(
+                "XL-DOSE-002", "the model has no such treatment", where=place, fix=f"use one of {', '.join(structure.routes)}"
+            )
         good = np.isfinite([dose.time, dose.amount, dose.duration]).all() and dose.amount >= 0 and dose.duration >= 0
         if not good or (route.kind == "infusion" and dose.duration <= 0):
             raise InvalidInput("XL-DOSE-003", "a dose needs a time, an amount from 0 on, and an infusion its duration", where=place)
@@ -80,7 +82,9 @@ def plan_of(structure: Structure, regimen: Regimen, steady_every: float = 0.0) -
     )
 
 
-def courses(structure: Structure, people: Mapping[str, Numbers], plan: DosePlan, times: Sequence[float] | Numbers, tolerance: float = 1e-10) -> Courses:
+def courses(
+    structure: Structure, people: Mapping[str, Numbers], plan: DosePlan, times: Sequence[float] | Numbers, tolerance: float = 1e-10
+) -> Courses:
     """What n people with these parameters (name -> (n,)) would show at `times` (increasing).
 
     Exact for linear models; for saturable ones each step's error is below `tolerance` of each amount. Raises InvalidInput XL-DOSE-005 for a
@@ -107,20 +111,37 @@ def courses(structure: Structure, people: Mapping[str, Numbers], plan: DosePlan,
         body = [values[name] for name in ("cl", "v1", "q2", "v2", "q3", "v3")]
         rates, weights = exponents.exponentials(*body, structure.compartments)
         superposition.course(
-            rates, weights, values["ka"], plan.kind, plan.start, lag, amount, length, plan.steady, looked, found.concentration, found.exposure
+            rates,
+            weights,
+            values["ka"],
+            plan.kind,
+            plan.start,
+            lag,
+            amount,
+            length,
+            plan.steady,
+            looked,
+            found.concentration,
+            found.exposure,
         )
     if not np.isfinite(found.concentration).all():
-        raise InvalidInput("XL-DOSE-007", "no course is found for some of these parameters", where="parameters", why="they are out of all proportion")
+        raise InvalidInput(
+            "XL-DOSE-007", "no course is found for some of these parameters", where="parameters", why="they are out of all proportion"
+        )
     return found
 
 
 def _checked(structure: Structure, people: Mapping[str, Numbers]) -> dict[str, Numbers]:
     """All parameters of the kernels as arrays of n; what the model does not have is set where it changes nothing."""
     count = max((np.size(people[name]) for name in structure.needs() if name in people), default=1)
-    values = {name: np.zeros(count) for name in ("cl", "vmax", "ka", "q2", "q3")} | {name: np.ones(count) for name in ("v1", "v2", "v3", "km")}
+    values = {name: np.zeros(count) for name in ("cl", "vmax", "ka", "q2", "q3")} | {
+        name: np.ones(count) for name in ("v1", "v2", "v3", "km")
+    }
     for name in structure.needs():
         if name not in people:
-            raise InvalidInput("XL-DOSE-005", f"the parameter {name} is missing", where="parameters", fix="give it, or draw it from the card")
+            raise InvalidInput(
+                "XL-DOSE-005", f"the parameter {name} is missing", where="parameters", fix="give it, or draw it from the card"
+            )
         values[name] = np.ascontiguousarray(np.broadcast_to(np.asarray(people[name], float), (count,)))
         least = 0.0 if name in ("q2", "q3", "cl", "vmax") or name not in _POSITIVE else np.nextafter(0.0, 1.0)
         if not (np.isfinite(values[name]).all() and (values[name] >= least).all()):

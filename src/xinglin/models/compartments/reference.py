@@ -36,7 +36,13 @@ def reference_course(
     for mark in marks:
         if mark > now:
             solved = solve_ivp(
-                _rates, (now, mark), state, method="DOP853", rtol=max(tolerance, 1e-13), atol=tolerance * scale * 1e-6, args=(structure, person, tuple(flows))
+                _rates,
+                (now, mark),
+                state,
+                method="DOP853",
+                rtol=max(tolerance, 1e-13),
+                atol=tolerance * scale * 1e-6,
+                args=(structure, person, tuple(flows)),
             )
             state, now = solved.y[:, -1], mark
         for time, place, amount, rate in events:
@@ -49,7 +55,9 @@ def reference_course(
     return found[0], found[1]
 
 
-def _rates(_: float, state: NDArray[np.float64], structure: Structure, person: Mapping[str, float], flows: tuple[float, float]) -> NDArray[np.float64]:
+def _rates(
+    _: float, state: NDArray[np.float64], structure: Structure, person: Mapping[str, float], flows: tuple[float, float]
+) -> NDArray[np.float64]:
     depot, central, second, third, _exposure = state
     change = np.zeros(5)
     change[0] = flows[0]

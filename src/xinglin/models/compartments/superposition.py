@@ -48,7 +48,9 @@ def _advance(rates, weights, ka, modes, flow, span):
         new, area = x * stay, x * held
         if central_rate > 0.0:
             new += w * central_rate * held
-            area += w * central_rate * (span - held) / r if r * span > 1e-6 else 0.5 * w * central_rate * span * span * (1.0 - r * span / 3.0)
+            area += (
+                w * central_rate * (span - held) / r if r * span > 1e-6 else 0.5 * w * central_rate * span * span * (1.0 - r * span / 3.0)
+            )
         if depot > 0.0 or depot_rate > 0.0:
             passed = _passed(r, ka, span)
             new += w * (depot * ka * passed + depot_rate * (held - passed))
