@@ -343,6 +343,74 @@ class Outcome(Struct, frozen=True):
     high: float
 
 
+class TrialDesign(Struct, frozen=True, kw_only=True):
+    """A trial of virtual patients: who may enter, what each arm gets, how long they are followed, what counts as the end.
+
+    patients: randomised in all. ratio: shares of the arms ("1:1" is (1, 1)). ends: names of ends; the first of them counts.
+    follow: longest observation of one person; accrual: time over which people enter, evenly; the trial closes `closes` after the
+    last may enter (0: everybody is followed for `follow`). dropout: share lost in one unit of time, as a rate. eligible: expressions
+    over traits and the observables at the start that must exceed 0.
+    """
+
+    disease: str
+    arms: tuple[Regimen, ...]
+    patients: int
+    ends: tuple[str, ...]
+    follow: float
+    ratio: tuple[int, ...] = ()
+    accrual: float = 0.0
+    closes: float = 0.0  # after the last entry; 0: never before everybody was followed for `follow`
+    dropout: float = 0.0
+    eligible: tuple[str, ...] = ()
+    seed: int = 0
+    alpha: float = 0.05
+
+
+class ArmOutcome(Struct, frozen=True):
+    """What became of one arm. Times in the card's unit; median infinite when half are left; mean: restricted to the shortest longest observation."""
+
+    arm: str
+    randomised: int
+    ends: int
+    lost: int
+    closed: int  # observed to the end without the end
+    median: float
+    median_low: float
+    median_high: float
+    mean: float
+    mean_error: float
+
+
+class Comparison(Struct, frozen=True):
+    """One arm against the first. ratio: hazard ratio (Cox), NaN where the data hold none; gained: difference of restricted means.
+
+    true_gained: the same difference when every person is followed in both arms, which only virtual patients can be.
+    """
+
+    arm: str
+    ratio: float
+    ratio_low: float
+    ratio_high: float
+    p: float  # log-rank
+    gained: float
+    gained_low: float
+    gained_high: float
+    true_gained: float
+
+
+class TrialResult(Struct, frozen=True):
+    """What a trial of virtual patients found, with the road of its people and the curves to draw."""
+
+    design: TrialDesign
+    version: str
+    assessed: int
+    not_eligible: int
+    arms: tuple[ArmOutcome, ...]
+    comparisons: tuple[Comparison, ...]
+    until: float  # restricted means reach to here
+    curves: tuple[Band, ...]
+
+
 class Simulation(Struct, frozen=True):
     """What was simulated and what came out, kept beside the draft that speaks of it and read by the checks."""
 
