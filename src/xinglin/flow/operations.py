@@ -49,6 +49,9 @@ EVERYWHERE = (LANG, AS_OF, SEED, DRY_RUN)  # understood by every command, so tha
 CHART = Parameter("chart", "a chart's id (chart-1), or a path to take in on the way")
 DRAFT = Parameter("draft", "a draft's id (draft-1)", positional=True)
 BY = Parameter("by", "who decides; default the name you are signed in with on this machine")
+DISEASE = Parameter(
+    "disease", "an illness of `xinglin kinds`: nsclc, glioma, pharmacokinetics:vancomycin ...", positional=True, required=True
+)
 ARCHIVE = Parameter("archive", "a name in the settings ([archives.NAME]), or an address", positional=True, required=True)
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -229,6 +232,51 @@ OPERATIONS: tuple[Operation, ...] = (
         "send the DICOM files of a signed release to an image archive",
         "archive_send",
         (ARCHIVE, Parameter("release", "a release's id (release-1)", positional=True, required=True), BY, DRY_RUN),
+    ),
+    Operation(
+        "simulate",
+        "run an illness in virtual patients: told in words, or each course written to a Parquet file",
+        "simulate",
+        (
+            DISEASE,
+            Parameter("patients", "how many", "number", 1000),
+            Parameter("days", "how long; default: as far as the data of the model reach"),
+            Parameter("every_days", "how often to look; default: about 120 times"),
+            Parameter("regimen", "a regimen of the disease, or a JSON file with one of your own", default="none"),
+            Parameter("trait", "a trait that everybody shares, as name=value", many=True, labels=("NAME=VALUE",)),
+            Parameter("measured", "with the error of the instruments", "flag", False),
+            Parameter("workers", "how many processes", "number", 1),
+            Parameter("engine", "who runs them; the bytes are the same", choices=("serial", "pool", "ray")),
+            Parameter("out", "a file that ends in .parquet", "path", short="-o"),
+            SEED,
+        ),
+    ),
+    Operation(
+        "trial",
+        "a trial of virtual patients: arms, allocation, drop-out, survival curves, hazard ratio, power",
+        "trial",
+        (
+            DISEASE,
+            Parameter(
+                "arm",
+                "a regimen of the disease, or a JSON file; the first is what others are held against",
+                many=True,
+                labels=("REGIMEN",),
+                required=True,
+            ),
+            Parameter("patients", "randomised in all", "number", 400),
+            Parameter("end", "what counts: ends of the disease, the first to come", many=True, labels=("END",)),
+            Parameter("follow_days", "longest observation of one person; default: as far as the data of the model reach"),
+            Parameter("accrual_days", "time over which people enter"),
+            Parameter("closes_days", "the trial closes so long after the last entry"),
+            Parameter("dropout_year", "rate of loss per year"),
+            Parameter("ratio", "shares of the arms, as 2:1"),
+            Parameter("eligible", "a formula over traits and first readings that must exceed 0", many=True, labels=("FORMULA",)),
+            Parameter("power", "repeat it so often and tell how often it finds a difference", "number", 0),
+            Parameter("out", "folder to write to", "path", short="-o"),
+            SEED,
+            LANG,
+        ),
     ),
     Operation("kinds", "every kind of content, check, calculator and topic of knowledge", "kinds"),
     Operation("doctor", "is everything in order here?", "doctor"),

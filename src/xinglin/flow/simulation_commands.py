@@ -1,0 +1,186 @@
+"""The commands that run an illness: a cohort written to a file or told in words, and a trial of virtual patients."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from xinglin import __version__
+from xinglin.flow.asked import Asked, Outcome
+from xinglin.privacy import labels
+from xinglin.records.errors import InvalidInput, UsageError
+from xinglin.records.simulation import CourseBlock, Regimen, SimulationRequest, TimeUnit, TrialDesign, TrialResult
+
+if TYPE_CHECKING:
+    from xinglin.flow.house import House
+    from xinglin.records import Label
+    from xinglin.shelf.promises import AbstractDisease
+
+DAYS: dict[TimeUnit, float] = {"min": 1 / 1440, "h": 1 / 24, "d": 1.0, "a": 365.25}
+TOLD = 2_000  # courses behind what is told in words, where nothing is written
+
+
+def simulate(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """A cohort: told in words, or with -o written patient by patient."""
+    house = asked.house()
+    disease = house.courses.disease(given["disease"])
+    request = _request(disease, given)
+    if given["out"] and not given["dry_run"]:
+        return _written(asked, house, disease, request, given)
+    return _told(disease, request, given)
+
+
+def _request(disease: AbstractDisease, given: Mapping[str, Any]) -> SimulationRequest:
+    from xinglin.models.simulator import arms
+
+    card = disease.card
+    (regimen,) = regimens_given(disease, [given["regimen"]] if given["regimen"] else ["none"])
+    per_day = 1 / DAYS[card.time_unit]
+    until = arms.number(given["days"]) * per_day if given["days"] else None
+    every = arms.number(given["every_days"]) * per_day if given["every_days"] else None
+    times = arms.times_until(card, until, every)
+    traits = arms.traits_given(card, ",".join(given["trait"]))
+    (request,) = arms.requests(
+        card, [regimen], times, patients=given["patients"], seed=given["seed"] or 0, traits=traits, measured=given["measured"]
+    )
+    return request
+
+
+def regimens_given(disease: AbstractDisease, words: Sequence[str]) -> tuple[Regimen, ...]:
+    """Regimens by the name they have on the card, or as a JSON file of one's own. Raises NotFound, InvalidInput XL-SIM-911."""
+    from xinglin.models.simulator import arms
+
+    found: list[Regimen] = []
+    for word in words:
+        if word.endswith(".json"):
+            try:
+                found.append(msgspec.json.decode(Path(word).read_bytes(), type=Regimen))
+            except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+                raise InvalidInput(
+                    "XL-SIM-911", "the regimen cannot be read", where=word, why=type(error).__name__, fix="see docs/look-up/simulations.md"
+                ) from error
+        else:
+            found += arms.arms_named(disease.card, word)
+    return tuple(found)
+
+
+def _told(disease: AbstractDisease, request: SimulationRequest, given: Mapping[str, Any]) -> Outcome:
+    """What becomes of the first people, in words."""
+    from xinglin.models.simulator import arms
+    from xinglin.models.simulator.summary import simulated
+    from xinglin.workup.simulation_facts import facts_of
+
+    few = msgspec.structs.replace(request, patients=min(request.patients, TOLD))
+    simulation = simulated(disease, [few])
+    facts = facts_of(disease.card, simulation, arms.shown_times(request.times), people=True)
+    language = given["lang"] or "en"
+    said = "said_zh" if language == "zh" else "said"
+    value = _head(disease, request) | {
+        "told_of": few.patients,
+        "facts": [{"name": f.names[language][0], "said": f.details[said]} for f in facts],
+        "residual": msgspec.to_builtins(simulation.residual),
+        "files": [],
+    }
+    return Outcome(value, tuple(f"{row['name']}: {row['said']}" for row in value["facts"]))
+
+
+def _head(disease: AbstractDisease, request: SimulationRequest) -> dict[str, Any]:
+    card = disease.card
+    return {
+        "disease": card.name, "version": card.version, "patients": request.patients, "seed": request.seed, "regimen": request.regimen.name,
+        "time_unit": card.time_unit, "until": request.times[-1], "beyond_data": request.times[-1] > card.horizon,
+        "unverified_parameters": [row.name for row in card.parameters if row.unverified],
+    }  # fmt: skip
+
+
+def _written(asked: Asked, house: House, disease: AbstractDisease, request: SimulationRequest, given: Mapping[str, Any]) -> Outcome:
+    """Every course to a Parquet file, block after block."""
+    from xinglin.models.simulator.cohort import simulate as run
+    from xinglin.review.research import write_cohort
+
+    out = Path(given["out"])
+    if out.suffix != ".parquet":
+        raise UsageError("XL-SIM-912", "a cohort is written as Parquet", where=given["out"], fix="name a file that ends in .parquet")
+    workers = given["workers"]
+    engine = given["engine"] or ("pool" if workers > 1 else "serial")
+    blocks = _noted(run(disease, request, workers=workers, engine=engine), request.patients, asked)
+    residual = write_cohort(
+        blocks, out, home=house.settings.home, card=disease.card, request=request, label=_label(house, f"cohort-{request.seed}")
+    )
+    value = _head(disease, request) | {"files": [str(out)], "residual": msgspec.to_builtins(residual)}
+    return Outcome(value, (str(out),))
+
+
+def _noted(blocks: Iterator[CourseBlock], patients: int, asked: Asked) -> Iterator[CourseBlock]:
+    """The same blocks; on a terminal, how far it is."""
+    shown = sys.stderr.isatty()
+    for block in blocks:
+        yield block
+        if shown:
+            asked.note(f"{block.first + block.patients:,} of {patients:,}")
+
+
+def _label(house: House, name: str) -> Label:
+    return labels.label_for("en", name, labels.software_producer(__version__), house.settings.organisation)
+
+
+def trial(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """A trial of virtual patients, once; with --power often."""
+    from xinglin.models.trial import power, run_trial
+    from xinglin.review.trials import power_value, trial_value, write_trial
+
+    house = asked.house()
+    disease = house.courses.disease(given["disease"])
+    design = _design(disease, given)
+    result = run_trial(disease, design)
+    found = None
+    if given["power"]:
+        shown = sys.stderr.isatty()
+        found = given["power"], power(disease, design, given["power"], lambda n, of: asked.note(f"trial {n} of {of}") if shown else None)
+    files: list[Path] = []
+    if given["out"] and not given["dry_run"]:
+        files = write_trial(
+            result,
+            disease.card,
+            Path(given["out"]),
+            home=house.settings.home,
+            language=given["lang"] or "en",
+            label=_label(house, "trial"),
+            power=found,
+        )
+    value = trial_value(result) | {"power": power_value(found), "files": [str(one) for one in files]}
+    return Outcome(value, (*_trial_lines(result, disease.card.time_unit, found), *map(str, files[:1])))
+
+
+def _design(disease: AbstractDisease, given: Mapping[str, Any]) -> TrialDesign:
+    from xinglin.models.simulator import arms
+
+    per_day = 1 / DAYS[disease.card.time_unit]
+    regimens = regimens_given(disease, given["arm"])
+    ends = tuple(given["end"]) or tuple(one.name for one in disease.card.ends if one.stops)[:1]
+    try:
+        ratio = tuple(int(part) for part in given["ratio"].split(":")) if given["ratio"] else ()
+    except ValueError:
+        raise UsageError("XL-SIM-913", "the ratio of the arms cannot be read", where="--ratio", fix="for example 2:1") from None
+    days = {name: arms.number(given[f"{name}_days"]) * per_day for name in ("follow", "accrual", "closes") if given[f"{name}_days"]}
+    return TrialDesign(
+        disease=given["disease"], arms=regimens, patients=given["patients"], ends=ends, follow=days.get("follow", disease.card.horizon),
+        ratio=ratio, accrual=days.get("accrual", 0.0), closes=days.get("closes", 0.0),
+        dropout=arms.number(given["dropout_year"]) / 365.25 / per_day if given["dropout_year"] else 0.0,
+        eligible=tuple(given["eligible"]), seed=given["seed"] or 0,
+    )  # fmt: skip
+
+
+def _trial_lines(result: TrialResult, unit: str, found: tuple[int, tuple[float, float, float]] | None) -> Iterator[str]:
+    yield f"{result.assessed:,} assessed, {result.not_eligible:,} not eligible, {result.design.patients:,} randomised"
+    for arm in result.arms:
+        yield f"{arm.arm}: {arm.ends:,} of {arm.randomised:,} with the end, {arm.lost:,} lost; median {arm.median:.4g} {unit}; mean until {result.until:.4g}: {arm.mean:.4g} {unit}"
+    for one in result.comparisons:
+        yield f"{one.arm} against {result.arms[0].arm}: hazard ratio {one.ratio:.3f} ({one.ratio_low:.3f} to {one.ratio_high:.3f}), p {one.p:.2g}; gained {one.gained:.3g} {unit} ({one.gained_low:.3g} to {one.gained_high:.3g}), truly {one.true_gained:.3g}"
+    if found is not None:
+        repeats, (low, share, high) = found
+        yield f"power {share:.0%} in {repeats} trials ({low:.0%} to {high:.0%})"
