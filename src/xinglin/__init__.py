@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = [
-    "check", "draft", "facts", "find_in_archive", "images", "lungs", "make", "mark", "phantom", "send_to_archive", "take_in", "take_in_all",
-    "take_in_from_archive", "unmark", "volume",
+    "check", "diseases", "draft", "facts", "find_in_archive", "images", "lungs", "make", "mark", "phantom", "send_to_archive", "simulate", "take_in",
+    "take_in_all",
+    "take_in_from_archive", "trial", "unmark", "volume",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -33,10 +34,14 @@ if TYPE_CHECKING:
         unmark,
         volume,
     )
+    from xinglin.flow.python_simulations import diseases, simulate, trial
+
+_SIMULATIONS = ("diseases", "simulate", "trial")
 
 
 def __getattr__(name: str) -> Any:
     # loaded when first used, so that `import xinglin` and `xinglin --help` stay quick
     if name in __all__:
-        return getattr(import_module("xinglin.flow.python"), name)
+        door = "python_simulations" if name in _SIMULATIONS else "python"
+        return getattr(import_module(f"xinglin.flow.{door}"), name)
     raise AttributeError(name)

@@ -1,0 +1,71 @@
+"""Illness that runs, from Python: `import xinglin as xl; block = xl.simulate("nsclc", patients=1000, seed=7)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xinglin.flow.house import House
+from xinglin.flow.simulation_commands import DAYS, regimens_given
+from xinglin.records.simulation import CourseBlock, DiseaseCard, Regimen, SimulationRequest, TrialDesign, TrialResult
+
+if TYPE_CHECKING:
+    from xinglin.shelf.promises import AbstractDisease
+
+
+def diseases(home: str | Path | None = None) -> dict[str, DiseaseCard]:
+    """The card of every disease that can be run, by name: parameters with their sources, treatments, observables, limits."""
+    return {one.name: one.card for one in House.at(home).diseases}
+
+
+def simulate(
+    disease: str, patients: int = 1000, *, days: float | None = None, every_days: float | None = None, regimen: str | Regimen = "none",
+    traits: Mapping[str, float] | None = None, measured: bool = False, seed: int = 0, first: int = 0, reference: bool = False,
+    home: str | Path | None = None,
+) -> CourseBlock:  # fmt: skip
+    """The courses of `patients` virtual patients from number `first` on, as arrays: traits, observables by time, ends.
+
+    Times in days, whatever the unit of the model. `reference`: by the slow, obvious solver. Larger cohorts are written by `xinglin simulate -o`.
+    """
+    model = House.at(home).courses.disease(disease)
+    request = _request(model, regimen, days, every_days, patients, seed, traits or {}, measured)
+    people = model.draw(request, first, patients)
+    return (model.reference if reference else model.run)(request, people, first)
+
+
+def _request(
+    model: AbstractDisease, regimen: str | Regimen, days: float | None, every_days: float | None, patients: int, seed: int,
+    traits: Mapping[str, float], measured: bool,
+) -> SimulationRequest:  # fmt: skip
+    from xinglin.models.simulator import arms
+
+    per_day = 1 / DAYS[model.card.time_unit]
+    until, every = (None if n is None else n * per_day for n in (days, every_days))
+    times = arms.times_until(model.card, until, every)
+    (one,) = _regimens(model, [regimen])
+    (request,) = arms.requests(model.card, [one], times, patients=patients, seed=seed, traits=traits, measured=measured)
+    return request
+
+
+def trial(
+    disease: str, arms: Sequence[str | Regimen], *, patients: int = 400, ends: Sequence[str] = (), follow_days: float | None = None,
+    accrual_days: float = 0.0, closes_days: float = 0.0, dropout_per_year: float = 0.0, ratio: Sequence[int] = (), eligible: Sequence[str] = (),
+    seed: int = 0, home: str | Path | None = None,
+) -> TrialResult:  # fmt: skip
+    """A trial of virtual patients, run once: the first arm is what the others are held against."""
+    from xinglin.models.trial import run_trial
+
+    model = House.at(home).courses.disease(disease)
+    per_day = 1 / DAYS[model.card.time_unit]
+    counted = tuple(ends) or tuple(one.name for one in model.card.ends if one.stops)[:1]
+    design = TrialDesign(
+        disease=disease, arms=_regimens(model, arms), patients=patients, ends=counted,
+        follow=model.card.horizon if follow_days is None else follow_days * per_day, ratio=tuple(ratio), accrual=accrual_days * per_day,
+        closes=closes_days * per_day, dropout=dropout_per_year / 365.25 / per_day, eligible=tuple(eligible), seed=seed,
+    )  # fmt: skip
+    return run_trial(model, design)
+
+
+def _regimens(model: AbstractDisease, words: Sequence[str | Regimen]) -> tuple[Regimen, ...]:
+    return tuple(one for word in words for one in ((word,) if isinstance(word, Regimen) else regimens_given(model, [word])))
