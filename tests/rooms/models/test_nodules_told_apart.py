@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,27 @@ def test_ours_keeps_noise_and_edge_where_pasting_and_smoothing_do_not(small, les
     kept, lost = (methods.noise_ratio(put.hu, before, lesion.depth_mm, SMALL.spacing_mm) for put in (ours, smooth))
     assert 0.85 < kept < 1.2
     assert lost < 0.5
+
+
+@pytest.mark.parametrize(("noise_hu", "peak_per_mm"), [(22.0, 0.30), (22.0, 0.15), (6.0, 0.30)])
+def test_among_vessels_a_solid_nodule_is_as_dense_and_as_noisy_as_one_scanned_with_its_chest(noise_hu, peak_per_mm):
+    scanner = replace(SMALL, noise_hu=noise_hu, noise_peak_per_mm=peak_per_mm)
+    of = chests.chest(3, scanner)
+    scan, off, ratio = of.scan(7), [], []
+    for number, place in enumerate(chests.places(of, np.random.default_rng(1))[:10]):
+        request = NoduleRequest(kind="solid", diameter_mm=9.0, seed=number, center_mm=scan.point_mm(place), texture_hu=0.0)
+        drawn = chests.drawn_before_imaging(of, request)
+        try:
+            put = methods.ours(scan, drawn, scanner.blur_mm)
+        except InvalidInput:
+            continue  # a large vessel in the way
+        inside = drawn.depth_mm < -1.5
+        noise, left = ((hu - of.noiseless[drawn.box])[inside] for hu in (scan.voxels[drawn.box], put.hu - drawn.change))
+        off.append(float(left.mean() - noise.mean()))
+        ratio.append(float(left.std() / noise.std()))
+    assert len(off) >= 5
+    assert abs(np.mean(off)) < 3.0, "HU too faint or too bright"
+    assert np.mean(ratio) == pytest.approx(1.0, abs=0.08)
 
 
 @pytest.mark.parametrize("mixed", [False, True])
