@@ -162,7 +162,7 @@ def write_preview(house: House, draft: Draft, out: Path) -> list[Path]:
     """The watermarked page and the JSON of an unsigned draft, for signed-in staff."""
     from xinglin.review.preview import write
 
-    return write(draft, house.sources(draft), out, telling.draft_value(draft, []), house.draft_label(draft), house.images.behind(draft))
+    return write(draft, house.sources(draft), out, telling.draft_value(draft, []), house.draft_label(draft), house.pictures(draft))
 
 
 def check(asked: Asked, given: Mapping[str, Any]) -> Outcome:

@@ -24,6 +24,7 @@ from xinglin.records.collecting import collecting_later
 from xinglin.records.draft import Language
 from xinglin.records.errors import NotFound, UsageError
 from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED
+from xinglin.records.imaging import Picture
 from xinglin.records.moments import first_instant
 from xinglin.review.desk import Desk
 from xinglin.review.keys import SigningKeys
@@ -288,13 +289,16 @@ class House:
         kind = self.kinds[draft.kind]
         chart = self.chart(draft.chart)
         self.images.see_that_its_lesions_stand(draft)
-        images = self.images.behind(draft)
-        pictures = pictures_of(images, draft) if images else ()
+        images, pictures = self.images.behind(draft), self.pictures(draft)
         setting = Setting(chart.person.source, chart.identity, self.settings.organisation, kind.document_code, images, pictures)
         writers = writers_for(kind.leaves_as)
         released = release(self.desk, draft_id, out, kind_signers=kind.signers, writers=writers, label_for=self.label, setting=setting)
         made_here.remember_released(self.store, [out / file.path for file in released.files])
         return released
+
+    def pictures(self, draft: Draft) -> tuple[Picture, ...]:
+        """What the page of a draft shows beside the words."""
+        return pictures_of(draft, self.images.behind(draft), self.courses.case(self.courses.simulation(draft)))
 
     def label(self, draft: Draft, release_id: str) -> Label:
         """The AI label of a release. Raises Refused where a law asks for a provider code that is not set."""

@@ -19,7 +19,6 @@ from xinglin.records.archive import ArchiveStudy, Sent
 from xinglin.records.draft import Language
 from xinglin.records.errors import UsageError, XinglinError
 from xinglin.records.imaging import ImageEdit, Lesion, LungMeasures, NoduleKind, Picture, Point_mm, ScanSeries
-from xinglin.review.preview import pictures_of
 
 if TYPE_CHECKING:
     from xinglin.records.volume import Volume
@@ -74,9 +73,8 @@ class DraftAtHand:
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
-        """What the page shows of the images: PNG bytes with caption and description; empty for a draft without images."""
-        images = self._house.images.behind(self.draft)
-        return pictures_of(images, self.draft) if images else ()
+        """What the page shows beside the words: PNG bytes with caption and description; empty for a draft of words alone."""
+        return self._house.pictures(self.draft)
 
     @property
     def image_edit(self) -> ImageEdit | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,13 @@ from xinglin.formats.html import write_index as start_page
 from xinglin.formats.html import write_preview
 from xinglin.records import Draft, Label
 from xinglin.records.imaging import Images, Picture
+from xinglin.records.simulation import SimulationCase
 
 
 def write(
-    draft: Draft, sources: Mapping[str, bytes], out: Path, value: Mapping[str, Any], label: Label, images: Images | None = None
+    draft: Draft, sources: Mapping[str, bytes], out: Path, value: Mapping[str, Any], label: Label, pictures: Sequence[Picture] = ()
 ) -> list[Path]:
     """Write `<draft>.html` and `<draft>.json` into `out`; the page comes first in the answer."""
-    pictures = pictures_of(images, draft) if images else ()
     page = write_preview(draft, sources, label, pictures)
     words = label.text[draft.language]
     data = json.dumps({**value, "AIGC": dict(label.aigc), "label": words}, ensure_ascii=False, indent=1)
@@ -28,11 +28,18 @@ def write(
     return [_put(out / f"{name}.html", page), _put(out / f"{name}.json", data.encode())]
 
 
-def pictures_of(images: Images, draft: Draft) -> tuple[Picture, ...]:
-    """The pictures of a draft that speaks of images."""
-    from xinglin.review.images import pictures_of as drawn
+def pictures_of(draft: Draft, images: Images | None, simulation: SimulationCase | None) -> tuple[Picture, ...]:
+    """The pictures of a draft that speaks of images, or of a simulation."""
+    found: tuple[Picture, ...] = ()
+    if images is not None:
+        from xinglin.review import images as of_images
 
-    return drawn(images, draft)
+        found += of_images.pictures_of(images, draft)
+    if simulation is not None:
+        from xinglin.review import simulations
+
+        found += simulations.pictures_of(simulation, draft)
+    return found
 
 
 def _put(path: Path, data: bytes) -> Path:
