@@ -6,7 +6,7 @@ A person's numbers depend on the seed and the person's number alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -93,45 +93,76 @@ def see_that_traits_fit(card: DiseaseCard, fixed: Mapping[str, float]) -> None:
             )
 
 
+def at_scores(card: DiseaseCard, fixed: Mapping[str, float], scores: Mapping[str, NDArray[np.float64]]) -> tuple[Traits, NDArray[np.bool_]]:
+    """People at given independent standard normal scores, name -> (count,), and whether each is plausible.
+
+    What varies and is neither fixed nor scored raises KeyError; `varying` lists what must be scored. The same map that `draw` uses, so a
+    standard normal score has the card's distribution, ranges and correlations.
+    """
+    from scipy.special import ndtr
+
+    count = len(next(iter(scores.values()))) if scores else 1
+    return _assembled(card, fixed, lambda name: ndtr(scores[name]), count)
+
+
+def varying(card: DiseaseCard, fixed: Mapping[str, float]) -> tuple[str, ...]:
+    """The parameters that differ between people and are not fixed, in the card's order."""
+    return tuple(one.name for one in card.parameters if one.name not in fixed and one.distribution != "fixed" and one.spread != 0)
+
+
 def _attempt(card: DiseaseCard, request: SimulationRequest, people: NDArray[np.int64], attempt: int) -> tuple[Traits, NDArray[np.bool_]]:
     """One try for these people: values, and whether to keep them."""
+
+    def uniform(name: str) -> NDArray[np.float64]:
+        return streams.uniforms_at(request.seed, f"parameter/{name}", people, attempt)
+
+    return _assembled(card, request.traits, uniform, len(people))
+
+
+def _assembled(
+    card: DiseaseCard, fixed: Mapping[str, float], uniform_of: Callable[[str], NDArray[np.float64]], count: int
+) -> tuple[Traits, NDArray[np.bool_]]:
+    """Parameters from one uniform number each, in the card's order, and who is plausible.
+
+    Correlated parameters are joined by their normal scores (a Gaussian copula), so a range does not change who they go with.
+    """
+    from scipy.special import ndtr
+
     groups = correlated_groups(card)
     member = {name: group for group in groups for name in group}
-    kept = np.ones(len(people), np.bool_)
+    kept = np.ones(count, np.bool_)
     traits: Traits = {}
-    scores = _fixed_scores(card, request, member, len(people))
+    scores = _fixed_scores(card, fixed, member, count)
     for parameter in card.parameters:
-        centre = _centre(parameter, traits, len(people))
-        if parameter.name in request.traits:
-            traits[parameter.name] = np.full(len(people), float(request.traits[parameter.name]))
+        centre = _centre(parameter, traits, count)
+        if parameter.name in fixed:
+            traits[parameter.name] = np.full(count, float(fixed[parameter.name]))
             if parameter.name in member and parameter.name not in scores:
                 scores[parameter.name] = _score(parameter, centre, traits[parameter.name])
             continue
         if parameter.distribution == "fixed" or parameter.spread == 0:
             traits[parameter.name] = centre
             continue
-        uniform = streams.uniforms_at(request.seed, f"parameter/{parameter.name}", people, attempt)
+        uniform = uniform_of(parameter.name)
         group = member.get(parameter.name)
         if group is None:
             traits[parameter.name] = _inside(parameter, centre, uniform)
             continue
         scores[parameter.name] = _conditional(card, group, parameter.name, scores, uniform)
-        value = _value(parameter, centre, scores[parameter.name])
-        kept &= (value >= parameter.low) & (value <= parameter.high)
-        traits[parameter.name] = value
+        traits[parameter.name] = _inside(parameter, centre, ndtr(scores[parameter.name]))
     if card.plausible:
         everything = with_derived(card, traits)
         for text in card.plausible:
-            kept &= evaluate_each(text, everything, len(people)) > 0
+            kept &= evaluate_each(text, everything, count) > 0
     return traits, kept
 
 
-def _fixed_scores(card: DiseaseCard, request: SimulationRequest, member: Mapping[str, tuple[str, ...]], count: int) -> Traits:
+def _fixed_scores(card: DiseaseCard, fixed: Mapping[str, float], member: Mapping[str, tuple[str, ...]], count: int) -> Traits:
     """Standard normal scores of fixed traits that others correlate with, known before anything is drawn."""
     return {
-        parameter.name: _score(parameter, np.full(count, float(parameter.value)), np.full(count, float(request.traits[parameter.name])))
+        parameter.name: _score(parameter, np.full(count, float(parameter.value)), np.full(count, float(fixed[parameter.name])))
         for parameter in card.parameters
-        if parameter.name in request.traits and parameter.name in member and not parameter.typical
+        if parameter.name in fixed and parameter.name in member and not parameter.typical
     }
 
 
@@ -153,7 +184,7 @@ def _value(parameter: Parameter, centre: NDArray[np.float64], score: NDArray[np.
     return centre + parameter.spread * score
 
 
-def _score(parameter: Parameter, centre: NDArray[np.float64], value: NDArray[np.float64]) -> NDArray[np.float64]:
+def _raw_score(parameter: Parameter, centre: NDArray[np.float64], value: NDArray[np.float64]) -> NDArray[np.float64]:
     """The standard normal score of a value; -inf or inf beyond what the distribution can reach."""
     from scipy.special import logit, ndtri
 
@@ -168,14 +199,30 @@ def _score(parameter: Parameter, centre: NDArray[np.float64], value: NDArray[np.
         return (value - centre) / parameter.spread if parameter.spread else np.zeros_like(value)
 
 
+def _score(parameter: Parameter, centre: NDArray[np.float64], value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The standard normal score of a value of the distribution cut to its range."""
+    from scipy.special import ndtr, ndtri
+
+    low, high = _shares(parameter, centre)
+    with np.errstate(all="ignore"):
+        return ndtri(np.clip((ndtr(_raw_score(parameter, centre, value)) - low) / (high - low), 0, 1))
+
+
+def _shares(parameter: Parameter, centre: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Shares of the uncut distribution below the range and below its upper end."""
+    from scipy.special import ndtr
+
+    low, high = (ndtr(_raw_score(parameter, centre, np.full_like(centre, bound))) for bound in (parameter.low, parameter.high))
+    return low, high
+
+
 def _inside(parameter: Parameter, centre: NDArray[np.float64], uniform: NDArray[np.float64]) -> NDArray[np.float64]:
     """The distribution cut to its range, by its inverse: no redraw needed."""
-    from scipy.special import ndtr, ndtri
+    from scipy.special import ndtri
 
     if not (np.isfinite(parameter.low) or np.isfinite(parameter.high)):
         return _value(parameter, centre, ndtri(uniform))
-    low = ndtr(_score(parameter, centre, np.full_like(centre, parameter.low)))
-    high = ndtr(_score(parameter, centre, np.full_like(centre, parameter.high)))
+    low, high = _shares(parameter, centre)
     return np.clip(_value(parameter, centre, ndtri(low + uniform * (high - low))), parameter.low, parameter.high)
 
 
