@@ -109,7 +109,7 @@ def courses(
         from xinglin.models.compartments import exponents, superposition
 
         body = [values[name] for name in ("cl", "v1", "q2", "v2", "q3", "v3")]
-        rates, weights = exponents.exponentials(*body, structure.compartments)
+        rates, weights = exponents.exponentials(body[0], body[1], body[2], body[3], body[4], body[5], structure.compartments)
         superposition.course(
             rates,
             weights,

@@ -84,15 +84,15 @@ def _walked(objective: Objective, best: Lowest, step: float) -> Lowest:
     from scipy.optimize import minimize
 
     options = {"xatol": 1e-9, "fatol": 1e-10, "maxiter": 4000, "maxfev": 4000}
-    point, value = best.point, best.value
+    point, value, done = best.point, best.value, False
     for _ in range(3):
         found = minimize(lambda x: float(objective(x[None])[0]), point, method="Nelder-Mead", options=options)
         gained = value - found.fun
-        point, value = found.x, float(found.fun)
+        point, value, done = found.x, float(found.fun), bool(found.success)
         if gained < 1e-9:
             break
     _, curvature = _derivatives(objective, point, np.full(len(point), step))
-    return Lowest(point, value, curvature, bool(found.success))
+    return Lowest(point, value, curvature, done)
 
 
 def _widths(curvature: Numbers) -> Numbers:

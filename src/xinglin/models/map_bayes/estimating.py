@@ -108,7 +108,7 @@ def estimate(
     regimen's first dose has been given at that interval for ever.
 
     Raises InvalidInput XL-DOSE-010 (covariate missing), -012 (error unknown), -013 (nothing to estimate or no reading of this drug), and those of `plan_of`.
-    """  # noqa: D205
+    """
     asked = _question(drug, regimen, measured, traits, steady_every)
     best = lowest(asked.objective, len(asked.names), 3e-3 if drug.structure.saturable else 3e-4, 8 if _has_kinks(asked) else 2)
     root = _posterior_root(best)
@@ -154,8 +154,13 @@ def _question(
     below = np.array([reading.below for reading in readings])
     return _Question(
         drug, traits, plan_of(drug.structure, regimen, steady_every), times, place, seen, below, tuple(row.name for row in varying),
-        np.linalg.cholesky(omega_of(drug, tuple(row.name for row in varying))),
+        lower_root(omega_of(drug, tuple(row.name for row in varying))),
     )  # fmt: skip
+
+
+def lower_root(matrix: Numbers) -> Numbers:
+    """The lower triangle whose product with its transpose is `matrix`."""
+    return np.asarray(np.linalg.cholesky(matrix), np.float64)
 
 
 def _has_kinks(asked: _Question) -> bool:
@@ -177,7 +182,7 @@ def omega_of(drug: DrugModel, names: Sequence[str]) -> Numbers:
 def _posterior_root(best: Lowest) -> Numbers:
     """Lower triangle whose product with itself is the covariance of the scores after the readings; never wider than twice the prior."""
     values, vectors = np.linalg.eigh(best.curvature)
-    return np.linalg.cholesky((vectors * (2.0 / np.maximum(values, 0.5))) @ vectors.T)
+    return lower_root((vectors * (2.0 / np.maximum(values, 0.5))) @ vectors.T)
 
 
 def _draw(asked: _Question, best: Lowest, root: Numbers, seed: int, count: int) -> tuple[Numbers, float]:
