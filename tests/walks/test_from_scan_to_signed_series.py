@@ -159,3 +159,12 @@ def test_the_same_request_gives_the_same_bytes(xinglin, scan):
 def _made_up():
     mark = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}
     return {"resourceType": "Patient", "id": "p1", "meta": {"security": [mark]}, "gender": "other", "name": [{"family": "Muster"}]}
+
+
+def test_a_folder_that_is_not_free_is_refused_before_a_phantom_is_made(home, tmp_path, capsys, monkeypatch):
+    from xinglin.models.image import thorax_phantom
+
+    monkeypatch.setattr(thorax_phantom, "thorax", lambda *_: pytest.fail("a phantom was made for nothing"))
+    (tmp_path / "kept.txt").write_text("mine")
+    assert main(["phantom", "-o", str(tmp_path), "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "XL-RELEASE-003" and (tmp_path / "kept.txt").read_text() == "mine"

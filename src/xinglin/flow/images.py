@@ -338,8 +338,10 @@ def make_phantoms(
     The same arguments give the same bytes. Raises UsageError for a folder that holds anything, InvalidInput XL-PHANTOM-001.
     """
     from xinglin.models.image.thorax_phantom import pair, thorax
-    from xinglin.review.research import write_phantom
+    from xinglin.review.research import see_that_a_phantom_fits, write_phantom
 
+    for folder, _ in scans:
+        see_that_a_phantom_fits(folder, home)  # before the work of making one
     aigc = labels.label_for("en", f"phantom-{seed}", labels.software_producer(__version__)).aigc
     phantom = thorax(shape, spacing_mm, seed, acquired=scans[0][1])
     files: list[Path] = []

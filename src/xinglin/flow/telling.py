@@ -70,7 +70,7 @@ def lesion_line(lesion: Lesion) -> str:
     m = lesion.measures
     axes = f"{m.long_axis_mm:.1f} x {m.short_axis_mm:.1f} mm"
     notes = f"; {'; '.join(m.notes)}" if m.notes else ""
-    return f"lesion {lesion.name}, {lesion.when[:10]}: {axes}, {m.volume_mm3:.0f} mm3, mean {m.mean_hu:.0f} HU, slice {m.slice_index + 1}{notes}"
+    return f"lesion {lesion.name}, {lesion.when[:10]}: {axes}, {m.volume_mm3:.0f} mm³, mean {m.mean_hu:.0f} HU, slice {m.slice_index + 1}{notes}"
 
 
 def fact_value(fact: Fact) -> Row:
@@ -187,12 +187,17 @@ def ledger_value(entry: Any) -> Row:
 # ---- lines
 
 
+def _counted(number: int, word: str) -> str:
+    """ "1 resource", "2 resources"."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
 def taken_line(taken: TakenIn) -> str:
     """What became of one person, in a line."""
     chart = taken.chart
     unmapped = sum(u.count for u in taken.quality.unmapped)
-    line = f"{chart.id or '(not kept)'}: {taken.resources} resources{'' if taken.new else ' (all kept already)'}"
-    line += f", {unmapped} elements unmapped, {len(taken.quality.doubtful)} doubtful, {len(taken.quality.missing)} missing"
+    line = f"{chart.id or '(not kept)'}: {_counted(taken.resources, 'resource')}{'' if taken.new else ' (all kept already)'}"
+    line += f", {_counted(unmapped, 'element')} unmapped, {len(taken.quality.doubtful)} doubtful, {len(taken.quality.missing)} missing"
     return line + (f"; perhaps the same person as {', '.join(taken.perhaps)} (not merged)" if taken.perhaps else "")
 
 

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 LABEL = "PHANTOM (AI-generated)"
 
 
+def see_that_a_phantom_fits(out: Path, home: Path) -> Path:
+    """The folder for a phantom, as an absolute path. Raises UsageError where it lies in the house or holds anything."""
+    folder = see_that_it_fits(out, home)
+    see_that_it_is_free(folder)
+    return folder
+
+
 def write_phantom(
     volume: Volume, out: Path, *, home: Path, seed: int, made: str, scanned: str, aigc: Mapping[str, str], person: Mapping[str, str]
 ) -> list[Path]:
@@ -23,8 +30,7 @@ def write_phantom(
     from xinglin.formats.dicom.marks import Mark
     from xinglin.formats.dicom.write_made import MadeUpPerson, write_made_series
 
-    folder = see_that_it_fits(out, home)
-    see_that_it_is_free(folder)
+    folder = see_that_a_phantom_fits(out, home)
     mark = Mark(label=LABEL, seed=str(seed), description="thorax, nobody's", made=made, aigc=dict(aigc))
     nobody = replace(MadeUpPerson("Phantom^Thorax", f"PHANTOM-{seed}", "XINGLIN", "", "O"), **person)
     files = list(write_made_series(volume, nobody, mark=mark, scanned=scanned))

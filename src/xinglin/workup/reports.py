@@ -123,11 +123,12 @@ def imaging_facts(chart: Chart) -> list[Fact]:
 
 
 def _study(one: ImagingStudy) -> Fact:
-    known = [_MODALITIES[code] for code in one.modalities if code in _MODALITIES]
-    words = one.description or ", ".join(dict.fromkeys(english for english, _ in known)) or " ".join(one.modalities) or "imaging study"
+    described = one.description if any(letter.isalnum() for letter in one.description) else ""  # " " and "-" say nothing
+    known = [_MODALITIES[code] for code in one.modalities if code in _MODALITIES] or ([] if one.modalities else [_MODALITIES["OT"]])
+    words = described or ", ".join(dict.fromkeys(english for english, _ in known)) or " ".join(one.modalities)
     concept = Concept(text=words)
     key, names = named(concept)
-    if known and not one.description:
+    if known and not described:
         names = {"en": (words,), "zh": ("、".join(dict.fromkeys(chinese for _, chinese in known)),)}
     details = {"modality": " ".join(one.modalities), "site": one.site, "encounter": one.encounter, "series": str(len(one.series))}
     return Fact(

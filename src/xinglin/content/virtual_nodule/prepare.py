@@ -24,7 +24,7 @@ _NUMBERS = (
     ("apparent_volume_mm3", "apparent volume", "表观体积", "mm3", 1),
     ("blur_slice_mm", "scanner blur between slices", "层间模糊宽度", "mm", 2),
     ("blur_row_mm", "scanner blur in the slice", "层面内模糊宽度", "mm", 2),
-    ("pleura_distance_mm", "distance to the pleura", "距胸膜距离", "mm", 1),
+    ("pleura_distance_mm", "distance of its centre to the pleura", "中心至胸膜的距离", "mm", 1),
     ("doubling_days", "volume doubling time", "体积倍增时间", "d", 0),
 )
 _SHOWN = {"mm3": "mm³", "[hnsf'U]": "HU", "d": "days"}

@@ -14,6 +14,7 @@ from xinglin.flow.images import make_phantoms
 from xinglin.records import Chart, ContentRequest, Draft
 from xinglin.records.chart import Identity
 
+KIND = "virtual_nodule"
 SCANNED = ("2026-01-15", "2026-06-20")
 DAYS, DOUBLING_DAYS = 156, 130
 NODULE = {"type": "solid", "diameter_mm": "9", "margin": "lobulated", "lobe": "right-upper"}
@@ -42,12 +43,12 @@ def growing_nodule(house: House, chart_id: str, release: Callable[[Draft], Path]
     chart = house.chart(chart_id)
     place = tuple(float(part) for part in at.split(","))
     for series in (one for one in chart.scans if one.synthetic and one.description.startswith("SYNTHETIC")):
-        lesion = house.images.mark(chart, series, (place[0], place[1], place[2]), name="nodule", by="demo.doctor")
+        lesion = house.images.mark(chart, series, (place[0], place[1], place[2]), name="A", by="demo.doctor")
         say(f"   measured blind          {telling.lesion_line(lesion)}")
 
 
 def _nodule(house: House, chart_id: str, series: str, options: dict[str, str]) -> Draft:
-    return house.make(ContentRequest(kind="virtual-nodule", chart=chart_id, seed=7, options={**options, "series": series}))
+    return house.make(ContentRequest(kind=KIND, chart=chart_id, seed=7, options={**options, "series": series}))
 
 
 def _center(draft: Draft) -> str:

@@ -43,7 +43,8 @@ def walk(out: Path, seed: int, say: Callable[[str], None]) -> dict[str, str]:
     _, (taken,) = house.take_in([record])
     say(f"2  taken in                {telling.taken_line(taken)}")
     images.scans(house, taken.chart, out, seed, say)
-    images.growing_nodule(house, taken.chart.id, lambda draft: _signed(house, draft, out / "scans-with-nodule" / draft.id), say)
+    if images.KIND in house.kinds:
+        images.growing_nodule(house, taken.chart.id, lambda draft: _signed(house, draft, out / "scans-with-nodule" / draft.id), say)
     drafts = [_drafted(house, kind, taken.chart.id, language, out, say) for language in LANGUAGES for kind in house.kinds.names()]
     checked = [_pasted(house, taken.chart.id, language, out, say) for language in LANGUAGES]
     _edited(house, drafts[0][0], say)
@@ -67,7 +68,7 @@ def _folder(draft: Draft, out: Path) -> Path:
 
 
 def _drafted(house: House, kind: str, chart: str, language: Language, out: Path, say: Callable[[str], None]) -> tuple[Draft, Card]:
-    options = {"series": "1", **images.NODULE} if kind == "virtual_nodule" else {}
+    options = {"series": "1", **images.NODULE} if kind == images.KIND else {}
     draft = house.make(ContentRequest(kind=kind, chart=chart, language=language, as_of=AS_OF, options=options))
     page = commands.write_preview(house, draft, _folder(draft, out) / "draft")[0]
     say(f"4  drafted and checked     {draft.title}: {len(draft.statements)} statements, {_held(draft)} supported")

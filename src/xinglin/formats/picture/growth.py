@@ -38,14 +38,15 @@ def growth_picture(points: Sequence[tuple[str, float]], error_share: float, name
     for level in range(math.ceil(low), math.floor(high) + 1):
         y = at(days[0], level)[1]
         draw.line((_LEFT, y, _WIDTH - 12, y), fill=(60, 66, 72))
-        draw.text((6, y - 7), burnt_in(language, "volume", {"volume": f"{2.0**level:.0f}"}), fill=INK, font=font(11))
+        volume = burnt_in(language, "volume", {"volume": f"{2.0**level:.0f}"})
+        draw.text((6, y - 9), volume, fill=INK, font=letters(volume, 11))
     draw.line([at(*pair) for pair in zip(days, logs, strict=True)], fill=_LINE, width=2)
-    for (when, volume), day, log in zip(points, days, logs, strict=True):
+    for (when, measured), day, log in zip(points, days, logs, strict=True):
         x, y = at(day, log)
         draw.line((x, at(day, log + reach)[1], x, at(day, log - reach)[1]), fill=_BAR, width=2)
         draw.ellipse((x - 4, y - 4, x + 4, y + 4), fill=_LINE)
         draw.text((x - 24, _HEIGHT - 20), when, fill=INK, font=font(10))
-        draw.text((x + 9, y + 4), f"{volume:.0f}", fill=INK, font=font(11))
+        draw.text((x + 9, y + 4), f"{measured:.0f}", fill=INK, font=font(11))
     title = burnt_in(language, "growth", {"name": name})
     draw.text((8, 5), title, fill=INK, font=letters(title, 12))
     return png(image)

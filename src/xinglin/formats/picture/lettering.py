@@ -1,6 +1,6 @@
 """The words burnt into pictures of scans, in the language of the document they stand in, and the letters for them.
 
-Latin letters come with Pillow; Chinese ones from the font that the PDF uses. Where that font was not installed, the words are English,
+ASCII letters come with Pillow; all others from the font that the PDF uses. Where that font was not installed, the words are English,
 and a letter that cannot be drawn is spelled out as its code point: a picture never shows empty boxes.
 """
 
@@ -35,8 +35,8 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
 
 def burnt_in(language: Language, key: str, parts: Mapping[str, object]) -> str:
     """The words `key` of a picture with its parts filled in; English where the letters for another language are not installed."""
-    words = _WORDS[language if FONT_FILE.is_file() else "en"]
-    return drawable(words[key].format_map(parts))
+    words = _WORDS[language if FONT_FILE.is_file() else "en"][key].format_map(parts)
+    return drawable(words if FONT_FILE.is_file() else words.replace("mm³", "mm3"))
 
 
 def plane_words(language: Language, key: str, plane: str) -> str:
@@ -45,14 +45,14 @@ def plane_words(language: Language, key: str, plane: str) -> str:
 
 
 def drawable(words: str) -> str:
-    """The words as they can be drawn here: letters beyond Latin as code points ("[U+5E72]") where their font is not installed."""
+    """The words as they can be drawn here: letters beyond ASCII as code points ("[U+5E72]") where their font is not installed."""
     if FONT_FILE.is_file():
         return words
-    return "".join(letter if ord(letter) < 256 else f"[U+{ord(letter):04X}]" for letter in words)
+    return "".join(letter if letter.isascii() else f"[U+{ord(letter):04X}]" for letter in words)
 
 
 def letters(words: str, size: int = 13) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """The font for these words: the same on every machine."""
-    if all(ord(letter) < 256 for letter in words) or not FONT_FILE.is_file():
+    if words.isascii() or not FONT_FILE.is_file():
         return ImageFont.load_default(size)
     return ImageFont.truetype(str(FONT_FILE), size)

@@ -1,0 +1,27 @@
+"""An imaging study is called by its own words; one without words by what made it, in both languages."""
+
+import pytest
+
+from xinglin.records import Chart
+from xinglin.records.chart import ImagingStudy
+from xinglin.workup.reports import imaging_facts
+
+CALLED = [
+    ((), "", "imaging study", "影像检查"),
+    ((), " ", "imaging study", "影像检查"),
+    (("CT",), "-", "CT", "CT"),
+    (("CR", "DX"), "", "X-ray", "X线"),
+    (("CT", "PT"), "", "CT, PET", "CT、PET"),
+]
+
+
+@pytest.mark.parametrize(("modalities", "description", "english", "chinese"), CALLED)
+def test_a_study_without_words_is_called_by_what_made_it(modalities, description, english, chinese):
+    study = ImagingStudy(source="ImagingStudy/1", modalities=modalities, description=description)
+    (fact,) = imaging_facts(Chart(imaging=(study,)))
+    assert (fact.names["en"][0], fact.names["zh"][0], fact.text) == (english, chinese, english)
+
+
+def test_a_study_with_words_keeps_them():
+    (fact,) = imaging_facts(Chart(imaging=(ImagingStudy(source="ImagingStudy/1", modalities=("CT",), description="Zephyr protocol 7"),)))
+    assert fact.concept.words == fact.text == "Zephyr protocol 7"
