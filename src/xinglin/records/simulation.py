@@ -189,7 +189,8 @@ class FastForm(Struct, frozen=True):
 
     states: fast state -> expression of natural states at the start. rates: fast state -> its rate. modes: linear states that decay
     exactly, name -> rate constant expression (per unit of time); `rates` may read them. natural: natural state -> expression of
-    fast states and modes. acts: treatment -> fast state or mode -> expression of its value after `dose`.
+    fast states and modes. acts: treatment -> fast state or mode -> expression of its value after `dose`. ends: end -> its condition
+    or hazard over fast states and modes, where that is quicker than through the natural states.
     """
 
     states: Mapping[str, str]
@@ -199,6 +200,7 @@ class FastForm(Struct, frozen=True):
     mode_starts: Mapping[str, str] = {}
     mode_inputs: Mapping[str, Mapping[str, str]] = {}  # infusion -> mode -> expression of the added rate
     acts: Mapping[str, Mapping[str, str]] = {}
+    ends: Mapping[str, str] = {}
 
 
 class DiseaseCard(Struct, frozen=True):

@@ -193,6 +193,11 @@ def _see_fast(card: DiseaseCard, fast: FastForm, people: frozenset[str], states:
         require(text, people, f"{where}, mode {name}")
     for name, text in fast.mode_starts.items():
         require(text, people, f"{where}, start of {name}")
+    moved = {end.name for end in card.ends if not end.time}
+    for name, text in fast.ends.items():
+        if name not in moved:
+            raise InvalidInput("XL-SIM-009", f"there is no end {name} with a condition or hazard", where=where, fix="name one of the card")
+        require(text, people | moving | switches | {"t"}, f"{where}, end {name}")
     for treatment, acts in fast.acts.items():
         for name, text in acts.items():
             require(text, people | moving | {"dose"}, f"{where}, {treatment} acts on {name}")

@@ -28,6 +28,7 @@ class Form:
     natural: Mapping[str, str]
     acts: Mapping[str, Mapping[str, str]]
     inputs: Mapping[str, Mapping[str, str]]
+    ends: Mapping[str, str]  # conditions and hazards told over stepped states and modes; others go through the natural states
     relative: bool  # errors of stepped states are judged relative to their size (natural), or as they are (logarithms, fractions)
 
 
@@ -36,7 +37,7 @@ def form_of(card: DiseaseCard) -> Form:
     if card.fast is not None:
         fast = card.fast
         starts = {name: fast.mode_starts.get(name, "0") for name in fast.modes}
-        return Form(fast.states, fast.rates, fast.modes, starts, fast.natural, fast.acts, fast.mode_inputs, relative=False)
+        return Form(fast.states, fast.rates, fast.modes, starts, fast.natural, fast.acts, fast.mode_inputs, fast.ends, relative=False)
     people = {row.name for rows in (card.parameters, card.derived) for row in rows}
     decays = {state.name: found for state in card.states if (found := _decay(state.rate, state.name, people)) is not None}
     kept = {state.name: state for state in card.states if state.name not in decays}
@@ -52,6 +53,7 @@ def form_of(card: DiseaseCard) -> Form:
         natural={state.name: state.name for state in card.states},
         acts=by_kind["jump"],
         inputs=by_kind["infusion"],
+        ends={},
         relative=True,
     )
 

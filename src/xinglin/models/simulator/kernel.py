@@ -6,7 +6,7 @@ what their own course shows, so that nobody's numbers depend on who else is ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -25,15 +25,21 @@ if TYPE_CHECKING:
 
     Arrays = dict[str, NDArray[np.float64]]
 
-_FINER = 6  # halvings at most for a hard course
+_FINER = 6  # halvings beyond those the pilot needed
 
 
 @dataclass(frozen=True)
 class Steps:
-    """The greatest step, and how hard a course may be before it gets finer ones."""
+    """The greatest step of each round, and how hard a course may prove in it: harder ones go on to the next round."""
 
-    width: float
-    hardest: float
+    widths: tuple[float, ...]
+    hardest: tuple[float, ...]
+
+    def rounds(self) -> Iterator[tuple[float, float]]:
+        """Width and limit of each round; after the last, halving on."""
+        yield from zip(self.widths, self.hardest, strict=True)
+        for finer in range(1, _FINER + 1):
+            yield self.widths[-1] / 2**finer, self.hardest[-1]
 
 
 class Kernel:
@@ -56,36 +62,24 @@ class Kernel:
     ) -> tuple[dict[str, NDArray[np.float32]], Arrays]:
         """Observables name -> (n, times) and ends name -> (n,), nan for "not yet". `values`: parameters and derived numbers."""
         people = self._people(request, timeline, values, thresholds)
-        observed, ends, hard = self._run(people, timeline, steps.width)
-        self._again(people, timeline, steps, observed, ends, hard)
+        rounds = steps.rounds()
+        width, limit = next(rounds)
+        observed, ends, hard = self._run(people, timeline, width)
+        left = np.flatnonzero(~(hard <= limit))
+        for width, limit in rounds:
+            if not len(left):
+                break
+            observed[:, left], ends[:, left], hard = self._run(people.some(left), timeline, width)
+            left = left[~(hard <= limit)]
         told = {observable.name: observed[k] for k, observable in enumerate(self.card.observables)}
         return told, self._ends(values, ends)
 
-    def hardness(
+    def at_one_width(
         self, request: SimulationRequest, timeline: Timeline, values: Arrays, thresholds: Mapping[str, NDArray[np.float64]], width: float
-    ) -> tuple[NDArray[np.float32], float]:
-        """Every observable at one step for all, (observables, n, times), and the hardest course found."""
+    ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """Every observable with one step for all, (observables, n, times), and how hard each course is, (n,)."""
         observed, _, hard = self._run(self._people(request, timeline, values, thresholds), timeline, width)
-        return observed, float(np.max(hard, initial=0.0))
-
-    def _again(
-        self,
-        people: _People,
-        timeline: Timeline,
-        steps: Steps,
-        observed: NDArray[np.float32],
-        ends: NDArray[np.float64],
-        hard: NDArray[np.float64],
-    ) -> None:
-        """Finer steps for the hard ones, in place."""
-        width, left = steps.width, np.flatnonzero(~(hard <= steps.hardest))
-        for _ in range(_FINER):
-            if not len(left):
-                return
-            width /= 2
-            some, some_ends, some_hard = self._run(people.some(left), timeline, width)
-            observed[:, left], ends[:, left] = some, some_ends
-            left = left[~(some_hard <= steps.hardest)]
+        return observed, hard
 
     def _people(
         self, request: SimulationRequest, timeline: Timeline, values: Arrays, thresholds: Mapping[str, NDArray[np.float64]]

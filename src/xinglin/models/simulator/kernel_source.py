@@ -16,7 +16,7 @@ from xinglin.models.simulator.expressions import names_of, parsed
 
 if TYPE_CHECKING:
     from xinglin.models.simulator.form import Form
-    from xinglin.records.simulation import DiseaseCard
+    from xinglin.records.simulation import DiseaseCard, End
 
 LANES = 32
 _CALLS = {"exp": "exp", "log": "log", "sqrt": "math.sqrt", "tanh": "tanh", "minimum": "minimum", "maximum": "maximum", "where": "where"}
@@ -203,6 +203,19 @@ class _Writer:
                 found[name] = f"{prefix}{k}"
         return lines, found
 
+    def _ending(self, ends: Iterable[End], names: dict[str, str], prefix: str) -> tuple[list[str], list[str]]:
+        """Lines to put first, and the source of each end's condition or hazard."""
+        ends = list(ends)
+        through = [end.condition or end.hazard for end in ends if end.name not in self.form.ends]
+        lines, natural = self._natural(through, names, prefix)
+        told = [
+            self.writing.source(self.form.ends[end.name], names)
+            if end.name in self.form.ends
+            else self.writing.source(end.condition or end.hazard, natural)
+            for end in ends
+        ]
+        return lines, told
+
     # -- the parts of the function ------------------------------------------------------------
 
     def _body(self) -> list[str]:
@@ -317,10 +330,10 @@ class _Writer:
         if not self.conditions:
             return
         out.put(3, "if fresh[q]:")
-        lines, natural = self._natural([end.condition for end in self.conditions], self._names("y", "m", "now"), "n")
-        for k, end in enumerate(self.conditions):
+        lines, told = self._ending(self.conditions, self._names("y", "m", "now"), "n")
+        for k, text in enumerate(told):
             ending = f"e{len(self.hazards) + k}"
-            lines += [f"now{k} = {self.writing.source(end.condition, natural)}", f"g{k}@ = now{k}"]
+            lines += [f"now{k} = {text}", f"g{k}@ = now{k}"]
             lines.append(f"{ending}@ = where((now{k} > 0.0) & ({ending} != {ending}), now, {ending})")
         out.lanes(4, lines)
 
@@ -347,10 +360,8 @@ class _Writer:
             given = f" + q{k}" if name in self.state_inputs else ""
             lines.append(f"k{stage}_{k} = {self.writing.source(self.form.rates[name], names)}{given}")
         if self.hazards:
-            more, natural = self._natural([end.hazard for end in self.hazards], dict(names), f"n{stage}_")
-            lines += more
-            for k, end in enumerate(self.hazards, len(self.states)):
-                lines.append(f"k{stage}_{k} = {self.writing.source(end.hazard, natural)}")
+            more, told = self._ending(self.hazards, dict(names), f"n{stage}_")
+            lines += more + [f"k{stage}_{k} = {text}" for k, text in enumerate(told, len(self.states))]
         return lines
 
     def _step(self) -> list[str]:
@@ -388,11 +399,11 @@ class _Writer:
             lines.append(f"e{k}@ = where((z{row} > x{k}) & (e{k} != e{k}), t + h * ((x{k} - y{row}) / (z{row} - y{row})), e{k})")
         if not self.conditions:
             return lines
-        more, natural = self._natural([end.condition for end in self.conditions], self._names("z", "me", "te"), "nz")
+        more, told = self._ending(self.conditions, self._names("z", "me", "te"), "nz")
         lines += more
-        for k, end in enumerate(self.conditions):
+        for k, text in enumerate(told):
             ending = f"e{len(self.hazards) + k}"
-            lines += [f"then{k} = {self.writing.source(end.condition, natural)}"]
+            lines += [f"then{k} = {text}"]
             lines += [
                 f"{ending}@ = where((then{k} > 0.0) & ({ending} != {ending}), t + h * (g{k} / (g{k} - then{k})), {ending})",
                 f"g{k}@ = then{k}",
