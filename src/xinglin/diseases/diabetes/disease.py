@@ -1,0 +1,123 @@
+"""Type 1 diabetes as a disease that runs: draw people, run their courses by the fast solver, check a few by the slow one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xinglin.diseases.diabetes.card import CARD, MG_PER_MMOL
+from xinglin.records.errors import InvalidInput
+from xinglin.records.simulation import CourseBlock, Residual
+from xinglin.shelf.promises import AbstractDisease
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xinglin.diseases.diabetes.schedule import Schedule
+    from xinglin.records.simulation import SimulationRequest
+
+    Arrays = dict[str, NDArray[np.float64]]
+
+_COLUMNS = ("plasma_glucose", "sensor_glucose", "plasma_insulin", "insulin_given")
+_ENDS = ("hypoglycaemia_level_2", "outside_the_model")
+
+
+class GlucoseDisease(AbstractDisease):
+    """Glucose and insulin of people with type 1 diabetes. Times are whole minutes from midnight."""
+
+    name = CARD.name
+    card = CARD
+
+    def draw(self, request: SimulationRequest, first: int, count: int) -> Arrays:
+        """The parameters of patients `first` to `first + count - 1`, name -> (count,). Raises InvalidInput XL-SIM-030 for a trait that cannot be fixed."""
+        from xinglin.models.simulator import population
+
+        return population.draw(self.card, request, first, count)
+
+    def run(self, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]], first: int = 0) -> CourseBlock:
+        """The courses of people with these parameters, by the fast solver.
+
+        The sensor's error belongs to the person's number and the seed. Raises InvalidInput XL-GLU-00x, XL-SIM-02x or 03x.
+        """
+        from xinglin.diseases.diabetes import kernel
+
+        schedule, values, sensor = self._prepared(request, traits, first)
+        people = np.ascontiguousarray([values[name] for name in kernel.PEOPLE])
+        count = people.shape[1]
+        seen, ends = np.empty((count, len(request.times), 4), np.float32), np.full((count, 2), np.nan)
+        errors = np.empty((0, 0)) if sensor is None else sensor
+        kernel.courses(people, _seats(values, kernel.LANES), schedule.done, schedule.reads, errors, request.measured, seen, ends)
+        return self._block(request, values, first, seen, ends)
+
+    def reference(self, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]], first: int = 0) -> CourseBlock:
+        """The same by scipy's DOP853 on the card's formulas, about a person-day in a second. Raises as `run` does."""
+        from xinglin.diseases.diabetes import reference
+
+        schedule, values, sensor = self._prepared(request, traits, first)
+        seen, ends = reference.solve(self.card, schedule, values, sensor, request.measured)
+        return self._block(request, values, first, seen, ends)
+
+    def residual(self, request: SimulationRequest, patients: int = 2) -> Residual:
+        """How far `run` lies from `reference` over the first patients of the seed, in the first day of the request."""
+        from msgspec.structs import replace
+
+        times = tuple(time for time in request.times if time <= CARD.horizon) or request.times[:1]
+        asked = replace(request, times=times, measured=False)
+        traits = self.draw(asked, 0, patients)
+        fast, slow = self.run(asked, traits), self.reference(asked, traits)
+        return Residual(max(_apart(fast.observed[name], slow.observed[name]) for name in slow.observed), patients, 0.5)
+
+    def _prepared(
+        self, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]], first: int
+    ) -> tuple[Schedule, Arrays, NDArray[np.float64] | None]:
+        from xinglin.diseases.diabetes import schedule, sensor
+        from xinglin.models.simulator import population
+
+        if request.disease != self.name:
+            raise InvalidInput("XL-SIM-025", "the request is for another disease", where="request.disease", fix=f"ask for {self.name}")
+        laid, values = schedule.scheduled(self.card, request), population.with_derived(self.card, traits)
+        looked_at = (request.measured or laid.reads_sensor) and bool((values["sensor_error"] > 0).any())
+        return laid, values, sensor.errors(request.seed, first, len(laid.done) - 1, values) if looked_at else None
+
+    def _block(
+        self, request: SimulationRequest, values: Arrays, first: int, seen: NDArray[np.floating], ends: NDArray[np.float64]
+    ) -> CourseBlock:
+        observed = {name: np.array(seen[:, :, place], np.float32, order="C") for place, name in enumerate(_COLUMNS)}
+        if request.measured:
+            observed["plasma_glucose"] = _as_metered(observed["plasma_glucose"], request.seed, first)
+        observed["plasma_glucose_molar"] = (observed["plasma_glucose"] / MG_PER_MMOL).astype(np.float32)
+        told = {observable.name: observed[observable.name] for observable in self.card.observables}
+        happened = {name: ends[:, place].copy() for place, name in enumerate(_ENDS)}
+        return CourseBlock(self.name, self.card.version, first, np.array(request.times, float), values, told, happened)
+
+
+def _seats(values: Arrays, lanes: int) -> NDArray[np.int64]:
+    """Who sits beside whom, (blocks, lanes), -1 for an empty seat: people whose stomach needs small steps together. Nobody's numbers change."""
+    sharp = np.maximum(values["kmax"] / (1 - values["b"]), values["kabs"] / 3)
+    order = np.argsort(sharp, kind="stable")
+    seats = np.full(-(-len(order) // lanes) * lanes, -1, np.int64)
+    seats[: len(order)] = order
+    return seats.reshape(-1, lanes)
+
+
+def _apart(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> float:
+    """Greatest difference relative to the value (to a millionth of the greatest where the value is next to nothing)."""
+    told = slow.astype(np.float64)
+    scale = np.maximum(np.abs(told), 1e-6 * max(float(np.abs(told).max()), 1e-200))
+    return float((np.abs(fast - told) / scale).max())
+
+
+def _as_metered(glucose: NDArray[np.float32], seed: int, first: int) -> NDArray[np.float32]:
+    """Plasma glucose as a meter tells it: in proportion, one draw for each person and time."""
+    from xinglin.models.simulator import streams
+
+    error = next(observable.proportional for observable in CARD.observables if observable.name == "plasma_glucose")
+    seen = glucose.astype(np.float64)
+    for place in range(seen.shape[1]):
+        seen[:, place] *= np.maximum(1 + error * streams.normals(seed, f"error/plasma_glucose/{place}", first, len(seen))[0], 0.0)
+    return seen.astype(np.float32)
+
+
+DISEASE = GlucoseDisease()
