@@ -1,0 +1,81 @@
+"""A virtual person: from traits and a chronic course to the tables of a clinical record. Nobody in it is real.
+
+request = PeopleRequest(locale="cn", seed=7)
+course = chronic.run(course_request(request, regimen), traits)
+people = make_people(request, locale("cn"), course)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xinglin.models.virtual_person import body, happenings
+from xinglin.models.virtual_person.identity import identities
+from xinglin.models.virtual_person.person import course_request as course_request
+from xinglin.models.virtual_person.person import lives_of
+from xinglin.models.virtual_person.visits import CHECKUP, visits
+from xinglin.records.people import VirtualPeople
+
+if TYPE_CHECKING:
+    from xinglin.records.people import Gene, Locale, PeopleRequest
+    from xinglin.records.simulation import CourseBlock
+
+
+def make_people(request: PeopleRequest, locale: Locale, course: CourseBlock, genes: tuple[Gene, ...] = ()) -> VirtualPeople:
+    """The people of this chronic course as tables; a person's rows depend on the seed and the person's number alone.
+
+    Raises InvalidInput XL-PEOPLE-002 when the course was not run on `course_request(request)`.
+    """
+    lives = lives_of(request, locale, course)
+    at = visits(lives)
+    taken, values = body.observed(lives, at, locale.measures)
+    pressure = happenings.pressures(lives, at)
+    weight = next(place for place, measure in enumerate(locale.measures) if measure.key == "weight")
+    found = happenings.conditions(lives, at)
+    checkup = np.flatnonzero(at.moment_kind == CHECKUP)
+    tables = {
+        "person": identities(lives),
+        "encounter": {
+            "person": lives.people[at.row], "n": at.number, "kind": at.kind, "start": at.start, "end": at.end, "reason": at.reason,
+        },
+        "condition": found,
+        "observation": _observations(lives, at, taken, values),
+        "pressure": pressure,
+        "smoking": {
+            "person": lives.people[at.moment_row[checkup]], "n": happenings.numbered(at.moment_row[checkup]), "time": at.moment_time[checkup],
+            "status": lives.smoker[at.moment_row[checkup]].astype(np.int64), "encounter": at.number[at.moment_encounter[checkup]],
+        },
+        "medication": happenings.medicines(lives, at, found),
+        "procedure": happenings.procedures(lives, at),
+        "immunization": happenings.immunizations(lives, at),
+        "allergy": happenings.allergies(lives),
+        "note": happenings.notes(lives, at, pressure, values[:, weight]),
+        "genotype": happenings.genotypes(lives, genes) if genes else {"person": np.zeros(0, np.int64)},
+    }  # fmt: skip
+    return VirtualPeople(locale, request, course.first, lives.count, tables, genes)
+
+
+def _observations(lives, at, taken, values):
+    """Each measured value with its flag against the locale's reference interval for the sex."""
+    moment, what = np.nonzero(taken)
+    row = at.moment_row[moment]
+    value, female = values[moment, what], lives.female[row].astype(np.int64)
+    bounds = np.array(
+        [[_scaled(m, m.interval_men), _scaled(m, m.interval_women)] for m in lives.locale.measures]
+    )  # (measures, sex, low and high)
+    low, high = bounds[what, female, 0], bounds[what, female, 1]
+    known = np.isfinite(low) | np.isfinite(high)
+    flag = np.where(~known, 0, np.where(value < low, 2, np.where(value > high, 3, 1)))
+    return {
+        "person": lives.people[row], "n": happenings.numbered(row), "what": what, "time": at.moment_time[moment], "value": value,
+        "flag": flag, "female": female, "encounter": at.number[at.moment_encounter[moment]],
+    }  # fmt: skip
+
+
+def _scaled(measure, interval):
+    """The interval in the units values are kept in; infinite where open."""
+    low, high = interval or (None, None)
+    scale = 10.0**measure.decimals
+    return (-np.inf if low is None else float(low) * scale, np.inf if high is None else float(high) * scale)
