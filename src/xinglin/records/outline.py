@@ -124,6 +124,9 @@ _TIME_UNITS = {
 }
 
 
+_SYMBOLS = {"{1.73_m2}": "1.73 m²", "kg/m2": "kg/m²", "mm[Hg]": "mmHg"}  # codes of UCUM that nobody writes
+
+
 def fact_value(fact: Fact, language: Language) -> str:
     """The value as it was written, with its unit; "" when there is none. Bare UCUM units of time become words.
 
@@ -135,6 +138,8 @@ def fact_value(fact: Fact, language: Language) -> str:
     unit = fact.value.shown_unit or fact.value.unit
     if unit in ("", fact.value.unit, _TIME_UNITS["en"].get(fact.value.unit)):
         unit = _TIME_UNITS[language].get(fact.value.unit or unit, unit)
+        for code, symbol in _SYMBOLS.items():
+            unit = unit.replace(code, symbol)
     return f"{fact.value.comparator}{fact.value.value} {unit}".strip()
 
 

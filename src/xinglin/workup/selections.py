@@ -126,7 +126,8 @@ def taken_medicines(facts: Iterable[Fact]) -> list[Fact]:
 
 
 def unreported(studies: Iterable[Fact], reports: Sequence[Fact]) -> list[Fact]:
-    """Imaging studies but for those whose report, of that name and day, is told already."""
+    """Imaging but for studies whose report, of that name and day, is told already, and what an older scan showed of a marked lesion."""
+    studies = (study for study in studies if study.latest or not study.details.get("lesion"))
     told = {(name.casefold(), day(report.time)) for report in reports for name in report.names.get("en", ())}
     return [study for study in studies if not any((name.casefold(), day(study.time)) in told for name in study.names.get("en", ()))]
 

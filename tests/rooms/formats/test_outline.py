@@ -37,6 +37,7 @@ def test_headings_without_sentences_go_and_sentences_without_heading_stay():
         (Quantity("133", "d", "days"), "zh", "133 天"),
         (Quantity("133", "d", "days"), "en", "133 days"),
         (Quantity("65", "a", "yr"), "zh", "65 yr"),
+        (Quantity("89", "mL/min/{1.73_m2}"), "en", "89 mL/min/1.73 m²"),
         (Quantity("7.4"), "en", "7.4"),
         ("Anaphylaxis", "en", "Anaphylaxis"),
         (None, "en", ""),

@@ -14,6 +14,7 @@ from signed_example import LABEL, SOURCES, example_document, example_draft
 
 from xinglin.formats.html import write_document, write_index, write_preview
 from xinglin.formats.html.evidence import marked_record, resolve
+from xinglin.formats.html.sheet import whole
 from xinglin.privacy.labels import check
 from xinglin.records import Evidence
 from xinglin.records.errors import InvalidInput
@@ -99,6 +100,11 @@ def test_a_sentence_that_holds_markup_is_shown_and_not_obeyed():
 def test_dates_and_values_with_their_unit_stay_on_one_line():
     page = write_document(example_document("zh")).decode()
     assert '肌酐 <span class="whole">3.20 mg/dL</span>（偏高，<span class="whole">2026-03-01</span>）' in page
+
+
+@pytest.mark.parametrize("kept", ["12–16 g/dL", "9.0 ×10³/µL", "885 mm³", "y -42.4", "12.9 mm", "27 HU"])
+def test_ranges_powers_of_ten_and_coordinates_stay_on_one_line_too(kept):
+    assert whole(f"before {kept}; after") == f'before <span class="whole">{kept}</span>; after'
 
 
 def test_a_record_that_holds_a_script_is_shown_and_not_obeyed():

@@ -18,7 +18,7 @@ def reports(facts: Sequence[Fact], length: str) -> list[Point]:
     """Report conclusions word for word, newest first; imaging studies by name; genetic results."""
     quoted = newest_first(f for f in of_kind(facts, "report") if f.value)[: MOST[length]]
     points = [Point("reports", "report.one", (fact.id,)) for fact in quoted]
-    studies = unreported(newest_first(of_kind(facts, "imaging"))[: MOST[length]], quoted)
+    studies = unreported(newest_first(of_kind(facts, "imaging")), quoted)[: MOST[length]]
     if studies:
         points.append(Point("reports", "imaging.list", ids(studies)))
     return points + [Point("genes", "gene.one", (fact.id,)) for fact in of_kind(facts, "gene")]

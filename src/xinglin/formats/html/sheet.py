@@ -16,7 +16,10 @@ from typing import Any, Final
 
 from markupsafe import Markup, escape
 
-_KEPT: Final = re.compile(r"\d{4}-\d\d-\d\d|\d+(?:\.\d+)? (?:mg|g|mmol|µmol|umol|U|IU|ng|pg|mL|µL|%|mmHg)(?:/[A-Za-zµ]+)?(?![A-Za-z])")
+_KEPT: Final = re.compile(
+    r"\d{4}-\d\d-\d\d|[xyz] -?\d+\.\d|(?:\d+(?:\.\d+)?–)?\d+(?:\.\d+)? "
+    r"(?:×10[²³⁶⁹¹]+/(?:L|µL)|(?:mg|g|mmol|µmol|umol|U|IU|ng|pg|mL|µL|%|mmHg|mm³|mm|HU)(?:/[A-Za-zµ]+)?)(?![A-Za-z])"
+)
 _FOLDER: Final = files("xinglin.formats.html")
 
 
@@ -61,5 +64,5 @@ def _environment() -> Any:
 
 
 def whole(text: str) -> Markup:
-    """The text, escaped, with dates and number-and-unit pairs kept on one line: a break inside them invites misreading."""
+    """The text, escaped, with dates, coordinates, ranges and numbers with their units kept on one line: a break inside them invites misreading."""
     return Markup(_KEPT.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped first
