@@ -6,6 +6,8 @@ Writes src/xinglin/diseases/diabetes/population_numbers.py. No row of the tables
 Logarithms (logits for the shares `b` and `d`) are taken; an age group has its own middle where an F test says so at 1 %;
 spreads and correlations are of what is left within groups; correlations are shrunk towards 0 (Schaefer and Strimmer 2005) and
 those left below 0.1 are dropped. The range is that of the rows, widened by half a spread at each end.
+Carbohydrate ratio and correction factor are told as multiples of what one unit does in that person at the basal state (`effect`),
+since drawn apart from it they would put people on insulin that does not fit them.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ NAMES = {
     "kd": "kd", "ksc": "ksc", "ka1": "ka1", "ka2": "ka2", "carbohydrate_ratio": "CR", "correction_factor": "CF",
 }  # fmt: skip
 SHARES = ("b", "d")
+THERAPY = ("carbohydrate_ratio", "correction_factor")
 GROUPS = ("child", "adolescent", "adult")
 LEAST_CORRELATION = 0.1
 OUT = Path(__file__).parents[2] / "src/xinglin/diseases/diabetes/population_numbers.py"
@@ -36,9 +39,22 @@ def table(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     with (folder / "Quest.csv").open(encoding="utf-8") as file:
         therapy = {row["Name"]: row for row in csv.DictReader(file)}
     values = np.array([[float((row | therapy[row["Name"]])[column]) for column in NAMES.values()] for row in rows])
+    effect = effects({name: values[:, place] for place, name in enumerate(NAMES)})
+    for name, unit in zip(THERAPY, effect, strict=True):
+        values[:, list(NAMES).index(name)] /= unit
     for place, name in enumerate(NAMES):
         values[:, place] = logit(values[:, place]) if name in SHARES else np.log(values[:, place])
     return values, np.array([GROUPS.index(row["Name"].split("#")[0]) for row in rows])
+
+
+def effects(v: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Grams that one unit covers and mg/dL that it takes away, to first order at the basal state; 1 mg/kg/min is used without insulin.
+
+    One unit adds 6000 / (weight vi m2) pmol.min/L of plasma insulin; each lowers production by kp3 and raises uptake by vmx gt / (km0 + gt).
+    """
+    tissue = (1 - v["egpb"] + v["k1"] * v["gb"] * v["vg"]) / v["k2"]
+    taken = (v["kp3"] + v["vmx"] * tissue / (v["km0"] + tissue)) * 6000 / (v["weight"] * v["vi"] * v["m2"])
+    return taken * v["weight"] / 900, taken / v["vg"]
 
 
 def middles(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
@@ -79,7 +95,8 @@ def main(folder: Path) -> None:
         f"Correlations are shrunk by {share:.2f}.",
         '"""',
         "",
-        "# name: (child, adolescent, adult, spread, lowest, highest); the spread is of the logarithm, of the logit for b and d",
+        "# name: (child, adolescent, adult, spread, lowest, highest); the spread is of the logarithm, of the logit for b and d;",
+        "# carbohydrate_ratio and correction_factor are multiples of what one unit does in the person at the basal state",
         "MIDDLES: dict[str, tuple[float, float, float, float, float, float]] = {",
     ]
     for place, name in enumerate(names):

@@ -54,11 +54,22 @@ _UNITS = {
 }  # fmt: skip
 
 
+_THERAPY_RANGE = {
+    "carbohydrate_ratio": (3.0, 34.0, 11.0),
+    "correction_factor": (6.0, 55.0, 15.0),
+}  # of the rows, rounded outwards; and a middle
+_TISSUE = "((uii - egpb + k1 * gb * vg) / k2)"
+_ONE_UNIT = f"(kp3 + vmx * {_TISSUE} / (km0 + {_TISSUE})) * 6000 / (weight * vi * m2 * (m4_of_m2 + hepatic))"  # mg/kg, at the basal state
+_EFFECT = {"carbohydrate_ratio": f"{_ONE_UNIT} * weight / (1000 * absorbed)", "correction_factor": f"{_ONE_UNIT} / vg"}
+
+
 def _of_people() -> tuple[Parameter, ...]:
     """One row per estimated number; where age groups differ, the middle follows the age."""
     rows = []
     for name, (child, adolescent, adult, spread, low, high) in MIDDLES.items():
-        by_age = f"{child} if age < 13 else ({adolescent} if age < 20 else {adult})" if child != adult else ""
+        by_age = f"({child} if age < 13 else ({adolescent} if age < 20 else {adult}))" if child != adult else ""
+        if name in _EFFECT:  # multiples of what one unit does in this person
+            by_age, low, high, adult = f"{by_age or adult} * {_EFFECT[name]}", *_THERAPY_RANGE[name]
         rows.append(
             Parameter(
                 name, adult, _UNITS.get(name, "/min"), MEANINGS[name], "derived", "logitnormal" if name in ("b", "d") else "lognormal", spread,
@@ -68,7 +79,9 @@ def _of_people() -> tuple[Parameter, ...]:
     return tuple(rows)
 
 
-def _fixed(name: str, value: float, unit: str, source: str, locator: str, low: float = float("-inf"), high: float = float("inf")) -> Parameter:
+def _fixed(
+    name: str, value: float, unit: str, source: str, locator: str, low: float = float("-inf"), high: float = float("inf")
+) -> Parameter:
     return Parameter(name, value, unit, MEANINGS[name], source, low=low, high=high, locator=locator)
 
 
@@ -95,10 +108,10 @@ _SAME_FOR_ALL = (
     _fixed("sensor_delta", 1.6898, "1", "breton2008", "sensor_params.csv delta"),
     _fixed("sensor_xi", -5.47, "mg/dL", "breton2008", "sensor_params.csv xi"),
     _fixed("loop_target", 120.0, "mg/dL", "own", "closed loop"),
-    _fixed("loop_proportional", 120.0, "min", "own", "closed loop", 1),
+    _fixed("loop_proportional", 300.0, "min", "own", "closed loop", 1),
     _fixed("loop_integral", 600.0, "min", "own", "closed loop", 1),
-    _fixed("loop_derivative", 60.0, "min", "own", "closed loop", 0),
-    _fixed("loop_suspend", 80.0, "mg/dL", "own", "closed loop"),
+    _fixed("loop_derivative", 30.0, "min", "own", "closed loop", 0),
+    _fixed("loop_suspend", 100.0, "mg/dL", "own", "closed loop"),
 )
 
 DERIVED = (
@@ -156,7 +169,7 @@ CARD = DiseaseCard(
     limits=LIMITS,
     time_unit="min",
     horizon=1440.0,  # the paper shows one day with three meals; the makers call S2008 a single-meal model
-    parameters=(_AGE, *_of_people(), *_SAME_FOR_ALL),
+    parameters=(_AGE, *_SAME_FOR_ALL, *_of_people()),
     correlations=tuple(Correlation(first, second, value, "derived") for first, second, value in CORRELATIONS),
     derived=DERIVED,
     plausible=("gtb", "vm0", "kmax - kmin", "b - d", "basal_need - 0.05"),

@@ -51,10 +51,10 @@ _CONTRACT = {"contract"}
 
 
 @intrinsic
-def _float_of(typing: Any, bits: Any) -> Any:  # noqa: ARG001 - the signature numba asks for
+def _float_of(typing: Any, bits: Any) -> Any:
     """The double whose bits these are."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.bitcast(arguments[0], ir.DoubleType())
 
     return types.float64(types.int64), generate
@@ -124,11 +124,35 @@ def _half(t: Any, j: int, a: float, b: float, c: float, d: float, e: float, f: f
     return (
         t[o + j] * a + t[o + 49 * LANES + j] * u,
         t[o + 7 * LANES + j] * a + t[o + 8 * LANES + j] * b + t[o + 50 * LANES + j] * u,
-        t[o + 14 * LANES + j] * a + t[o + 15 * LANES + j] * b + t[o + 16 * LANES + j] * c + t[o + 17 * LANES + j] * d + t[o + 51 * LANES + j] * u,
-        t[o + 21 * LANES + j] * a + t[o + 22 * LANES + j] * b + t[o + 23 * LANES + j] * c + t[o + 24 * LANES + j] * d + t[o + 52 * LANES + j] * u,
-        t[o + 28 * LANES + j] * a + t[o + 29 * LANES + j] * b + t[o + 30 * LANES + j] * c + t[o + 31 * LANES + j] * d + t[o + 32 * LANES + j] * e + t[o + 53 * LANES + j] * u,
-        t[o + 35 * LANES + j] * a + t[o + 36 * LANES + j] * b + t[o + 37 * LANES + j] * c + t[o + 38 * LANES + j] * d + t[o + 40 * LANES + j] * f + t[o + 54 * LANES + j] * u,
-        t[o + 42 * LANES + j] * a + t[o + 43 * LANES + j] * b + t[o + 44 * LANES + j] * c + t[o + 45 * LANES + j] * d + t[o + 47 * LANES + j] * f + t[o + 48 * LANES + j] * g + t[o + 55 * LANES + j] * u,
+        t[o + 14 * LANES + j] * a
+        + t[o + 15 * LANES + j] * b
+        + t[o + 16 * LANES + j] * c
+        + t[o + 17 * LANES + j] * d
+        + t[o + 51 * LANES + j] * u,
+        t[o + 21 * LANES + j] * a
+        + t[o + 22 * LANES + j] * b
+        + t[o + 23 * LANES + j] * c
+        + t[o + 24 * LANES + j] * d
+        + t[o + 52 * LANES + j] * u,
+        t[o + 28 * LANES + j] * a
+        + t[o + 29 * LANES + j] * b
+        + t[o + 30 * LANES + j] * c
+        + t[o + 31 * LANES + j] * d
+        + t[o + 32 * LANES + j] * e
+        + t[o + 53 * LANES + j] * u,
+        t[o + 35 * LANES + j] * a
+        + t[o + 36 * LANES + j] * b
+        + t[o + 37 * LANES + j] * c
+        + t[o + 38 * LANES + j] * d
+        + t[o + 40 * LANES + j] * f
+        + t[o + 54 * LANES + j] * u,
+        t[o + 42 * LANES + j] * a
+        + t[o + 43 * LANES + j] * b
+        + t[o + 44 * LANES + j] * c
+        + t[o + 45 * LANES + j] * d
+        + t[o + 47 * LANES + j] * f
+        + t[o + 48 * LANES + j] * g
+        + t[o + 55 * LANES + j] * u,
     )
 
 

@@ -24,7 +24,9 @@ _COLUMNS = {
 _THERAPY = {"age": "Age", "carbohydrate_ratio": "CR", "correction_factor": "CF"}
 
 
-def traits_of_rows(rows: Iterable[Mapping[str, str]], therapy: Mapping[str, Mapping[str, str]] | None = None) -> dict[str, NDArray[np.float64]]:
+def traits_of_rows(
+    rows: Iterable[Mapping[str, str]], therapy: Mapping[str, Mapping[str, str]] | None = None
+) -> dict[str, NDArray[np.float64]]:
     """Traits of these people, name -> (people,), for `DISEASE.run`.
 
     rows: one mapping of column to text per person, with the columns of simglucose's vpatient_params.csv (as csv.DictReader gives them).
@@ -46,7 +48,9 @@ def traits_of_rows(rows: Iterable[Mapping[str, str]], therapy: Mapping[str, Mapp
 
 def _number(row: Mapping[str, str], column: str, place: int) -> float:
     if column not in row:
-        raise InvalidInput("XL-GLU-010", f"the column {column} is missing", where=f"row {place + 1}", fix="give a table with the columns of simglucose")
+        raise InvalidInput(
+            "XL-GLU-010", f"the column {column} is missing", where=f"row {place + 1}", fix="give a table with the columns of simglucose"
+        )
     try:
         value = float(row[column])
     except (TypeError, ValueError):

@@ -124,7 +124,12 @@ def solve(
 
 
 def _one(
-    person: Person, schedule: Schedule, errors: NDArray[np.float64] | None, measured: bool, seen: NDArray[np.float64], ends: NDArray[np.float64]
+    person: Person,
+    schedule: Schedule,
+    errors: NDArray[np.float64] | None,
+    measured: bool,
+    seen: NDArray[np.float64],
+    ends: NDArray[np.float64],
 ) -> None:
     """One person, minute by minute; `seen` and `ends` are filled."""
     for minute, now in enumerate(schedule.done):

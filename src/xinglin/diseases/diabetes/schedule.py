@@ -48,7 +48,13 @@ def scheduled(card: DiseaseCard, request: SimulationRequest) -> Schedule:
     times = see_that_times_are_good(request.times)
     see_that_the_regimen_fits(card, request)
     if request.regimen.rules:
-        raise InvalidInput("XL-GLU-002", "this model follows no rules of a regimen", where="request.regimen", why="its closed loop is a treatment", fix="use closed_loop")
+        raise InvalidInput(
+            "XL-GLU-002",
+            "this model follows no rules of a regimen",
+            where="request.regimen",
+            why="its closed loop is a treatment",
+            fix="use closed_loop",
+        )
     if times[-1] > _MOST_MINUTES:
         raise InvalidInput("XL-GLU-004", "the request is longer than a year", where="request.times", fix="ask for less")
     minutes = int(_whole(float(times[-1]), "request.times"))
@@ -60,7 +66,9 @@ def scheduled(card: DiseaseCard, request: SimulationRequest) -> Schedule:
     for number, dose in enumerate(sorted(request.regimen.doses, key=lambda dose: dose.time)):
         where = f"regimen {request.regimen.name}, dose {number + 1}"
         if dose.amount > most[dose.treatment]:
-            raise InvalidInput("XL-GLU-003", f"more {dose.treatment} at one time than the card allows", where=where, fix="give less, or split it")
+            raise InvalidInput(
+                "XL-GLU-003", f"more {dose.treatment} at one time than the card allows", where=where, fix="give less, or split it"
+            )
         _lay(done, dose, where)
     moving = np.diff(done[:, [INFUSED, BASAL, OWN, COVER, LOOP]], axis=0, prepend=0.0).any(axis=1)
     done[:, DONE] = moving | (done[:, BOLUS] > 0) | ((done[:, MEAL] > 0) & (done[:, COVER] > 0))
@@ -82,5 +90,11 @@ def _lay(done: NDArray[np.float64], dose: Dose, where: str) -> None:
 
 def _whole(time: float, where: str) -> int:
     if abs(time - round(time)) > 1e-9:
-        raise InvalidInput("XL-GLU-001", "a time is not a whole minute", where=where, why="pump, sensor and meals work in whole minutes", fix="round it to minutes")
+        raise InvalidInput(
+            "XL-GLU-001",
+            "a time is not a whole minute",
+            where=where,
+            why="pump, sensor and meals work in whole minutes",
+            fix="round it to minutes",
+        )
     return round(time)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-TITLE = {"en": "Type 1 diabetes: glucose and insulin (UVA/Padova 2008 equations)", "zh": "1型糖尿病：葡萄糖-胰岛素模型（UVA/Padova 2008方程）"}
+TITLE = {
+    "en": "Type 1 diabetes: glucose and insulin (UVA/Padova 2008 equations)",
+    "zh": "1型糖尿病：葡萄糖-胰岛素模型（UVA/Padova 2008方程）",
+}
 ABOUT = {
     "en": "Minutes to days of glucose in a person with type 1 diabetes: meals, subcutaneous insulin by pump or by hand, a continuous sensor "
     "with its lag and error, a basal-bolus rule and a simple closed loop. Simulation, for research.",
@@ -19,11 +22,11 @@ EQUATIONS = {
     "en": "Every minute, in order: the sensor reads (every 5 min: subcutaneous glucose plus an autoregressive error, limited to 39-600 mg/dL), "
     "boluses and basal rate are set and rounded to the pump's steps, a mouthful (at most 5 g) leaves the plate and counts towards the size of "
     "the meal; then the states move by their rates for one minute under constant inflow. Meal bolus = carbohydrate / ratio, plus "
-    "(reading - 140) / correction factor when the reading is above 150 mg/dL. Closed loop: rate = basal need + 60 / (correction factor x 120) x "
-    "(e + integral of e / 600 + 60 x slope over 15 min), e = reading - 120 mg/dL; 0 below 80 mg/dL.",
+    "(reading - 140) / correction factor when the reading is above 150 mg/dL. Closed loop: rate = basal need + 60 / (correction factor x 300) x "
+    "(e + integral of e / 600 + 30 x slope over 15 min), e = reading - 120 mg/dL; 0 below 100 mg/dL.",
     "zh": "每分钟依次：传感器读数（每5分钟：皮下葡萄糖加自回归误差，限39–600 mg/dL）；设定大剂量与基础率并按泵步长取整；吃下一口（至多5 g）并计入餐量；"
     "随后各状态在恒定输入下演变一分钟。餐时大剂量=碳水/比值，读数高于150 mg/dL时另加（读数-140）/校正系数。"
-    "闭环：速率=基础需要+60/（校正系数×120）×（e+∫e/600+60×15分钟斜率），e=读数-120 mg/dL；低于80 mg/dL时为0。",
+    "闭环：速率=基础需要+60/（校正系数×300）×（e+∫e/600+30×15分钟斜率），e=读数-120 mg/dL；低于100 mg/dL时为0。",
 }
 _ROWS = """
 age|age|年龄
