@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.special import erf
 
+from xinglin.models.image.parametric_nodule.blocks import error_function
 from xinglin.models.image.parametric_nodule.frame import Frame
 
 FWHM_OVER_SIGMA = 2.354820045
@@ -118,7 +117,7 @@ class Box:
         seen = cells
         for axis in range(3):
             weights = _weights(self.grid, axis, int(self.start[axis]), int(self.shape[axis]), blur_mm[axis])
-            done = weights @ seen.reshape(seen.shape[0], -1)
+            done = _summed(weights, seen.reshape(seen.shape[0], -1))
             seen = np.ascontiguousarray(done.reshape(-1, *seen.shape[1:]).transpose(1, 2, 0))
         return seen
 
@@ -130,7 +129,7 @@ def box_around(grid: FineGrid, blur_mm: tuple[float, float, float]) -> Box:
     return Box(grid, grid.start - margin, grid.voxels + 2 * margin, blur_mm)
 
 
-def _weights(grid: FineGrid, axis: int, first: int, count: int, blur_mm: float) -> csr_array:
+def _weights(grid: FineGrid, axis: int, first: int, count: int, blur_mm: float) -> NDArray[np.float32]:
     """How much of each cell (column) each voxel (row) sees along one axis: box of the voxel * Gaussian * box of the cell."""
     split = int(grid.split[axis])
     cells = grid.start[axis] - 0.5 + np.arange(grid.shape[axis] + 1) / split
@@ -140,9 +139,20 @@ def _weights(grid: FineGrid, axis: int, first: int, count: int, blur_mm: float) 
     ramp = np.maximum(distance, 0) if sigma < 1e-4 else sigma * _integral_of_normal(distance / sigma)
     share = np.diff(ramp[:, :-1] - ramp[:, 1:], axis=0)
     share[share < share.max() * 1e-6] = 0
-    return csr_array((share / share.sum(axis=0, keepdims=True) / split).astype(np.float32))
+    return (share / share.sum(axis=0, keepdims=True) / split).astype(np.float32)
+
+
+def _summed(weights: NDArray[np.float32], cells: NDArray[np.float32]) -> NDArray[np.float32]:
+    """weights @ cells, where each voxel sees few cells. Not by BLAS, whose last bit depends on the machine and its threads."""
+    found = np.zeros((len(weights), cells.shape[1]), dtype=np.float32)
+    for row, out in zip(weights, found, strict=True):
+        seen = np.flatnonzero(row)
+        if seen.size:
+            near = slice(int(seen[0]), int(seen[-1]) + 1)
+            np.einsum("i,ij->j", row[near], cells[near], out=out)
+    return found
 
 
 def _integral_of_normal(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Integral of the normal distribution function up to x."""
-    return x * 0.5 * (1 + erf(x / np.sqrt(2))) + np.exp(-0.5 * x * x) / np.sqrt(2 * np.pi)
+    return x * 0.5 * (1 + error_function(x / np.sqrt(2))) + np.exp(-0.5 * x * x) / np.sqrt(2 * np.pi)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xinglin.models.image.parametric_nodule.design import Design
 from xinglin.models.image.parametric_nodule.surroundings import LUNG_HU, STRUCTURE_FROM_HU, Surroundings
-from xinglin.models.scanner.blur import measure_blur
-from xinglin.models.thorax.lungs import Lungs, find_lungs
-from xinglin.models.thorax.placement import choose_place
 from xinglin.records.errors import InvalidInput
 from xinglin.records.imaging import NoduleRequest, Point_mm
 from xinglin.records.volume import Volume
+
+if TYPE_CHECKING:
+    from xinglin.models.thorax.lungs import Lungs
 
 MOST_OVERLAP = {"none": 0.15, "pleura": 0.25, "vessel": 0.5}  # share of the nodule where there is something else already
 TOUCHING = 0.05  # share of a voxel, after blur, from which the nodule reaches it
@@ -50,6 +51,8 @@ def blur_of(scan: Volume, request: NoduleRequest) -> SeenBlur:
     """The blur asked for, or measured in the scan. Raises InvalidInput XL-NODULE-012 for one that no scanner has."""
     if request.blur_mm is not None:
         return SeenBlur(_checked(request.blur_mm), {"blur_from": "request", "blur_slice_from": "request"}, ())
+    from xinglin.models.scanner.blur import measure_blur
+
     found = measure_blur(scan)
     words = {"blur_from": found.source, "blur_slice_from": found.slice_source}
     return SeenBlur(_checked(found.fwhm_mm), words, tuple(f"blur: {doubt}" for doubt in found.doubt))
@@ -63,6 +66,9 @@ def sites_of(scan: Volume, request: NoduleRequest, design: Design, largest_radiu
     if request.center_mm is not None and request.side is None and request.lobe is None:
         yield Site(request.center_mm, False, {"place_from": "request"}, ())
         return
+    from xinglin.models.thorax.lungs import find_lungs
+    from xinglin.models.thorax.placement import choose_place
+
     lungs = _lungs_found.get(scan)
     if lungs is None:
         lungs = _lungs_found.setdefault(scan, find_lungs(scan))

@@ -6,12 +6,13 @@ sphere with branching spicules, de Sisternes et al. 2015, doi 10.1118/1.4905232;
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, lpmv
 
+from xinglin.models.image.parametric_nodule.blocks import legendre
 from xinglin.models.image.parametric_nodule.design import Design
 
 THETAS, PHIS = 192, 384  # 0.94 degrees: 0.25 mm on the surface of the largest nodule
@@ -74,8 +75,8 @@ def _harmonics(random: np.random.Generator, lowest: int, highest: int, power: fl
     for degree in range(lowest, highest + 1):
         strengths = random.normal(0, degree**-power, size=2 * degree + 1)
         for order in range(degree + 1):
-            scale = np.sqrt((2 * degree + 1) / (4 * np.pi) * np.exp(gammaln(degree - order + 1) - gammaln(degree + order + 1)))
-            along = scale * (np.sqrt(2) if order else 1.0) * lpmv(order, degree, cosines)
+            scale = np.sqrt((2 * degree + 1) / (4 * np.pi) * math.factorial(degree - order) / math.factorial(degree + order))
+            along = scale * (np.sqrt(2) if order else 1.0) * legendre(order, degree, cosines)
             around = strengths[order] * np.cos(order * azimuth)
             if order:
                 around = around + strengths[degree + order] * np.sin(order * azimuth)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
+from xinglin.models.image.parametric_nodule.blocks import blurred
 from xinglin.models.image.parametric_nodule.fine_grid import Box, FineGrid
 from xinglin.models.image.parametric_nodule.frame import Frame
 from xinglin.records.errors import InvalidInput
@@ -69,11 +69,6 @@ def surroundings(scan: Volume, box: Box) -> Surroundings:
     return Surroundings(wide[window], lung_hu[window], excess[window], noise.spread_hu, (lung_hu + excess)[window])
 
 
-def _blurred(values: NDArray[np.float32], sigmas: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Gaussian of so many voxels along each axis."""
-    return np.asarray(ndimage.gaussian_filter(values, sigmas, truncate=2.5), dtype=np.float32)
-
-
 @dataclass(frozen=True, eq=False)
 class _Noise:
     """hu: of each voxel, without what is smooth over 1 mm; spread_hu: standard deviation of that; slow_hu: of what is smooth.
@@ -97,14 +92,14 @@ class _Noise:
 
 def _noise_of(wide: NDArray[np.float32], spacing: NDArray[np.float64]) -> _Noise:
     """The noise in each voxel: what a smooth picture of the free lung leaves over; on structures, that of a free place close by."""
-    flat = _blurred(wide, np.array([SMOOTH_MM, 0, 0]) / spacing)
-    smooth = _blurred(flat, np.array([0, SMOOTH_MM, SMOOTH_MM]) / spacing)
-    band = _blurred(flat, np.array([0, FINE_MM, FINE_MM]) / spacing) - smooth
+    flat = blurred(wide, np.array([SMOOTH_MM, 0, 0]) / spacing)
+    smooth = blurred(flat, np.array([0, SMOOTH_MM, SMOOTH_MM]) / spacing)
+    band = blurred(flat, np.array([0, FINE_MM, FINE_MM]) / spacing) - smooth
     rest = wide - smooth
     structures, band_hu, rest_hu = _structures(band, rest)
     free = np.where(structures, np.float32(0), np.float32(1))
     offset = np.median(_some(smooth))
-    beside = _blurred(free * (wide - offset), SMOOTH_MM / spacing) / np.maximum(_blurred(free, SMOOTH_MM / spacing), np.float32(1e-3))
+    beside = blurred(free * (wide - offset), SMOOTH_MM / spacing) / np.maximum(blurred(free, SMOOTH_MM / spacing), np.float32(1e-3))
     rest = np.where(structures, np.float32(0), wide - (offset + beside))
     in_slice_hu = 0.0 if structures.all() else _spread((flat - smooth)[~structures])
     share, slow, missing = zip(*SLOW_NOISE, strict=True)
@@ -182,8 +177,8 @@ def _lung_level(clean: NDArray[np.float32], spacing: NDArray[np.float64]) -> tup
     level, left_hu = np.zeros_like(thin), _quiet_spread(thin) + LEAST_SPREAD_HU
     for _ in range(LEVEL_STEPS):
         weight = _fading(np.asarray(np.abs(thin - level), dtype=np.float32), NOISE_SIGMAS * left_hu)
-        near = _blurred(weight, LEVEL_MM / spacing / step)
-        total = _blurred(np.asarray(weight * thin, dtype=np.float32), LEVEL_MM / spacing / step)
+        near = blurred(weight, LEVEL_MM / spacing / step)
+        total = blurred(np.asarray(weight * thin, dtype=np.float32), LEVEL_MM / spacing / step)
         level = np.asarray(total / np.maximum(near, np.float32(1e-3)), dtype=np.float32)
         left_hu = _quiet_spread(np.asarray(thin - level, dtype=np.float32))
     level = np.asarray(level + offset, dtype=np.float32)
@@ -234,7 +229,7 @@ def local_wall(scan: Volume, frame: Frame, reach_mm: float) -> LocalWall:
     middle = np.rint(frame.place).astype(int)
     low, high = np.maximum(middle - reach, 0), np.minimum(middle + reach + 1, scan.shape)
     block = np.asarray(scan.voxels[tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))], dtype=np.float32)
-    smooth = _blurred(block, 0.7 / spacing)
+    smooth = blurred(block, 0.7 / spacing)
     bright = smooth > WALL_FROM_HU
     deep = _distance_mm(np.pad(bright, 1, mode="edge"), spacing)[1:-1, 1:-1, 1:-1] > VESSEL_RADIUS_MM
     if not deep.any():
@@ -243,9 +238,11 @@ def local_wall(scan: Volume, frame: Frame, reach_mm: float) -> LocalWall:
     wall = bright & (_distance_mm(~deep, spacing) <= VESSEL_RADIUS_MM + spacing.max())
     half = np.float32(0.5 * np.cbrt(np.prod(spacing)))
     depth = np.where(wall, half - _distance_mm(wall, spacing), _distance_mm(~wall, spacing) - half)
-    return LocalWall(frame, low.astype(np.int64), _blurred(depth, np.full(3, 0.7)))
+    return LocalWall(frame, low.astype(np.int64), blurred(depth, np.full(3, 0.7)))
 
 
 def _distance_mm(mask: NDArray[np.bool_], spacing: NDArray[np.float64]) -> NDArray[np.float32]:
     """From each voxel of the mask to the nearest one outside it."""
+    from scipy import ndimage  # here: a nodule away from walls does without
+
     return np.asarray(ndimage.distance_transform_edt(mask, sampling=spacing), dtype=np.float32)

@@ -10,8 +10,8 @@ import hashlib
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
+from xinglin.models.image.parametric_nodule.blocks import between, blurred
 from xinglin.models.image.parametric_nodule.fine_grid import FineGrid
 
 LARGEST_SIGMAS = 2.5
@@ -28,10 +28,10 @@ def grain(grid: FineGrid, share: NDArray[np.float32], seed: int, correlation_mm:
     points = np.stack([sum(np.float32(a) * side for a, side in zip(row, sides, strict=True)) for row in grid.frame.turn]) / np.float32(step)
     low = np.floor(points.min(axis=1)).astype(np.int64) - 4
     high = np.ceil(points.max(axis=1)).astype(np.int64) + 5
-    lattice = ndimage.gaussian_filter(_white(seed, low, high), 1.0, truncate=3.0)
+    lattice = blurred(_white(seed, low, high), np.ones(3), widest=3.0)
     kernel = np.exp(-0.5 * np.arange(-3, 4) ** 2)
     lattice /= np.float32((np.square(kernel / kernel.sum()).sum()) ** 1.5)
-    values = ndimage.map_coordinates(lattice, points - low[:, None].astype(np.float32), order=1, output=np.float32)
+    values = between(lattice, points - low[:, None].astype(np.float32))
     values = np.clip(values, -LARGEST_SIGMAS, LARGEST_SIGMAS)
     weight = share[where]
     values -= np.float32((values * weight).sum(dtype=np.float64) / weight.sum(dtype=np.float64))
