@@ -33,13 +33,14 @@ class Lowest:
     apart: float = 0.0  # how far it lies
 
 
-def lowest(objective: Objective, dimensions: int, step: float, starts: int) -> Lowest:
+def lowest(objective: Objective, rough: Objective, dimensions: int, step: float, starts: int) -> Lowest:
     """The lowest point met from the middle of the prior and from the `starts` - 1 best of 200 points spread over it.
 
-    `step` is the largest step of the differences, in standard deviations of the prior.
+    `rough` is the objective worked out less finely, for choosing starts; `step` the largest step of the differences, in standard
+    deviations of the prior.
     """
     spread = _spread_points(dimensions)
-    order = np.argsort(objective(spread), kind="stable")
+    order = np.argsort(rough(spread), kind="stable")
     chosen = [np.zeros(dimensions), *spread[order[: starts - 1]]]
     found = sorted((_descend(objective, start, step) for start in chosen), key=lambda one: one.value)
     best = found[0]

@@ -90,13 +90,17 @@ class _Question:
         etas = scores @ self.root.T
         return self.drug.people(self.known, {name: etas[:, j] for j, name in enumerate(self.names)})
 
-    def expected(self, people: Mapping[str, Numbers]) -> Numbers:
+    def expected(self, people: Mapping[str, Numbers], tolerance: float = 1e-10) -> Numbers:
         """Levels without error, (n, readings)."""
-        return courses(self.drug.structure, people, self.plan, self.times).concentration[:, self.place]
+        return courses(self.drug.structure, people, self.plan, self.times, tolerance).concentration[:, self.place]
 
-    def objective(self, scores: Numbers) -> Numbers:
+    def rough(self, scores: Numbers) -> Numbers:
+        """`objective`, good to a millionth: for starts and for the weights of draws."""
+        return self.objective(scores, 1e-6)
+
+    def objective(self, scores: Numbers, tolerance: float = 1e-10) -> Numbers:
         """-2 log of the posterior, up to a constant, (n,)."""
-        expected = self.expected(self.people(scores))
+        expected = self.expected(self.people(scores), tolerance)
         return misfit(self.drug.reading(), self.drug.residual, expected, self.seen, self.below) + (scores**2).sum(axis=1)
 
 
@@ -110,7 +114,7 @@ def estimate(
     Raises InvalidInput XL-DOSE-010 (covariate missing), -012 (error unknown), -013 (nothing to estimate or no reading of this drug), and those of `plan_of`.
     """
     asked = _question(drug, regimen, measured, traits, steady_every)
-    best = lowest(asked.objective, len(asked.names), 3e-3 if drug.structure.saturable else 3e-4, 8 if _has_kinks(asked) else 2)
+    best = lowest(asked.objective, asked.rough, len(asked.names), 3e-3 if drug.structure.saturable else 3e-4, 8 if _has_kinks(asked) else 2)
     root = _posterior_root(best)
     scores, effective = _draw(asked, best, root, seed, draws)
     covariance = asked.root @ root @ root.T @ asked.root.T
@@ -123,7 +127,7 @@ def estimate(
     spreads = dict(zip(asked.names, np.sqrt(np.diag(covariance)), strict=True))
     return MapEstimate(
         drug, dict(traits), regimen, tuple(measured), dict(zip(asked.names, (float(x) for x in etas), strict=True)), omegas,
-        {name: float(value) for name, value in spreads.items()}, covariance, best.value, _parameters(drug, person, drawn, omegas, spreads),
+        {name: float(value) for name, value in spreads.items()}, covariance, best.value, told_parameters(drug, person, drawn, omegas, spreads),
         expected, _residuals(drug, expected, asked), {name: drawn[name] for name in person}, effective, seed, _notes(drug, best, person, effective, draws),
     )  # fmt: skip
 
@@ -198,7 +202,7 @@ def _draw(asked: _Question, best: Lowest, root: Numbers, seed: int, count: int) 
     scores = best.point + (normal / np.sqrt(heavy)[:, None]) @ root.T
     distance = (normal**2).sum(axis=1) / heavy
     log_proposal = -0.5 * (freedom + k) * np.log1p(distance / freedom)
-    log_weight = -0.5 * (asked.objective(scores) - best.value) - log_proposal
+    log_weight = -0.5 * (asked.rough(scores) - best.value) - log_proposal
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()
     chosen = np.searchsorted(np.cumsum(weight), (np.arange(count) + 0.5) / count)
@@ -211,7 +215,7 @@ def _chi_square_quantile(uniform: Numbers, freedom: int) -> Numbers:
     return 2.0 * gammaincinv(freedom / 2.0, uniform)
 
 
-def _parameters(
+def told_parameters(
     drug: DrugModel, person: Mapping[str, Numbers], drawn: Mapping[str, Numbers], omegas: Mapping[str, float], spreads: Mapping[str, float]
 ) -> dict[str, Estimate]:
     """Each parameter and derived number: the most likely value and the middle 90 % of the draws."""
