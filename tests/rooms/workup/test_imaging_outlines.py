@@ -11,9 +11,13 @@ from scipy import ndimage
 from xinglin.records.errors import InvalidInput
 from xinglin.records.imaging import Outline
 from xinglin.records.volume import Volume
+from xinglin.workup.imaging.comparing import compare
+from xinglin.workup.imaging.finer_grid import FinerGrid
+from xinglin.workup.imaging.glass_rim import dwarfs
 from xinglin.workup.imaging.lungs import lung_density
 from xinglin.workup.imaging.measuring import measure
 from xinglin.workup.imaging.segmenting import mask_of, segment_from_seed
+from xinglin.workup.imaging.wall_surface import tissue_share, wall_near
 
 MIDDLE = (0.0, 0.0, 0.0)
 
@@ -60,6 +64,84 @@ def test_what_a_nodule_hangs_on_is_cut_off_and_told(more, note):
     assert measures.volume_mm3 == pytest.approx(true_mm3, rel=0.08)
     assert any(note in one for one in found.notes)
     assert any(note in one for one in measures.notes)
+
+
+@pytest.mark.parametrize("bulge", [1, -1])
+def test_a_nodule_is_cut_where_the_wall_around_goes_on_beneath_it_be_the_wall_hollow_or_bulging(bulge):
+    scan, around = ball_scan((5.0, 5.0, 5.0), noise_hu=0.0), ball_scan((30.0,) * 3, center_mm=(0.0, 30.0 + 2.5, 0.0), hu=50.0)
+    dome = around.voxels if bulge > 0 else ball_scan((30.0,) * 3, center_mm=(0.0, 2.5 - 30.0, 0.0), hu=-850.0, around_hu=50.0).voxels
+    both = Volume(np.maximum(scan.voxels, dome), scan.affine, unit="HU", modality="CT")
+    found, measures = outlined_and_measured(both)
+    z, y, x = np.mgrid[-6:6:0.2, -6:6:0.2, -6:6:0.2]
+    behind = z**2 + (y - 2.5 - bulge * 30.0) ** 2 + x**2 <= 900
+    true_mm3 = ((z**2 + y**2 + x**2 <= 25) & (~behind if bulge > 0 else behind)).sum() * 0.008
+    assert any("surface of the lung" in note for note in found.notes)
+    assert measures.volume_mm3 == pytest.approx(true_mm3, rel=0.08)
+
+
+def test_ground_glass_on_the_wall_keeps_what_touches_the_wall():
+    _, measures = outlined_and_measured(ball_scan((6.0, 6.0, 6.0), hu=-600.0, wall_mm=4.0))
+    assert measures.volume_mm3 == pytest.approx(4 / 3 * np.pi * 216 - np.pi * 4 * 16 / 3, rel=0.1)
+
+
+def test_the_wall_fitted_lies_where_it_is_and_is_not_moved_by_what_stands_on_it():
+    scan = ball_scan((5.0, 5.0, 5.0), wall_mm=3.0, noise_hu=0.0)
+    voxels = scan.voxels.astype(np.float32)
+    middle = tuple(n // 2 for n in scan.shape)
+    wall = wall_near(tissue_share(voxels), voxels < -500, middle, scan.spacing_mm)
+    assert wall is not None
+    assert wall.depth_mm[middle] == pytest.approx(3.0, abs=0.3)
+    assert wall.rough_mm < 0.5
+
+
+def test_there_is_no_wall_beside_a_nodule_in_the_middle_of_the_lung_or_on_a_vessel():
+    for more in ({}, {"vessel_mm": 1.5}):
+        voxels = ball_scan((5.0, 5.0, 5.0), **more).voxels.astype(np.float32)
+        middle = tuple(n // 2 for n in voxels.shape)
+        assert wall_near(tissue_share(voxels), voxels < -500, middle, (1.0, 0.7, 0.7)) is None
+
+
+def test_glass_with_a_vessel_in_thick_slices_keeps_its_poles():
+    scan = ball_scan((7.0, 7.0, 7.0), hu=-600.0, vessel_mm=1.2, spacing_mm=(2.5, 0.8, 0.8))
+    _, measures = outlined_and_measured(scan, (0.0, 4.0, 0.0))
+    assert measures.volume_mm3 == pytest.approx(4 / 3 * np.pi * 343, rel=0.08)
+
+
+def test_a_rim_of_glass_little_thicker_than_the_blur_is_told_from_blur():
+    found, measures = outlined_and_measured(ball_scan((5.0, 5.0, 5.0), hu=-600.0, core=(3.5, 30.0)))
+    assert found.kind == "part-solid"
+    assert measures.volume_mm3 == pytest.approx(4 / 3 * np.pi * 125, rel=0.1)
+
+
+def test_what_holds_many_times_the_body_or_runs_far_on_one_side_is_no_rim_of_it():
+    z, y, x = np.mgrid[-20:21, -20:21, -20:21]
+    body, rim = z**2 + y**2 + x**2 <= 16, z**2 + y**2 + x**2 <= 49
+    assert not dwarfs(rim, body, (1.0, 1.0, 1.0))
+    assert dwarfs(z**2 + y**2 + x**2 <= 144, body, (1.0, 1.0, 1.0))
+    assert dwarfs(body | ((x > 0) & (np.abs(z) < 3) & (np.abs(y) < 3)), body, (1.0, 1.0, 1.0))
+
+
+def test_a_lesion_that_narrows_nowhere_from_what_it_hangs_on_is_refused_with_a_remedy():
+    with pytest.raises(InvalidInput) as refused:
+        segment_from_seed(ball_scan((3.0, 3.0, 3.0), vessel_mm=2.9), MIDDLE)
+    assert refused.value.code == "XL-IMG-307"
+    assert "by hand" in refused.value.fix
+
+
+def test_a_volume_of_few_voxels_says_how_far_it_may_be_off_and_is_not_compared():
+    _, measures = outlined_and_measured(ball_scan((4.0, 4.0, 4.0), spacing_mm=(5.0, 2.8, 2.8), half_mm=34.0))
+    assert any("volume not sure" in note for note in measures.notes)
+    assert "volume" not in compare(measures, measures, 90).basis
+
+
+def test_a_mask_goes_to_the_finer_grid_and_back_unchanged():
+    finer = FinerGrid.of((5.0, 1.4, 2.8))
+    mask = np.random.default_rng(3).random((4, 5, 6)) > 0.5
+    assert finer.parts == (5, 1, 3)
+    assert (finer.whole(finer.divided(mask)) == mask).all()
+    values = np.random.default_rng(4).random((4, 5, 6)).astype(np.float32)
+    seen = finer.seen(values)
+    assert all(seen[finer.within(place)] == pytest.approx(values[place]) for place in np.ndindex(4, 5, 6))
 
 
 def test_a_part_solid_nodule_is_told_apart_and_its_solid_part_measured():

@@ -15,7 +15,14 @@ from xinglin.knowledge import guidelines
 from xinglin.records.imaging import LesionMeasures
 
 Word = Literal["stable", "growing", "shrinking", "cannot tell"]
-NOT_SURE = ("whole voxels", "by force", "nearly as thick", "slice only", "slices only")  # notes after which a volume is not compared
+NOT_SURE = (
+    "whole voxels",
+    "by force",
+    "nearly as thick",
+    "slice only",
+    "slices only",
+    "volume not sure",
+)  # notes after which a volume is not compared
 
 
 class Growth(Struct, frozen=True):

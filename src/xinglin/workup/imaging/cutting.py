@@ -22,12 +22,15 @@ LUNG_HU = -500.0
 STEPS = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.88)
 STRAND = 2.5  # a lesion reaches at most so many inner radii (plus 2 mm) from its middle before it is asked for strands
 ROUND, ROUND_MM = 1.5, 1.0  # a lesion that reaches no further than so many inner radii (plus 1 mm) has no strands
-LEAST_CUT = 0.3  # otherwise strands thinner than this share of its inner radius are looked for at least
+LEAST_CUT = 0.2  # otherwise strands thinner than this share of its inner radius are looked for at least
 AT_SURFACE_MM = 3.0  # a seed this near to the lesion side of the surface still means the lesion
 SKIN_MM = 1.2  # what an opening takes off a rough surface is no thicker
 SPIKE, SPIKE_MM = 0.5, 2.5  # a spike ends within so many inner radii, or mm, of the body; a vessel goes on
 ROOT_MM = 1.0
 STUMP = 0.75  # opening, in inner radii, with which the stump of a strand is taken off
+
+
+BY_FORCE = "the outline ran out of the lesion and was cut by force"
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +109,7 @@ def cut_free(
     leak = best is None
     if best is None:
         best = _ball_part(piece, core, min(STRAND * radius, max_diameter_mm / 2), spacing_mm)
-        notes.append("the outline ran out of the lesion and was cut by force")
+        notes.append(BY_FORCE)
     elif strength:
         notes.append("a vessel or another strand was cut off")
         if strength >= 0.8:
@@ -131,7 +134,12 @@ def _at_the_surface(
 ) -> tuple[NDArray[np.bool_], tuple[int, int, int], bool]:
     """What of the piece lies before the wall: the fitted one, or where none is found, the hull of the lung around."""
     wall = None if tissue is None else wall_near(tissue, aerated & ~piece, seed, spacing_mm)
-    within = within_surface(piece, aerated, seed, spacing_mm) if wall is None else piece & (wall.depth_mm > 0) & ~wall.flat
+    if wall is None:
+        within = within_surface(piece, aerated, seed, spacing_mm)
+    else:
+        before = piece & (wall.depth_mm > 0)
+        standing = before & ~wall.flat
+        within = before & (distance(~standing, spacing_mm) <= SKIN_MM) if standing.any() else before
     place, away = nearest_in(within, distance_to(seed, piece.shape, spacing_mm))
     if away > AT_SURFACE_MM:
         return piece, seed, False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from xinglin.workup.imaging.mask_shapes import smoothed
+from xinglin.workup.imaging.mask_shapes import distance, shrunk, smoothed
 from xinglin.workup.imaging.partial_volume import Levels, blur_distance
 from xinglin.workup.imaging.two_levels import USUAL_BLUR_MM, blurred
 
@@ -36,7 +36,9 @@ WIDEST = 0.75  # share of the largest cut from which a slice runs through the mi
 CALM_MM = 0.8
 LEAST_MIRROR = 6
 OVER_HU, USUAL_OVER_HU = 50.0, 60.0  # three quarters, and half, of a shell of glass stand so far over what its mirror inside misses
+PERHAPS_HU, USUAL_PERHAPS_HU = 15.0, 50.0  # the same where glass may be
 MOST_GAINED_HU = 25.0
+MOST_WHOLE = 12  # glass with less than a twelfth of it solid, all around one place, is taken for something else
 
 
 def rim_around(
@@ -57,11 +59,25 @@ def rim_around(
     thick, thin = _is_glass(far, GLASS_HU, EVEN), _is_glass(near, NEAR_GLASS_HU, NEAR_EVEN)
     seen = float(np.median(far)) >= MAYBE_HU
     maybe = seen or (float(np.median(near)) >= USUAL_GLASS_HU and float(np.quantile(near, 0.25)) >= MAYBE_HU)
-    if levels.inside < CALCIUM_HU and (
-        _stands_over(near, left[_mirror(body, spacing_mm)]) or thick or (thin and seen and float(np.quantile(far, 0.25)) >= TRACE_HU)
-    ):
+    low, middle = _standing_over(near, left[_mirror(body, spacing_mm)]) if max(spacing_mm[1:]) <= USUAL_BLUR_MM else (0.0, 0.0)
+    over, perhaps = low >= OVER_HU and middle >= USUAL_OVER_HU, low >= PERHAPS_HU and middle >= USUAL_PERHAPS_HU
+    around = over or thick or (thin and seen and float(np.quantile(far, 0.25)) >= TRACE_HU)
+    if levels.inside < CALCIUM_HU and around:
         return "rim"
-    return "not sure" if thick or thin or maybe else "none"
+    return "not sure" if around or thin or maybe or perhaps else "none"
+
+
+def dwarfs(whole: NDArray[np.bool_], body: NDArray[np.bool_], spacing_mm: tuple[float, float, float]) -> bool:
+    """Whether what was grown at the level of glass is no rim of this body: it holds many times the body, or runs far on one side.
+
+    A rim goes around: nine tenths of its outer edge lie no further from the body than its nearest quarter and one body's radius.
+    """
+    if int(whole.sum()) > MOST_WHOLE * int(body.sum()):
+        return True
+    radius_mm = (3 * float(body.sum()) * float(np.prod(spacing_mm)) / (4 * np.pi)) ** (1 / 3)
+    edge = whole & ~shrunk(whole)
+    near, far = (float(q) for q in np.quantile(distance(~body, spacing_mm)[edge], (0.25, 0.9)))
+    return far - near > max(radius_mm, 2 * max(spacing_mm))
 
 
 def _mirror(body: NDArray[np.bool_], spacing_mm: tuple[float, float, float]) -> NDArray[np.bool_]:
@@ -70,17 +86,16 @@ def _mirror(body: NDArray[np.bool_], spacing_mm: tuple[float, float, float]) -> 
     return body & (depth > NEAR[0]) & (depth <= NEAR[1])
 
 
-def _stands_over(near: NDArray[np.float32], mirror: NDArray[np.float32]) -> bool:
-    """Whether the near shell is brighter than any blur explains: blur takes from the inside what it gives to the outside.
+def _standing_over(near: NDArray[np.float32], mirror: NDArray[np.float32]) -> tuple[float, float]:
+    """How far three quarters, and half, of the near shell stand over what any blur explains: blur takes from the inside what it gives to the outside.
 
     The usual blur is taken away from both already; a blurrier picture leaves as much over outside as it misses inside. A rim
-    of glass, however thin, is left over outside and missed nowhere.
+    of glass, however thin, is left over outside and missed nowhere. Zeros where too little of the inside is seen.
     """
     if mirror.size < LEAST_MIRROR:
-        return False
-    low, middle = (float(q) for q in np.quantile(near, (0.25, 0.5)))
-    missed = min(float(np.median(mirror)), MOST_GAINED_HU)
-    return low + missed >= OVER_HU and middle + missed >= USUAL_OVER_HU
+        return 0.0, 0.0
+    gained = min(float(np.median(mirror)), MOST_GAINED_HU)
+    return float(np.quantile(near, 0.25)) + gained, float(np.median(near)) + gained
 
 
 def _away(body: NDArray[np.bool_], spacing_mm: tuple[float, float, float]) -> NDArray[np.float32]:

@@ -30,7 +30,7 @@ TISSUE_HU = 40.0  # what lies around calcium
 ABOUT_HU = 120.0
 THICK = 0.65  # widths of blur: a thinner layer around calcium may be blur alone
 BETTER = 0.7  # share of the misfit of one level that two may leave, to be believed
-STRAY = 2.0  # standard deviations of noise by which a share may stray above one
+STRAY = 3.0  # standard deviations of noise by which a share may stray above one
 LEAST_LAYER_HU = 60.0
 LOCAL_MM = 2.0  # standard deviation of the window over which a level is local
 
@@ -51,6 +51,7 @@ class Levels:
     share: NDArray[np.float32]
     clear: NDArray[np.bool_]
     deep_voxels: int
+    thin: bool = False  # no voxel is free of the surroundings: the level inside is an estimate
 
 
 def blur_distance(away_from: NDArray[np.bool_], spacing_mm: tuple[float, float, float]) -> NDArray[np.float32]:
@@ -106,7 +107,7 @@ def levels_of(
     noise = robust_noise(voxels[zones.clear if zones.clear.any() else zones.ring])
     if not zones.thin:  # a vessel or a solid part in glass is brighter than the glass, and no more than one voxel of lesion
         share = np.minimum(share, np.float32(1.0 + STRAY * noise / max(abs(edge - outside), 1.0)))
-    return Levels(inside, outside, edge, noise, share, zones.clear, int(zones.deep.sum()))
+    return Levels(inside, outside, edge, noise, share, zones.clear, int(zones.deep.sum()), zones.thin)
 
 
 @dataclass(frozen=True, eq=False)

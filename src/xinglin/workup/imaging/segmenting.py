@@ -14,9 +14,9 @@ from scipy import ndimage
 
 from xinglin.records.errors import InvalidInput
 from xinglin.records.imaging import Outline, Point_mm
-from xinglin.workup.imaging.cutting import Cut, cut_free, lung_side
+from xinglin.workup.imaging.cutting import BY_FORCE, Cut, cut_free, lung_side
 from xinglin.workup.imaging.finer_grid import FinerGrid
-from xinglin.workup.imaging.glass_rim import rim_around
+from xinglin.workup.imaging.glass_rim import dwarfs, rim_around
 from xinglin.workup.imaging.mask_shapes import box_of, distance_to, filled, nearest_in, piece_at, pieces, smoothed
 from xinglin.workup.imaging.partial_volume import REACH, Levels, blur_distance, levels_of, robust_noise
 from xinglin.workup.imaging.wall_surface import tissue_share
@@ -37,6 +37,9 @@ LEAST_CONTRAST_HU = 100.0  # in the lung; below, a nodule is not told from a pat
 LEAST_CONTRAST_TO_NOISE = 1.5
 HALF_BOXES_MM = (16.0, 28.0)
 NOT_SURE = "kind not sure: measured as solid; say --type part-solid to include the rim"
+FEW_VOXELS, FEW_WIDE = 16, 3  # voxels; and voxels across, where it was cut from something else
+FEW_VOXELS_NOTE = "volume not sure: so few voxels that it may be off by half"
+SMALL_CUT_NOTE = "volume not sure: it was cut from something and is few voxels wide; it may be off by half"
 
 Kind = Literal["solid", "part-solid", "ground-glass", ""]
 
@@ -88,7 +91,7 @@ def segment_from_seed(
     `max_diameter_mm`: 3 to 150; nothing is looked for beyond. `lung`: a mask on the volume's grid, if the lungs are known.
 
     Raises InvalidInput: XL-IMG-301 the seed lies outside the scan; 302 the request is out of range; 303 the seed lies in
-    air or lung; 304 the lesion cannot be told from its surroundings; 305 what is there is larger than `max_diameter_mm`.
+    air or lung; 304 the lesion cannot be told from its surroundings; 305 what is there is larger than `max_diameter_mm`; 307 it cannot be told from what it hangs on.
     Method: threshold half-way between lesion and surroundings with local levels and an opening that is no stronger than
     needed, after Kuhnigk et al. 2006 (IEEE Trans Med Imaging, doi:10.1109/TMI.2006.871547; from memory, not opened).
     """
@@ -103,20 +106,25 @@ def segment_from_seed(
         box = _Box.around(volume, seed_mm, half, lung)
         found = _Growing(box, kind, max_diameter_mm, volume.unit == "HU").outlined()
         if half == halves[-1] or _has_room(found, box, 5.0):
-            return found
+            return _seen_to_be_cut(found)
     raise AssertionError("the widest box is always answered")
+
+
+def _seen_to_be_cut(found: Outlined) -> Outlined:
+    if BY_FORCE in found.notes:
+        raise InvalidInput(
+            "XL-IMG-307", "the lesion cannot be told from what it hangs on", where="seed_mm", why="it narrows nowhere between the two",
+            fix="put the seed into its middle, say its type, use thinner slices, or outline it by hand",
+        )  # fmt: skip
+    return found
 
 
 def _inside_scan(volume: Volume, seed_mm: Point_mm) -> None:
     place = volume.index_of(seed_mm)
     if not all(np.isfinite(place)) or any(not -0.5 <= p <= n - 0.5 for p, n in zip(place, volume.shape, strict=True)):
         raise InvalidInput(
-            "XL-IMG-301",
-            "the seed lies outside the scan",
-            where="seed_mm",
-            why="places are LPS millimetres",
-            fix="give a place inside the series",
-        )
+            "XL-IMG-301", "the seed lies outside the scan", where="seed_mm", why="places are LPS millimetres", fix="give a place inside the series",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,7 +192,7 @@ class _Growing:
         if kind == "part-solid":
             threshold = self._rim_level(calm, core, outside, noise)
             whole = self._cut(calm, threshold, True)
-            if whole.leak and not self.kind:
+            if not self.kind and (whole.leak or dwarfs(whole.mask, cut.mask, self.box.spacing_mm)):
                 kind, notes, threshold = "solid", (NOT_SURE,), (levels.edge + levels.outside) / 2
             else:
                 cut = whole
@@ -254,6 +262,8 @@ class _Growing:
             return self.kind, ()
         if core < SOLID_HU and (levels.inside < SOLID_HU or core < GLASS_HU):
             return "ground-glass", ()
+        if levels.inside < SOLID_HU and not levels.thin:  # solid at the seed, glass in most of it
+            return "part-solid", ()
         if cut.leak:
             return "solid", ()
         voxels, body = _around(cut.mask, self.box.spacing_mm, self.box.voxels)
@@ -323,10 +333,18 @@ class _Growing:
                 "XL-IMG-305", "what is there is larger than the largest diameter asked for", where="max_diameter_mm",
                 why="or it cannot be told from what it hangs on", fix="raise the largest diameter, or outline it by hand",
             )  # fmt: skip
+        notes = (*notes, *_doubts(mask, cut, box.spacing_mm))
         trimmed, start = _trimmed(mask, (box.start[0] + low[0], box.start[1] + low[1], box.start[2] + low[2]))
         return Outlined(
             trimmed, start, round(threshold, 1), round(levels.inside, 1), round(levels.outside, 1), kind, cut.leak, (*cut.notes, *notes)
         )
+
+
+def _doubts(mask: NDArray[np.bool_], cut: Cut, spacing_mm: tuple[float, float, float]) -> tuple[str, ...]:
+    """Why the volume is not sure, in words: half a voxel of doubt all around, or where it was cut, is much of a lesion of few voxels."""
+    if int(mask.sum()) < FEW_VOXELS:
+        return (FEW_VOXELS_NOTE,)
+    return (SMALL_CUT_NOTE,) if cut.notes and min(side.stop - side.start for side in box_of(mask)) <= FEW_WIDE else ()
 
 
 def _not_told(in_lung: bool) -> InvalidInput:
