@@ -182,13 +182,19 @@ def pressures(lives: Lives, at: Visits) -> Columns:
 
 
 def genotypes(lives: Lives, genes: tuple[Gene, ...]) -> Columns:
-    """Copies of each variant allele, in Hardy-Weinberg proportion of the ancestry that the locale stands for (us EUR, cn EAS)."""
-    parts = []
+    """Copies of each variant allele: two chromosomes drawn by the frequencies of the ancestry the locale stands for (us EUR, cn EAS).
+
+    A chromosome carries one variant of a gene or none, so people are in Hardy-Weinberg proportion gene by gene.
+    """
+    parts, below = [], {}
     for place, gene in enumerate(genes):
         share = gene.eas if lives.locale.name == "cn" else gene.eur
-        copies = sum(
-            (uniform(lives.request.seed, f"gene/{gene.gene}/{gene.allele}", lives.people, side) < share).astype(np.int64) for side in (0, 1)
-        )
+        low = below.get(gene.gene, 0.0)
+        below[gene.gene] = low + share
+        copies = np.zeros(lives.count, np.int64)
+        for side in (0, 1):
+            draw = uniform(lives.request.seed, f"gene/{gene.gene}", lives.people, side)
+            copies += (draw >= low) & (draw < low + share)
         parts.append((np.arange(lives.count), np.full(lives.count, place), copies))
     row, gene, copies = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((gene, row))

@@ -136,7 +136,6 @@ def _note_template(held: _Held) -> Template:
     """The words of a note: the locale's sentence with its numbered places."""
     said = held.locale.words
     kinds = (said["note_checkup"], "", said["note_acute"], said["note_inpatient"])
-    gap = " " if held.locale.language == "en" else ""
     holes = {
         "{0}": words("female", (said["man"], said["woman"])), "{1}": number("age"), "{2}": number("sbp"), "{3}": number("dbp"),
         "{4}": decimal("weight", "one"), "{5}": words("kind", kinds),
@@ -150,7 +149,7 @@ def _note_template(held: _Held) -> Template:
         at, mark = min(places)
         parts += [left[:at], holes[mark]]
         left = left[at + len(mark) :]
-    return compiled_text([*parts, gap])
+    return compiled_text(parts)
 
 
 def _person(people: VirtualPeople, c: Columns) -> Columns:

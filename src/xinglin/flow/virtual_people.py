@@ -1,0 +1,45 @@
+"""The road of a virtual person: a chronic course, the tables of a record, files that leave as what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xinglin.records.errors import UsageError
+
+if TYPE_CHECKING:
+    from xinglin.records.people import PeopleRequest, VirtualPeople
+    from xinglin.shelf.promises import AbstractDisease
+
+BLOCK = 500  # people side by side; their bytes do not depend on it
+
+
+def people_blocks(
+    chronic: AbstractDisease, request: PeopleRequest, count: int, first: int = 0, block: int = BLOCK
+) -> Iterator[VirtualPeople]:
+    """People `first` to `first + count - 1` in blocks. Raises UsageError XL-PEOPLE-012 for fewer than one, NotFound for an unknown locale."""
+    from xinglin.knowledge.locales import genes, locale
+    from xinglin.models.virtual_person import course_request, make_people
+
+    if count < 1 or first < 0 or block < 1:
+        raise UsageError("XL-PEOPLE-012", "there must be at least one person", where="count", fix="ask for one or more")
+    usual = next(regimen for regimen in chronic.card.regimens if regimen.name == "usual")
+    asked, home = course_request(request, usual), locale(request.locale)
+    for begin in range(first, first + count, block):
+        size = min(block, first + count - begin)
+        course = chronic.run(asked, chronic.draw(asked, begin, size), begin)
+        yield make_people(request, home, course, genes())
+
+
+def make_people_files(
+    chronic: AbstractDisease, request: PeopleRequest, count: int, out: Path, *, home: Path, forms: Sequence[str] = ("fhir",), first: int = 0
+) -> list[Path]:
+    """The files of made-up people in a new folder, labelled as AI-generated and as test data. Raises what `write_people` raises."""
+    from xinglin import __version__
+    from xinglin.privacy import labels
+    from xinglin.review.research import write_people
+
+    language = "zh" if request.locale == "cn" else "en"
+    aigc = labels.label_for(language, f"people-{request.locale}-{request.seed}", labels.software_producer(__version__)).aigc
+    return write_people(people_blocks(chronic, request, count, first), out, home=home, forms=forms, aigc=aigc)
