@@ -12,7 +12,8 @@ import numpy as np
 from msgspec.structs import replace
 
 from xinglin.models.simulator import expressions, population, reference, streams
-from xinglin.models.simulator.kernel import Kernel, Steps
+from xinglin.models.simulator.kernel import Kernel
+from xinglin.models.simulator.step_choice import Steps, apart
 from xinglin.models.simulator.timeline import laid_out
 from xinglin.records.errors import InvalidInput
 from xinglin.records.simulation import CourseBlock, Residual
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 ALLOWED = 1e-5  # relative error of the fast answer
 PILOT = 128  # people whose courses choose the step
-_HALVINGS = 14
-_FLOOR = 1e-6  # differences are relative to the value, or to this share of the greatest value of the course
 
 
 class CardDisease(AbstractDisease):
@@ -75,37 +74,21 @@ class CardDisease(AbstractDisease):
         traits = self.draw(request, 0, patients)
         fast, slow = self.run(request, traits), self.reference(request, traits)
         greatest = max(float(apart(fast.observed[name], slow.observed[name]).max()) for name in slow.observed)
-        return Residual(greatest, patients, self.steps(request).widths[0], ALLOWED)
+        pieces = self.steps(request).pieces
+        step = float(np.max(np.diff(laid_out(self.card, request).marks) / pieces, initial=0.0))
+        return Residual(greatest, patients, step, ALLOWED)
 
     def steps(self, request: SimulationRequest) -> Steps:
-        """The greatest step of the fast solver, chosen on the first patients of the seed; the same for every block."""
+        """How finely the fast solver steps, chosen on the first patients of the seed; the same for every block."""
         key = request_key(request)
         if key not in self._steps:
             self._steps[key] = self._chosen_steps(request)
         return self._steps[key]
 
     def _chosen_steps(self, request: SimulationRequest) -> Steps:
-        """Widths by halving, until half a width changes no pilot's course by more than a third of what is allowed.
-
-        In each round a limit of hardness parts those who pass from those who do not; the first rounds are left out when too few pass.
-        """
         timeline = laid_out(self.card, request)
         values = population.with_derived(self.card, self.draw(request, 0, PILOT))
-        thresholds = self._thresholds(request, 0, PILOT)
-        width = float(np.max(np.diff(timeline.marks), initial=0.0)) or 1.0
-        widths, limits, hardness = [], [], []
-        coarse, hard = self.kernel.at_one_width(request, timeline, values, thresholds, width)
-        for _ in range(_HALVINGS):
-            fine, finer_hard = self.kernel.at_one_width(request, timeline, values, thresholds, width / 2)
-            failed = np.max([apart(one, other) for one, other in zip(coarse, fine, strict=True)], axis=0) > 0.3 * ALLOWED
-            widths.append(width)
-            limits.append(_limit(hard, failed))
-            hardness.append(hard)
-            if not failed.any():
-                break
-            width, coarse, hard = width / 2, fine, finer_hard
-        first = _cheapest(hardness, limits)
-        return Steps(tuple(widths[first:]), tuple(limits[first:]))
+        return self.kernel.chosen_steps(request, timeline, values, self._thresholds(request, 0, PILOT), ALLOWED)
 
     def _see_request(self, request: SimulationRequest) -> None:
         if request.disease != self.card.name:
@@ -178,35 +161,3 @@ def _stop(card: DiseaseCard, times: NDArray[np.float64], observed: Mapping[str, 
     gone = times[None, :] > last[:, None]
     for series in observed.values():
         series[gone] = np.nan
-
-
-def apart(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Greatest relative difference of each person's two courses, (n,); inf where one has a number and the other has none."""
-    if not fast.size:
-        return np.zeros(len(fast))
-    with np.errstate(all="ignore"):
-        largest = np.fmax.reduce(np.abs(slow), axis=1, keepdims=True)
-        found = np.abs(fast - slow) / np.fmax(np.fmax(np.abs(slow), _FLOOR * largest), 1e-300)
-    found = np.where(fast == slow, 0.0, found)
-    found[np.isnan(fast) & np.isnan(slow)] = 0.0
-    return np.where(np.isnan(found), np.inf, found).max(axis=1)
-
-
-def _limit(hard: NDArray[np.float64], failed: NDArray[np.bool_]) -> float:
-    """The greatest hardness below that of everyone who failed; -1 when there is none."""
-    if not failed.any():
-        return float(np.max(hard))
-    least = np.min(np.where(np.isnan(hard[failed]), -1.0, hard[failed]))
-    return float(np.max(hard[(hard < least) & ~failed], initial=-1.0))
-
-
-def _cheapest(hardness: list[NDArray[np.float64]], limits: list[float]) -> int:
-    """Which round to begin with: steps of each round times the people who reach it, summed."""
-    costs = []
-    for first in range(len(limits)):
-        left, cost = np.ones(len(hardness[0]), np.bool_), 0.0
-        for number in range(first, len(limits)):
-            cost += float(left.mean()) * 2**number
-            left &= ~(hardness[number] <= limits[number])
-        costs.append(cost)
-    return int(np.argmin(costs))

@@ -6,7 +6,7 @@ what their own course shows, so that nobody's numbers depend on who else is ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,30 +16,16 @@ import numpy as np
 from xinglin.models.simulator.expressions import evaluate_each
 from xinglin.models.simulator.form import form_of
 from xinglin.models.simulator.kernel_source import kernel_text
+from xinglin.models.simulator.step_choice import chosen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from xinglin.models.simulator.step_choice import Steps
     from xinglin.models.simulator.timeline import Timeline
     from xinglin.records.simulation import DiseaseCard, SimulationRequest
 
     Arrays = dict[str, NDArray[np.float64]]
-
-_FINER = 6  # halvings beyond those the pilot needed
-
-
-@dataclass(frozen=True)
-class Steps:
-    """The greatest step of each round, and how hard a course may prove in it: harder ones go on to the next round."""
-
-    widths: tuple[float, ...]
-    hardest: tuple[float, ...]
-
-    def rounds(self) -> Iterator[tuple[float, float]]:
-        """Width and limit of each round; after the last, halving on."""
-        yield from zip(self.widths, self.hardest, strict=True)
-        for finer in range(1, _FINER + 1):
-            yield self.widths[-1] / 2**finer, self.hardest[-1]
 
 
 class Kernel:
@@ -63,23 +49,29 @@ class Kernel:
         """Observables name -> (n, times) and ends name -> (n,), nan for "not yet". `values`: parameters and derived numbers."""
         people = self._people(request, timeline, values, thresholds)
         rounds = steps.rounds()
-        width, limit = next(rounds)
-        observed, ends, hard = self._run(people, timeline, width)
+        pieces, limit = next(rounds)
+        observed, ends, hard = self._run(people, timeline, pieces)
         left = np.flatnonzero(~(hard <= limit))
-        for width, limit in rounds:
+        for pieces, limit in rounds:
             if not len(left):
                 break
-            observed[:, left], ends[:, left], hard = self._run(people.some(left), timeline, width)
+            observed[:, left], ends[:, left], hard = self._run(people.some(left), timeline, pieces)
             left = left[~(hard <= limit)]
         told = {observable.name: observed[k] for k, observable in enumerate(self.card.observables)}
         return told, self._ends(values, ends)
 
-    def at_one_width(
-        self, request: SimulationRequest, timeline: Timeline, values: Arrays, thresholds: Mapping[str, NDArray[np.float64]], width: float
-    ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-        """Every observable with one step for all, (observables, n, times), and how hard each course is, (n,)."""
-        observed, _, hard = self._run(self._people(request, timeline, values, thresholds), timeline, width)
-        return observed, hard
+    def chosen_steps(
+        self, request: SimulationRequest, timeline: Timeline, values: Arrays, thresholds: Mapping[str, NDArray[np.float64]], allowed: float
+    ) -> Steps:
+        """The steps that keep these people's courses within `allowed`."""
+        people = self._people(request, timeline, values, thresholds)
+        whole = replace(timeline, reads=np.arange(len(timeline.marks)))
+
+        def run(pieces: NDArray[np.int64], everywhere: bool) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+            observed, _, hard = self._run(people, whole if everywhere else timeline, pieces)
+            return observed, hard
+
+        return chosen(np.diff(timeline.marks), run, allowed)
 
     def _people(
         self, request: SimulationRequest, timeline: Timeline, values: Arrays, thresholds: Mapping[str, NDArray[np.float64]]
@@ -120,9 +112,9 @@ class Kernel:
         return found
 
     def _run(
-        self, people: _People, timeline: Timeline, width: float
+        self, people: _People, timeline: Timeline, pieces: NDArray[np.int64]
     ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
-        count, table = people.start.shape[1], _Table.of(timeline, width)
+        count, table = people.start.shape[1], _Table.of(timeline, pieces)
         observed = np.empty((len(self.card.observables), count, int((timeline.reads >= 0).sum())), np.float32)
         moving = sum(bool(end.condition or end.hazard) for end in self.card.ends)
         ends, hard = np.empty((moving, count)), np.empty(count)
@@ -172,11 +164,9 @@ class _Table:
     fresh: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, timeline: Timeline, width: float) -> _Table:
-        """Pieces between marks; marks where doses act, something switches or a rule looks are `fresh`."""
-        spans = np.diff(timeline.marks)
-        pieces = np.maximum(1, np.ceil(spans / width - 1e-9)).astype(np.int64)
-        each = np.array([float(f"{value:.10g}") for value in spans / pieces])
+    def of(cls, timeline: Timeline, pieces: NDArray[np.int64]) -> _Table:
+        """So many steps between marks; marks where doses act, something switches or a rule looks are `fresh`."""
+        each = np.array([float(f"{value:.10g}") for value in np.diff(timeline.marks) / pieces])
         widths, which = np.unique(each, return_inverse=True) if len(each) else (np.ones(1), np.zeros(0, np.int64))
         at = np.array([mark for mark, _, _ in timeline.jumps], np.int64)
         jump_from = np.searchsorted(at, np.arange(len(timeline.marks) + 1)).astype(np.int64)

@@ -150,6 +150,7 @@ class _Writer:
         names += [f"f{k}" for k in range(len(self.modes))] + [
             f"d{k}" for k in range(len(self.modes))
         ]  # half-step factor, and that of an input
+        names += [f"r{k}" for k in range(len(self.modes))]  # rates of decay
         names += [f"q{k}" for k in range(len(self.states))] + [f"v{k}" for k in range(len(self.modes))]  # inputs to states and modes
         names += [f"x{k}" for k in range(len(self.hazards))]  # thresholds of hazards
         names += [f"g{k}" for k in range(len(self.conditions))]
@@ -172,7 +173,7 @@ class _Writer:
             "import numpy as np",
             "from numba import njit",
             "",
-            "from xinglin.models.simulator.lane_math import exp, log, maximum, minimum, power, tanh, where",
+            "from xinglin.models.simulator.lane_math import average_decay, exp, log, maximum, minimum, power, tanh, where",
             "",
             f"CONSTANTS = {self.height * LANES}",
             f"ROWS = {self.height + len(constants)}",
@@ -230,7 +231,7 @@ class _Writer:
         self._read(read)
         out.put(1, "n = Y.shape[1]", "s = np.zeros(ROWS * 32)", "on = np.zeros((max(1, len(rule_what)), 32))")
         if self.modes:
-            out.put(1, f"half = np.zeros((len(widths), {len(self.modes)}, 32))", f"area = np.zeros((len(widths), {len(self.modes)}, 32))")
+            out.put(1, *(f"{table} = np.zeros((len(widths), {len(self.modes)}, 32))" for table in ("half", "area")))
         out.put(1, "for b in range((n + 31) // 32):")
         self._load(out)
         out.put(2, "last = -1", "for q in range(len(marks)):", "    now = marks[q]")
@@ -256,11 +257,21 @@ class _Writer:
             out.put(3, f"s[{self.rows[f'y{len(self.states) + k}']} + j] = 0.0", f"s[{self.rows[f'x{k}']} + j] = limits[{k}, i]")
         for k in range(len(self.modes)):
             out.put(3, f"s[{self.rows[f'm{k}']} + j] = M[{k}, i]")
-            out.put(3, "for w in range(len(widths)):", f"    z = K[{k}, i] * widths[w] * 0.5", f"    half[w, {k}, j] = math.exp(-z)")
-            out.put(4, f"area[w, {k}, j] = (-math.expm1(-z) / K[{k}, i]) if abs(z) > 1e-300 else widths[w] * 0.5")
+            out.put(3, f"s[{self.rows[f'r{k}']} + j] = K[{k}, i]")
         for k in range(len(self.hazards) + len(self.conditions)):
             out.put(3, f"s[{self.rows[f'e{k}']} + j] = math.nan")
         out.put(3, f"s[{self.rows['hard']} + j] = 0.0", "for r in range(len(rule_what)):", "    on[r, j] = rule_amount[r]")
+        for k, name in enumerate(self.modes):
+            row = self.rows[f"r{k}"]
+            out.put(
+                2,
+                "for w in range(len(widths)):",
+                "    h = 0.5 * widths[w]",
+                "    for j in range(32):",
+                f"        half[w, {k}, j] = exp(-h * s[{row} + j])",
+            )
+            if name in self.mode_inputs:
+                out.put(4, f"area[w, {k}, j] = h * average_decay(h * s[{row} + j])")
 
     def _acts(self, out: _Text) -> None:
         jumping = [(k, treatment) for k, treatment in enumerate(self.card.treatments) if treatment.kind in ("dose", "fraction")]
@@ -350,7 +361,8 @@ class _Writer:
         for k in range(len(self.modes)):
             first = "if which[q] != last:"
             out.put(4, first, "    for j in range(32):", f"        s[{self.rows[f'f{k}']} + j] = half[which[q], {k}, j]")
-            out.put(6, f"s[{self.rows[f'd{k}']} + j] = area[which[q], {k}, j]")
+            if self.modes[k] in self.mode_inputs:
+                out.put(6, f"s[{self.rows[f'd{k}']} + j] = area[which[q], {k}, j]")
         out.put(4, "last = which[q]", "for p in range(pieces[q]):", "    t = now + p * h", "    tm, te = t + h2, t + h")
         out.lanes(5, self._step())
 

@@ -93,6 +93,13 @@ def tanh(x: float) -> float:
 
 
 @njit(error_model="numpy")
+def average_decay(z: float) -> float:
+    """Mean of e to the -s for s from 0 to z: (1 - exp(-z)) / z, 1 at 0."""
+    near = 1.0 + z * (-1.0 / 2.0 + z * (1.0 / 6.0 + z * (-1.0 / 24.0 + z * (1.0 / 120.0 - z / 720.0))))
+    return near if -0.03 < z < 0.03 else (1.0 - exp(-z)) / z
+
+
+@njit(error_model="numpy")
 def minimum(x: float, y: float) -> float:
     """The lesser; nan when one is nan."""
     return x if (x < y or x != x) else y

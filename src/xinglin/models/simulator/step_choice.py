@@ -1,0 +1,109 @@
+"""How finely each stretch between two marks is stepped: as coarsely as keeps a pilot's courses within what is allowed.
+
+The pilot are the first people of the seed, so the choice depends on the card and the request alone. Each stretch gets its own
+number of pieces. People whose courses prove harder than those of the pilot who pass go on to rounds of twice the pieces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    Ran = tuple[NDArray[np.float32], NDArray[np.float64]]  # observables (kinds, n, places) and how hard each course is (n,)
+
+_HALVINGS = 14  # rounds at most
+_REFINEMENTS, _MOST_PIECES = 80, 500_000
+_WORST = 0.3  # stretches are refined that add this share of what the worst one adds
+_BEYOND = 6  # rounds beyond those the pilot needed
+_FLOOR = 1e-6  # differences are relative to the value, or to this share of the greatest value of the course
+_PART = 0.6  # of what is allowed: the rest is for people harder to follow than the pilot
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """Pieces of each stretch in the first round, and how hard a course may prove in each round; each round has twice the pieces."""
+
+    pieces: NDArray[np.int64]
+    hardest: tuple[float, ...]
+
+    def rounds(self) -> Iterator[tuple[NDArray[np.int64], float]]:
+        """Pieces and limit of each round."""
+        for number in range(len(self.hardest) + _BEYOND):
+            yield self.pieces * 2**number, self.hardest[min(number, len(self.hardest) - 1)]
+
+
+def chosen(spans: NDArray[np.float64], run: Callable[[NDArray[np.int64], bool], Ran], allowed: float) -> Steps:
+    """The steps for stretches of these lengths.
+
+    `run` solves the pilot with these pieces, read at the request's times, or (True) at every mark.
+    """
+    if not len(spans):
+        return Steps(np.ones(0, np.int64), (np.inf,))
+    best, least = Steps(np.ones(len(spans), np.int64), (np.inf,)), np.inf
+    pieces = np.ones(len(spans), np.int64)
+    for share in (0.75, 0.95, 1.0):
+        pieces = _refined(pieces, run, share, _PART * allowed)
+        steps, cost = _with_rounds(pieces, run, _PART * allowed)
+        if cost < least:
+            best, least = steps, cost
+    return best
+
+
+def apart(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Greatest relative difference of each person's two courses, (n,); inf where one has a number and the other has none."""
+    return np.abs(_difference(fast, slow)).max(axis=-1, initial=0.0)
+
+
+def _difference(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Signed relative differences; inf where one has a number and the other has none."""
+    with np.errstate(all="ignore"):
+        largest = np.fmax.reduce(np.abs(slow), axis=-1, keepdims=True, initial=0.0)
+        found = (fast.astype(float) - slow) / np.fmax(np.fmax(np.abs(slow), _FLOOR * largest), 1e-300)
+    found = np.where((fast == slow) | (np.isnan(fast) & np.isnan(slow)), 0.0, found)
+    return np.where(np.isnan(found), np.inf, found)
+
+
+def _refined(pieces: NDArray[np.int64], run: Callable[[NDArray[np.int64], bool], Ran], share: float, allowed: float) -> NDArray[np.int64]:
+    """Pieces doubled where most error is added, again and again, until this share of the pilot is within what is allowed."""
+    for _ in range(_REFINEMENTS):
+        error = _difference(run(pieces, True)[0], run(2 * pieces, True)[0])
+        if np.quantile(np.abs(error).max(axis=(0, 2)), share, method="higher") <= allowed or pieces.sum() > _MOST_PIECES:
+            break
+        with np.errstate(all="ignore"):
+            each = np.abs(np.diff(error, axis=2)).max(axis=0)
+        added = np.quantile(np.where(np.isnan(each), np.inf, each), share, axis=0, method="higher")
+        pieces = np.where(added >= _WORST * added.max(), 2 * pieces, pieces)
+    return pieces
+
+
+def _with_rounds(pieces: NDArray[np.int64], run: Callable[[NDArray[np.int64], bool], Ran], allowed: float) -> tuple[Steps, float]:
+    """Limits of hardness for each round, and the cost: pieces times the share of the pilot that needs the round, summed."""
+    coarse, hard = run(pieces, False)
+    left, cost = np.ones(len(hard), np.bool_), 0.0
+    limits: list[float] = []
+    for number in range(_HALVINGS):
+        fine, finer_hard = run(pieces * 2 ** (number + 1), False)
+        failed = np.max([apart(one, other) for one, other in zip(coarse, fine, strict=True)], axis=0) > allowed
+        cost += float(left.mean()) * float(pieces.sum()) * 2**number
+        limits.append(_limit(hard, failed))
+        left &= ~(hard <= limits[-1])
+        if not failed.any():
+            break
+        coarse, hard = fine, finer_hard
+    return Steps(pieces, tuple(limits)), cost
+
+
+def _limit(hard: NDArray[np.float64], failed: NDArray[np.bool_]) -> float:
+    """The greatest hardness below that of everyone who failed; -1 when there is none."""
+    if not failed.any():
+        return float(np.max(hard))
+    least = np.min(np.where(np.isnan(hard[failed]), -1.0, hard[failed]))
+    return float(np.max(hard[(hard < least) & ~failed], initial=-1.0))
