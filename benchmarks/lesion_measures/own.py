@@ -70,7 +70,7 @@ def measured(scan: Volume, request: NoduleRequest) -> dict[str, Any] | None:
         return {**row, "refused": error.code}
     return {
         **row, "cpu_s": round(time.process_time() - start, 3), "mm": found.effective_diameter_mm, "mm3": found.volume_mm3, "leak": outlined.leak,
-        "told_kind": outlined.kind, "off_mm": round(found.effective_diameter_mm - truth["diameter_mm"], 3), "notes": list(outlined.notes),
+        "told_kind": outlined.kind, "off_mm": round(found.effective_diameter_mm - truth["diameter_mm"], 3), "notes": list(found.notes),
         "off_percent": round(100 * (found.volume_mm3 / truth["volume_mm3"] - 1), 2),
         "long_mm": found.long_axis_mm, "short_mm": found.short_axis_mm,
     }  # fmt: skip

@@ -22,10 +22,17 @@ from lidc import lidc
 from machine import described
 from own import COARSE_SCANS, own_nodules
 
+from xinglin.workup.imaging.comparing import NOT_SURE
 from xinglin.workup.imaging.recist import broken_rules, overall_response
 
-SEED, COARSE_SEED = 4177, 4277  # not looked at while the method was worked on
+SEED, COARSE_SEED = 4377, 4477  # not looked at while the method was worked on
+DOUBTS = (*NOT_SURE, "kind not sure")  # notes that tell the reader not to rely on the volume
 DATA = Path(os.environ.get("XINGLIN_TEST_DATA", HERE.parents[2] / "shared/data"))
+
+
+def doubted(row: dict[str, Any]) -> bool:
+    """Whether its notes say that the volume is not sure."""
+    return any(sign in note for note in row.get("notes", ()) for sign in DOUBTS)
 
 
 def summed(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -36,8 +43,11 @@ def summed(rows: list[dict[str, Any]]) -> dict[str, Any]:
     apart = np.array([abs(row["off_mm"]) for row in done])
     volume = np.array([abs(row["off_percent"]) for row in done])
     within = [abs(row["off_mm"]) <= row["voxel_mm"] for row in done]
+    outside = [row for row, near in zip(done, within, strict=True) if not near or abs(row["off_percent"]) > 10]
     return {
         "nodules": len(rows), "refused": len(rows) - len(done), "said_to_leak": sum(row["leak"] for row in done),
+        "outside_the_bar": len(outside), "outside_the_bar_and_told_by_a_note": sum(doubted(row) for row in outside),
+        "inside_the_bar_but_doubted": sum(doubted(row) for row in done) - sum(doubted(row) for row in outside),
         "diameter_within_one_voxel": f"{sum(within)}/{len(rows)}", "volume_within_10_percent": f"{int((volume <= 10).sum())}/{len(rows)}",
         "diameter_error_mm": {"median": round(float(np.median(apart)), 3), "worst": round(float(apart.max()), 3)},
         "volume_error_percent": {"median": round(float(np.median(volume)), 2), "worst": round(float(volume.max()), 2)},

@@ -94,8 +94,12 @@ def cut_free(
     max_diameter_mm: float,
     aerated: NDArray[np.bool_] | None,
     tissue: NDArray[np.float32] | None = None,
+    finest_mm: float = 0.0,
 ) -> Cut:
-    """The part of `grown` around the seed that is one lesion. `aerated`: lung_side, None outside the lung; `tissue`: see wall_near."""
+    """The part of `grown` around the seed that is one lesion. `aerated`: lung_side, None outside the lung; `tissue`: see wall_near.
+
+    finest_mm: the shortest side of the scan's own voxels; where it is more than twice the skin, no skin or spike is seen.
+    """
     notes: list[str] = []
     piece = piece_at(grown, seed)
     if aerated is not None and _runs_away(piece, max_diameter_mm, spacing_mm):
@@ -105,7 +109,7 @@ def cut_free(
     inner = distance(piece, spacing_mm)
     core = _climbed(inner, seed, spacing_mm)
     radius = float(inner[core])
-    best, strength = _opened(piece, inner, core, radius, spacing_mm, max_diameter_mm)
+    best, strength = _opened(piece, inner, core, radius, spacing_mm, max_diameter_mm, finest_mm)
     leak = best is None
     if best is None:
         best = _ball_part(piece, core, min(STRAND * radius, max_diameter_mm / 2), spacing_mm)
@@ -168,6 +172,7 @@ def _opened(
     radius: float,
     spacing_mm: tuple[float, float, float],
     max_diameter_mm: float,
+    finest_mm: float,
 ) -> tuple[NDArray[np.bool_] | None, float]:
     """The piece with strands taken off by the weakest opening after which it no longer runs away; (None, 1) if none does."""
     least = 0.0 if _reach(piece, core, spacing_mm) <= ROUND * radius + ROUND_MM else LEAST_CUT
@@ -181,7 +186,7 @@ def _opened(
         if not strength:
             return body, strength
         body = _without_stumps(piece, body, inner, core, radius, thickness, spacing_mm)
-        return _with_what_ends_near(piece, body, core, radius, spacing_mm), strength
+        return (body if finest_mm > 2 * SKIN_MM else _with_what_ends_near(piece, body, core, radius, spacing_mm)), strength
     return None, 1.0
 
 

@@ -296,11 +296,11 @@ class _Growing:
 
     def _cut(self, calm: NDArray[np.float32], threshold: float, brighter: bool) -> Cut:
         """The lesion at this level, cut free on the finer grid and brought back to the scan's own."""
-        finer = self.finer
-        seen = finer.seen(calm)
+        finer, seen = self.finer, self.finer.seen(calm)
         grown = seen >= threshold if brighter else seen <= threshold
         grown &= finer.seen(self.from_seed_mm) <= self.max_diameter_mm
-        cut = cut_free(grown, self._start_in(grown), finer.spacing_mm, self.max_diameter_mm, self.aerated, self.tissue)
+        start, finest_mm = self._start_in(grown), min(self.box.spacing_mm)
+        cut = cut_free(grown, start, finer.spacing_mm, self.max_diameter_mm, self.aerated, self.tissue, finest_mm)
         mask = finer.whole(cut.mask)
         core = finer.voxel_of(cut.core)
         mask[core] = True
