@@ -17,6 +17,10 @@ from xinglin.records.imaging import Picture
 from xinglin.records.simulation import ArmOutcome, Comparison, DiseaseCard, TrialResult
 from xinglin.review.export import put_folder, see_that_it_fits, see_that_it_is_free
 
+_LABEL = {
+    "en": "AI-generated content. A simulation of virtual patients, for research: nobody in it exists.",
+    "zh": "人工智能生成内容。虚拟患者模拟，仅供科研，其中没有真实的人。",
+}
 _WORDS = {
     "en": {
         "title": "Trial of virtual patients: {disease}", "lead": "{arms}, followed for {time}. The end that counts: {ends}. Nobody in it exists.",
@@ -62,9 +66,9 @@ def write_trial(
     pictures = telling.pictures()
     page = write_results(
         telling.words["title"].format(disease=card.title[language]), [telling.lead()], pictures, [telling.arms(), telling.compared()],
-        telling.notes(power), language=language, label=label.text[language], aigc=label.aigc,
+        telling.notes(power), language=language, label=_LABEL[language], aigc=label.aigc,
     )  # fmt: skip
-    value = trial_value(result) | {"power": power_value(power), "AIGC": dict(label.aigc), "label": dict(label.text)}
+    value = trial_value(result) | {"power": power_value(power), "AIGC": dict(label.aigc), "label": _LABEL}
     files = [("trial.html", page), ("trial.json", json.dumps(value, ensure_ascii=False, indent=1).encode())]
     files += [(f"{one.name}.png", one.png) for one in pictures]
     put_folder(folder, files)
@@ -105,7 +109,8 @@ class _Telling:
         """A time with its unit; infinite is "not reached"."""
         if not math.isfinite(number):
             return self.words["not_reached"]
-        return f"{number:,.1f}".rstrip("0").rstrip(".") + " " + display(self.card.time_unit, self.language)
+        shown = f"{number:,.0f}" if abs(number) >= 100 else f"{number:,.1f}".rstrip("0").rstrip(".")
+        return shown + " " + display(self.card.time_unit, self.language)
 
     def lead(self) -> str:
         """What is compared with what, in one sentence."""
