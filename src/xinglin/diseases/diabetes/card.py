@@ -159,7 +159,7 @@ STATES = (
 )  # fmt: skip
 
 MG_PER_MMOL = 18.0156  # mg/dL per mmol/L: glucose, 180.156 g/mol
-SENSOR_SPREAD = 12.0  # mg/dL, standard deviation of the sensor's error (skewed; the run draws it as published)
+SENSOR_SPREAD = 11.7  # mg/dL, standard deviation of the sensor's error (skewed; the run draws it as published)
 
 CARD = DiseaseCard(
     name="diabetes",
