@@ -108,9 +108,9 @@ def one_run(run: int, folder: Path | None) -> dict[str, object] | None:
             blind += 1
             continue
         away = 100 * float(np.max(np.abs(np.expm1(np.array([found.etas[name] for name in names]) - theirs))))
-        lower += found.objective < value - 1e-3 and away > ASKED_PERCENT
+        lower += found.objective < value - 1e-5 and away > ASKED_PERCENT
         higher += found.objective > value + 1e-6 and away > ASKED_PERCENT
-        if away <= ASKED_PERCENT or found.objective > value - 1e-3:
+        if away <= ASKED_PERCENT or found.objective > value - 1e-5:
             apart.append(away)
     return {
         "model": NAMES[run], "people": len(people), "within_0.2_percent": sum(x <= ASKED_PERCENT for x in apart), "median_percent": float(f"{np.median(apart):.2g}"),

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from msgspec import Struct, field
 
-from xinglin.models.compartments.plan import courses, plan_of, repeated
+from xinglin.models.compartments.plan import Courses, courses, plan_of, repeated
+from xinglin.models.compartments.structure import Route, Structure
 from xinglin.models.map_bayes.estimating import LABEL, MapEstimate
 from xinglin.records.errors import InvalidInput
 from xinglin.records.simulation import Dose, Estimate, Regimen
@@ -28,7 +29,9 @@ Measure = Literal["auc24", "trough", "peak", "average"]
 _MEASURES: tuple[Measure, ...] = ("auc24", "trough", "peak", "average")
 _DAY = {"min": 1440.0, "h": 24.0, "d": 1.0, "a": 1.0 / 365.25}
 _GRID = 60  # looks within one interval
-_SETTLED = 2e-3  # relative change from one interval to the next at which a saturable drug counts as settled
+_SETTLED = 1e-3  # how far from its end, relative to it, the level of a saturable drug may be to count as settled
+_LOOKS = 8  # a saturable drug is run for so many half days, or intervals, at a time
+_ROUNDS = 12
 _PEOPLE = 100  # drawn people tried for a saturable drug
 
 
@@ -213,18 +216,50 @@ def _measured(drug: DrugModel, people: Mapping[str, Numbers], schedule: _Schedul
 def _run_until_it_repeats(
     drug: DrugModel, people: Mapping[str, Numbers], schedule: _Schedule, amount: float, within: Numbers
 ) -> dict[str, Numbers]:
-    """The same by giving the doses one after another, up to some hundreds."""
-    for count in (20, 80, 320):
-        doses = repeated(schedule.treatment, amount, schedule.every, count, duration=schedule.duration)
-        before = (count - 2) * schedule.every
-        times = np.concatenate([[before], before + schedule.every + within])
-        found = courses(drug.structure, people, plan_of(drug.structure, Regimen("repeated", doses=doses)), times, tolerance=1e-6)
-        last, earlier = found.concentration[:, 1], found.concentration[:, 0]
-        settled = np.abs(last - earlier) <= _SETTLED * np.maximum(last, 1e-12)
-        if settled.all():
-            break
-    summed = _summed(found.concentration[:, 1:], found.exposure[:, -1] - found.exposure[:, 1], within, schedule)
-    return {name: np.where(settled, values, np.nan) for name, values in summed.items()}
+    """The same for saturable elimination: started near the level where dose and elimination balance, and moved until an interval repeats itself."""
+    shape = drug.structure
+    started = Structure(shape.compartments, {**shape.routes, "_start": Route("bolus", fraction="_held")}, shape.linear, True)
+    apart = max(1, round(0.5 * schedule.day / schedule.every))  # intervals between two looks: half a day, or one
+    count = _LOOKS * apart
+    doses = (Dose(0.0, "_start", 1.0), *repeated(schedule.treatment, amount, schedule.every, count, duration=schedule.duration))
+    plan, last = plan_of(started, Regimen("repeated", doses=doses)), (count - 1) * schedule.every
+    times = np.concatenate([last - schedule.every * np.array([2.0 * apart, 1.0 * apart, 1e-9]), last + within])
+    room = sum(people[name] for name in ("v1", "v2", "v3")[: shape.compartments])
+    balance = _balance(drug, people, schedule, amount)
+    alive = np.isfinite(balance)
+    level = np.where(alive, 0.9 * balance, 0.0)
+    for number in range(_ROUNDS):
+        found = courses(started, {**people, "_held": level * room}, plan, times, tolerance=1e-7)
+        left, share = _left_to_go(found.concentration)
+        settled = alive & (np.abs(left) <= _SETTLED * found.concentration[:, 3])
+        if (settled | ~alive).all() or number == _ROUNDS - 1:
+            return {name: np.where(settled, values, np.nan) for name, values in _summed_last(found, within, schedule).items()}
+        # a start moved by x moves the end by x * share ** looks: move it by what is left there
+        level = np.clip(level + left / np.maximum(share**_LOOKS, 0.02), 0.0, 3.0 * np.nan_to_num(balance))
+    raise AssertionError("the last round returns")
+
+
+def _summed_last(found: Courses, within: Numbers, schedule: _Schedule) -> dict[str, Numbers]:
+    return _summed(found.concentration[:, 3:], found.exposure[:, -1] - found.exposure[:, 3], within, schedule)
+
+
+def _balance(drug: DrugModel, people: Mapping[str, Numbers], schedule: _Schedule, amount: float) -> Numbers:
+    """The level at which elimination equals the dose rate; NaN where saturable elimination alone cannot reach it."""
+    fraction = drug.structure.routes[schedule.treatment].fraction
+    rate = amount / schedule.every * (people[fraction] if fraction else 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if not drug.structure.linear:
+            return np.where(people["vmax"] > 1.0001 * rate, people["km"] * rate / (people["vmax"] - rate), np.nan)
+        half = people["cl"] * people["km"] + people["vmax"] - rate
+        return 2.0 * rate * people["km"] / (half + np.sqrt(half**2 + 4.0 * people["cl"] * rate * people["km"]))
+
+
+def _left_to_go(level: Numbers) -> tuple[Numbers, Numbers]:
+    """How far the level still is from where it tends, when each look changes it by a fixed share of the change before (Aitken); and the share."""
+    earlier, later = level[:, 1] - level[:, 0], level[:, 3] - level[:, 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.clip(np.nan_to_num(later / earlier), 0.0, 0.9999)
+    return later * np.where(np.abs(later) <= 1e-6 * level[:, 3], 0.0, share / (1.0 - share)), share
 
 
 def _summed(level: Numbers, area: Numbers, within: Numbers, schedule: _Schedule) -> dict[str, Numbers]:
