@@ -1,4 +1,4 @@
-"""What leaves without a signature because it is about nobody: phantoms and made-up people, labelled as artificial in every file."""
+"""What leaves without a signature because it is about nobody: phantoms, cohorts and made-up people, labelled as artificial in every file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from xinglin.review.cohorts import write_cohort as write_cohort
 from xinglin.review.export import put_folder, see_that_it_fits, see_that_it_is_free
 from xinglin.review.people import write_people as write_people
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from xinglin.models.simulator import expressions, population, reference, streams
 from xinglin.models.simulator.kernel import Kernel
-from xinglin.models.simulator.step_choice import Steps, apart
+from xinglin.models.simulator.step_choice import Steps, each_apart
 from xinglin.models.simulator.timeline import laid_out
 from xinglin.records.errors import InvalidInput
 from xinglin.records.simulation import CourseBlock, Residual
@@ -37,6 +37,10 @@ class CardDisease(AbstractDisease):
         expressions.check(card)
         self.card, self.name = card, card.name
         self._steps: dict[bytes, Steps] = {}
+
+    def __getstate__(self) -> dict[str, object]:
+        # machine code stays here: each process loads its own from the kept files
+        return {name: value for name, value in self.__dict__.items() if name != "kernel"}
 
     @cached_property
     def hash(self) -> str:
@@ -73,7 +77,7 @@ class CardDisease(AbstractDisease):
         """How far `run` lies from `reference` over the first patients of the request's seed."""
         traits = self.draw(request, 0, patients)
         fast, slow = self.run(request, traits), self.reference(request, traits)
-        greatest = max(float(apart(fast.observed[name], slow.observed[name]).max()) for name in slow.observed)
+        greatest = max(apart(fast.observed[name], slow.observed[name]) for name in slow.observed)
         pieces = self.steps(request).pieces
         step = float(np.max(np.diff(laid_out(self.card, request).marks) / pieces, initial=0.0))
         return Residual(greatest, patients, step, ALLOWED)
@@ -161,3 +165,8 @@ def _stop(card: DiseaseCard, times: NDArray[np.float64], observed: Mapping[str, 
     gone = times[None, :] > last[:, None]
     for series in observed.values():
         series[gone] = np.nan
+
+
+def apart(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> float:
+    """Greatest relative difference of two sets of courses; inf when one has numbers where the other has none."""
+    return float(each_apart(fast, slow).max(initial=0.0))

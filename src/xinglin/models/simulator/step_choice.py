@@ -57,7 +57,7 @@ def chosen(spans: NDArray[np.float64], run: Callable[[NDArray[np.int64], bool], 
     return best
 
 
-def apart(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> NDArray[np.float64]:
+def each_apart(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> NDArray[np.float64]:
     """Greatest relative difference of each person's two courses, (n,); inf where one has a number and the other has none."""
     return np.abs(_difference(fast, slow)).max(axis=-1, initial=0.0)
 
@@ -91,7 +91,7 @@ def _with_rounds(pieces: NDArray[np.int64], run: Callable[[NDArray[np.int64], bo
     limits: list[float] = []
     for number in range(_HALVINGS):
         fine, finer_hard = run(pieces * 2 ** (number + 1), False)
-        failed = np.max([apart(one, other) for one, other in zip(coarse, fine, strict=True)], axis=0) > allowed
+        failed = np.max([each_apart(one, other) for one, other in zip(coarse, fine, strict=True)], axis=0) > allowed
         cost += float(left.mean()) * float(pieces.sum()) * 2**number
         limits.append(_limit(hard, failed))
         left &= ~(hard <= limits[-1])

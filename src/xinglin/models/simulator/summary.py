@@ -150,4 +150,8 @@ def wilson(count: int, of: int) -> tuple[float, float, float]:
     share, z = count / of, _Z95
     middle, spread = share + z * z / (2 * of), z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
     whole = 1 + z * z / of
-    return max(0.0, (middle - spread) / whole), share, min(1.0, (middle + spread) / whole)
+    return (
+        max(0.0, min(share, (middle - spread) / whole)),
+        share,
+        min(1.0, max(share, (middle + spread) / whole)),
+    )  # kept apart from rounding

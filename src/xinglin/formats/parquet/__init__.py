@@ -1,0 +1,1 @@
+"""Columnar tables of made-up people (Apache Parquet): `write.write_table`."""
