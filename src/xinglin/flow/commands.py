@@ -140,7 +140,8 @@ def make(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """Draft a kind of content."""
     house = asked.house()
     drafts = []
-    for chart_id in _charts(asked, house, given["charts"]):
+    about_nobody = not given["charts"] and not house.kinds[given["kind"].replace("-", "_")].needs_chart
+    for chart_id in (house.nobody(),) if about_nobody else _charts(asked, house, given["charts"]):
         request = ContentRequest(
             kind=given["kind"], chart=chart_id, language=given["lang"] or house.settings.language, as_of=given["as_of"] or "",
             seed=given["seed"] or 0, writer=given["writer"], options=dict(given["option"]),

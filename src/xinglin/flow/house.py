@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timezone
 from functools import cached_property, partial
+from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
@@ -131,6 +132,11 @@ class House:
     def known(self, key: intake.PersonKey) -> intake.Link:
         """The chart of a person recognised by `key`, and the charts they may be confused with."""
         return intake.link(key, [(handle, self.key(handle)) for handle in self.store.people_sharing(intake.tokens(key))])
+
+    def nobody(self) -> str:
+        """The chart of the made-up subject that drafts about nobody stand in, such as a virtual cohort."""
+        _, (taken,) = self.take_in([str(files("xinglin.flow") / "nobody.json")])
+        return taken.chart.id
 
     def key(self, chart_id: str) -> intake.PersonKey:
         """What a stored person is recognised by."""

@@ -20,6 +20,7 @@ from xinglin.records.errors import InvalidInput
 
 WIDTH, HEIGHT = 1200, 660
 LEFT, RIGHT, TOP, BOTTOM = 130, 40, 84, 96
+_ROW = 34  # of the legend
 PAPER, INK, FAINT, GRID = (255, 255, 255), (34, 40, 49), (110, 118, 129), (226, 230, 235)
 COLOURS = ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (230, 159, 0), (86, 180, 233), (60, 60, 60), (150, 130, 0))
 DASHES = ((), (18, 10), (6, 8), (24, 8, 6, 8), (12, 12), (3, 7), (30, 8), (16, 6))
@@ -63,7 +64,8 @@ def letters(size: int) -> ImageFont.FreeTypeFont:
 def course_picture(lines: Sequence[Line], axes: Axes, points: Sequence[Place] = (), points_name: str = "") -> bytes:
     """A PNG of courses over time, bands shaded, with what was measured as points. Raises InvalidInput XL-PICTURE-002 for nothing to draw."""
     frame = _Frame.around(lines, axes, points)
-    image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
+    legend = _legend_rows([line.name for line in lines], points_name if points else "")
+    image = Image.new("RGB", (WIDTH, HEIGHT + _ROW * (len(legend) - 1)), PAPER)
     frame.draw_axes(image, axes)
     for number, line in enumerate(lines):
         if len(line.low):
@@ -74,7 +76,7 @@ def course_picture(lines: Sequence[Line], axes: Axes, points: Sequence[Place] = 
     for point in points:
         x, y = frame.at(*point)
         draw.ellipse((x - 7, y - 7, x + 7, y + 7), fill=INK, outline=PAPER, width=2)
-    _legend(draw, [line.name for line in lines], points_name if points else "")
+    _legend(draw, legend, len(lines))
     return png(image)
 
 
@@ -136,7 +138,7 @@ class _Frame:
         draw.line((LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT, HEIGHT - BOTTOM), fill=FAINT, width=2)
         draw.text((LEFT, 12), axes.title, fill=INK, font=letters(26))
         draw.text((LEFT, 50), axes.up, fill=FAINT, font=letters(20))
-        draw.text((WIDTH - RIGHT, HEIGHT - BOTTOM + 42), axes.across, fill=FAINT, font=letters(20), anchor="ra")
+        draw.text((LEFT - 12, HEIGHT - BOTTOM + 12), axes.across, fill=FAINT, font=letters(20), anchor="ra")
         if axes.limit:
             y = self.at(self.across[0], axes.limit[0])[1]
             _stroke(draw, [(LEFT, y), (WIDTH - RIGHT, y)], (180, 30, 30), (10, 8))
@@ -198,12 +200,29 @@ def _stroke(draw: ImageDraw.ImageDraw, path: Sequence[Place], colour: tuple[int,
                 left = float(dashes[number])
 
 
-def _legend(draw: ImageDraw.ImageDraw, names: Sequence[str], points: str) -> None:
-    x, y = LEFT + 10.0, HEIGHT - 40.0
-    for number, name in enumerate(names):
-        _stroke(draw, [(x, y + 13), (x + 46, y + 13)], COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)])
-        draw.text((x + 56, y), name, fill=INK, font=letters(20))
-        x += 86 + draw.textlength(name, font=letters(20))
-    if points:
-        draw.ellipse((x + 4, y + 6, x + 18, y + 20), fill=INK)
-        draw.text((x + 28, y), points, fill=INK, font=letters(20))
+def _legend_rows(names: Sequence[str], points: str) -> list[list[str]]:
+    """The words of the legend in rows that fit the picture."""
+    rows: list[list[str]] = [[]]
+    x = LEFT + 10.0
+    for name in (*names, *([points] if points else [])):
+        width = 86 + letters(20).getlength(name)
+        if rows[-1] and x + width > WIDTH:
+            rows.append([])
+            x = LEFT + 10.0
+        rows[-1].append(name)
+        x += width
+    return rows
+
+
+def _legend(draw: ImageDraw.ImageDraw, rows: Sequence[Sequence[str]], lines: int) -> None:
+    number = 0
+    for place, row in enumerate(rows):
+        x, y = LEFT + 10.0, HEIGHT - 44.0 + _ROW * place
+        for name in row:
+            if number < lines:
+                _stroke(draw, [(x, y + 13), (x + 46, y + 13)], COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)])
+            else:
+                draw.ellipse((x + 16, y + 6, x + 30, y + 20), fill=INK)
+            draw.text((x + 56, y), name, fill=INK, font=letters(20))
+            x += 86 + draw.textlength(name, font=letters(20))
+            number += 1
