@@ -106,13 +106,8 @@ class _Saying:
         en, zh = [], []
         for name, amounts in given.items():
             one = words[name]
-            size = (
-                f"{_plain(amounts[0])} {one.unit}"
-                if len(set(amounts)) == 1
-                else f"{_plain(min(amounts))} to {_plain(max(amounts))} {one.unit}"
-            )
-            en.append(f"{one.names['en']} {len(amounts)} × {size}")
-            zh.append(f"{one.names['zh']} {len(amounts)}次×{size.replace(' to ', '至')}")
+            en.append(f"{one.names['en']} {len(amounts)} × {_amounts(amounts, one.unit, 'en', ' to ')}".removesuffix(" × "))
+            zh.append(f"{one.names['zh']}{len(amounts)}次×{_amounts(amounts, one.unit, 'zh', '至')}".removesuffix("×"))
         for rule in request.regimen.rules:
             seen = next(one for one in self.card.observables if one.name == rule.observable)
             en.append(f"{words[rule.treatment].names['en']} by the {seen.names['en']}")
@@ -160,7 +155,7 @@ class _Saying:
             said = (
                 f"in half of the courses by {_many(round(one.middle, 1), self.en)} (90% of those times {one.low:.0f} to {one.high:.0f})"
                 if one.high != float("inf") else f"in half of the courses by {_many(round(one.middle, 1), self.en)}",
-                f"半数病程在第{_plain(round(one.middle, 1))}{self.zh}前发生",
+                f"半数病程的发生时间为{_plain(round(one.middle, 1))}{self.zh}",
             )  # fmt: skip
             word = ("time to", "发生时间")
         else:
@@ -221,6 +216,14 @@ class _Saying:
         regimen = next((one.regimen for one in self.simulation.requests if (one.arm or one.regimen.name) == arm), None)
         names = regimen.names if regimen else {}
         return names.get("en", arm), names.get("zh", arm)
+
+
+def _amounts(amounts: Sequence[float], unit: str, language: str, to: str) -> str:
+    """One amount, or the range of several; nothing for a treatment that is only on or off."""
+    if unit == "1":
+        return ""
+    low, high = min(amounts), max(amounts)
+    return f"{_plain(low)}{to}{_plain(high)} {display(unit, language)}" if high > low else f"{_plain(low)} {display(unit, language)}"
 
 
 def _plain(number: float) -> str:
