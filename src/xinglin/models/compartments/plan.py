@@ -90,7 +90,7 @@ def courses(
     Exact for linear models; for saturable ones each step's error is below `tolerance` of each amount. Raises InvalidInput XL-DOSE-005 for a
     parameter that is missing or not positive, XL-DOSE-006 for times that do not increase, XL-DOSE-007 where no course is found.
     """
-    looked = np.asarray(times, float)
+    looked = np.array(times, float)
     if looked.ndim != 1 or not np.isfinite(looked).all() or (np.diff(looked) < 0).any():
         raise InvalidInput("XL-DOSE-006", "the times to look at must be numbers that do not fall", where="times")
     values = _checked(structure, people)
@@ -142,7 +142,7 @@ def _checked(structure: Structure, people: Mapping[str, Numbers]) -> dict[str, N
             raise InvalidInput(
                 "XL-DOSE-005", f"the parameter {name} is missing", where="parameters", fix="give it, or draw it from the card"
             )
-        values[name] = np.ascontiguousarray(np.broadcast_to(np.asarray(people[name], float), (count,)))
+        values[name] = np.array(np.broadcast_to(np.asarray(people[name], float), (count,)))  # a copy: the kernels compile once for it
         least = 0.0 if name in ("q2", "q3", "cl", "vmax") or name not in _POSITIVE else np.nextafter(0.0, 1.0)
         if not (np.isfinite(values[name]).all() and (values[name] >= least).all()):
             raise InvalidInput("XL-DOSE-005", f"the parameter {name} must be a number above 0", where="parameters", fix="correct it")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xinglin.models.compartments.plan import DosePlan, courses, plan_of
-from xinglin.models.map_bayes.descent import Lowest, lowest
+from xinglin.models.map_bayes.descent import MOST_VARYING, Lowest, lowest
 from xinglin.models.map_bayes.likelihood import misfit, see_that_error_is_known, spread_of
 from xinglin.records.errors import InvalidInput
 from xinglin.records.simulation import Estimate, Measurement, Posterior, Regimen
@@ -146,6 +146,8 @@ def _question(
         )  # fmt: skip
     seen = np.array([reading.value for reading in readings], float)
     at = np.array([reading.time for reading in readings], float)
+    if len(varying) > MOST_VARYING:
+        raise InvalidInput("XL-DOSE-015", f"more than {MOST_VARYING} parameters vary", where=f"card {drug.card.name}", fix="hold some fixed")
     least = np.nextafter(0.0, 1.0) if drug.reading().logarithmic > 0 else 0.0
     if not (np.isfinite(seen).all() and np.isfinite(at).all() and (seen >= least).all()):
         raise InvalidInput(
