@@ -84,16 +84,18 @@ def speed(traits: dict[str, np.ndarray], controllers: bool) -> float:
 
 
 def recorded() -> dict[str, Any]:
-    """Against days that simglucose recorded before issue 41 was corrected, by the legacy switch; and without it."""
+    """Against days that simglucose recorded before issue 41 was corrected, by the legacy switch; and without it.
+
+    A day is compared until plasma glucose first falls below 10 mg/dL: there our uptake falls with glucose, and the peer's equations run dry.
+    """
     folder = Path(os.environ.get("XINGLIN_TEST_DATA", HERE.parents[1] / "../shared/data")) / "cgm"
     if not folder.exists():
         return {"absent": "the recorded days are not there (shared/data/cgm)"}
     with (folder / "simglucose_params/vpatient_params.csv").open(encoding="utf-8") as file:
         rows = {row["Name"]: row for row in csv.DictReader(file)}
     shifts: dict[int, int] = {}
-    worst = {"legacy": 0.0, "corrected": 0.0}
-    days = sorted((folder / "simglucose_runs").glob("*.csv"))
-    for path in days:
+    days, left = {}, {}
+    for path in sorted((folder / "simglucose_runs").glob("*.csv")):
         with path.open(encoding="utf-8") as file:
             told = [(float(r["BG"]), float(r["CHO"] or 0), float(r["insulin"] or 0)) for r in csv.DictReader(file)]
         traits = traits_of_rows([rows[path.stem.replace("_", "#")]])
@@ -101,14 +103,22 @@ def recorded() -> dict[str, Any]:
             if (
                 eaten > 0 and place not in shifts
             ):  # the record tells the meal to three minutes: which of them is found once, on the first person
-                shifts[place] = min(range(3), key=lambda shift: apart(told[: place + 40], traits, shifts | {place: shift}, 1.0))
-        worst["legacy"] = max(worst["legacy"], apart(told, traits, shifts, 1.0))
-        worst["corrected"] = max(worst["corrected"], apart(told, traits, shifts, 0.0))
-    return {"days": len(days), "greatest_mg_dl": worst, "meal_minute_within_sample": shifts}
+                shifts[place] = min(range(3), key=lambda shift: apart(told[: place + 40], traits, shifts | {place: shift}, 1.0)[0])
+        worst, end = apart(told, traits, shifts, 1.0)
+        days[path.stem] = [worst, apart(told, traits, shifts, 0.0)[0]]
+        if end < 3 * (len(told) - 1):
+            left[path.stem] = end
+    return {
+        "days": len(days), "greatest_mg_dl": {"legacy": max(day[0] for day in days.values()), "corrected": max(day[1] for day in days.values())},
+        "by_day_legacy": {name: float(f"{day[0]:.2g}") for name, day in days.items()}, "compared_until_minute": left,
+        "meal_minute_within_sample": shifts,
+    }  # fmt: skip
 
 
-def apart(told: list[tuple[float, float, float]], traits: dict[str, np.ndarray], shifts: dict[int, int], legacy: float) -> float:
-    """Greatest difference from a record, mg/dL: means of three minutes, with the recorded meals and insulin given again."""
+def apart(
+    told: list[tuple[float, float, float]], traits: dict[str, np.ndarray], shifts: dict[int, int], legacy: float
+) -> tuple[float, int]:
+    """Greatest difference from a record, mg/dL (means of three minutes, recorded meals and insulin given again), and the minute it goes up to."""
     meals = [Dose(float(3 * place + shifts.get(place, 0)), "meal", 3 * eaten) for place, (_, eaten, _) in enumerate(told) if eaten > 0]
     insulin = [Dose(float(3 * place), "insulin_infusion", 3 * rate, 3.0) for place, (_, _, rate) in enumerate(told)]
     times = tuple(float(minute) for minute in range(3 * (len(told) - 1) + 1))
@@ -116,7 +126,8 @@ def apart(told: list[tuple[float, float, float]], traits: dict[str, np.ndarray],
         SimulationRequest("diabetes", times, Regimen("as recorded", doses=(*meals, *insulin))), exact(traits, legacy_meal_units=legacy)
     )
     ours = block.observed["sensor_glucose"][0, 1:].reshape(-1, 3).mean(axis=1)
-    return float(np.abs(ours - np.array([glucose for glucose, _, _ in told[1:]])).max())
+    end = int(np.nanmin([block.ends["outside_the_model"][0], times[-1]]))
+    return float(np.abs(ours - np.array([glucose for glucose, _, _ in told[1:]]))[: end // 3].max()), end
 
 
 def residuals() -> dict[str, float]:

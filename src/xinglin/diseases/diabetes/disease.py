@@ -41,14 +41,15 @@ class GlucoseDisease(AbstractDisease):
 
         The sensor's error belongs to the person's number and the seed. Raises InvalidInput XL-GLU-00x, XL-SIM-02x or 03x.
         """
-        from xinglin.diseases.diabetes import kernel
+        from xinglin.diseases.diabetes import insulin, kernel
 
         schedule, values, sensor = self._prepared(request, traits, first)
         people = np.ascontiguousarray([values[name] for name in kernel.PEOPLE])
         count = people.shape[1]
         seen, ends = np.empty((count, len(request.times), 4), np.float32), np.full((count, 2), np.nan)
         errors = np.empty((0, 0)) if sensor is None else sensor
-        kernel.courses(people, _seats(values, kernel.LANES), schedule.done, schedule.reads, errors, request.measured, seen, ends)
+        moves = insulin.half_steps(values, 0.5 * kernel.STEP_MIN)
+        kernel.courses(people, moves, _seats(values, kernel.LANES), schedule.done, schedule.reads, errors, request.measured, seen, ends)
         return self._block(request, values, first, seen, ends)
 
     def reference(self, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]], first: int = 0) -> CourseBlock:

@@ -26,7 +26,6 @@ PEOPLE = (
     "correction_factor", "correction_above", "correction_target", "bolus_step", "basal_step", "most_bolus", "most_basal", "loop_target",
     "loop_proportional", "loop_integral", "loop_derivative", "loop_suspend", "m1", "m2", "m3", "m4", "ka1", "ka2", "kd", "p2u", "ki",
 )  # fmt: skip
-_ROW = {name: number for number, name in enumerate(PEOPLE)}
 (
     WEIGHT, VG, VI, KABS, KMAX, KMIN, SHARE_B, SHARE_D, VMX, VM0, KM0, K1, K2, KP1, KP2, KP3, KSC, KE1, KE2, UII, ABSORBED, IB, GPB, GTB, IPB, ILB,
     SC1B, SC2B, EATING, MEAL_FACTOR, BASAL_NEED, CR, CF, ABOVE, TARGET, BOLUS_STEP, BASAL_STEP, MOST_BOLUS, MOST_BASAL, LOOP_TARGET, LOOP_P,
@@ -42,6 +41,7 @@ SIZE = PROPAGATOR + 56 * LANES
 
 # columns of what is done each minute
 MEAL, BOLUS, INFUSED, BASAL, OWN, COVER, LOOP, DONE = range(8)
+STEP_MIN = 0.5  # of insulin and glucose
 SAMPLE_MIN = 5  # a sensor reading every five minutes
 SUGAR_FLOOR = 10.0  # mg/dL: below it constant uptake falls with glucose
 LOWEST_READING, HIGHEST_READING = 39.0, 600.0
@@ -76,7 +76,7 @@ def _exp(x: float) -> float:
     p = p * r + 0.5
     p = p * r + 1.0
     p = p * r + 1.0
-    return p * _float_of((np.int64(k) + 1023) << 52)
+    return p * _float_of((np.int64(k) + 1023) << 52)  # pyright: ignore[reportCallIssue] - numba gives the first argument
 
 
 @nb.njit(forceinline=True, error_model="numpy", fastmath=_CONTRACT)
@@ -199,7 +199,7 @@ def _digest(t: Any) -> None:
 @nb.njit(error_model="numpy", fastmath=_CONTRACT, cache=True)
 def _minute(t: Any) -> None:
     """A minute of insulin and glucose of all lanes, in two steps. What appears from the gut is a line with the right mean of each quarter."""
-    h, k = 0.5, 0.25
+    h, k = STEP_MIN, 0.5 * STEP_MIN
     for step in range(2):
         o = APPEARING + 2 * step * LANES
         for j in range(LANES):
@@ -222,7 +222,7 @@ def _minute(t: Any) -> None:
 
 @nb.njit(error_model="numpy", cache=True)
 def _start(t: Any, j: int) -> None:
-    """The steady state of a person on the own basal rate, nothing eaten, and the exact half step of this person."""
+    """The steady state of a person on the own basal rate, nothing eaten, by its own numbers."""
     t[SOLID + j] = t[LIQUID + j] = t[GUT + j] = 0.0
     t[GP + j] = t[GS + j] = t[GPB + j]
     t[GT + j] = t[GTB + j]
@@ -233,44 +233,6 @@ def _start(t: Any, j: int) -> None:
     t[FED + j] = 1.0 / (SUGAR_FLOOR * t[VG + j])
     for row in (AA, CC, FILL, SINK, BITE, FLOW):
         t[row + j] = 0.0
-    _propagate(t, j, 0.25)
-
-
-@nb.njit(error_model="numpy", cache=True)
-def _propagate(t: Any, j: int, h: float) -> None:
-    """exp(A h) of the insulin states and its integral for a constant inflow, by a series of non-negative terms (never below zero)."""
-    a = np.zeros((8, 8))
-    a[0, 0] = -(t[KA1 + j] + t[KD + j])
-    a[0, 7] = 1.0
-    a[1, 0], a[1, 1] = t[KD + j], -t[KA2 + j]
-    a[2, 0], a[2, 1], a[2, 2], a[2, 3] = t[KA1 + j], t[KA2 + j], -(t[M2 + j] + t[M4 + j]), t[M1 + j]
-    a[3, 2], a[3, 3] = t[M2 + j], -(t[M1 + j] + t[M3 + j])
-    a[4, 2], a[4, 4] = t[P2U + j] / t[VI + j], -t[P2U + j]
-    a[5, 2], a[5, 5] = t[KI + j] / t[VI + j], -t[KI + j]
-    a[6, 5], a[6, 6] = t[KI + j], -t[KI + j]
-    shift = 0.0
-    for i in range(7):
-        shift = max(shift, -a[i, i])
-    for i in range(8):
-        a[i, i] += shift
-    term = np.eye(8)
-    total = np.eye(8)
-    for k in range(1, 40):
-        following = np.zeros((8, 8))
-        for r in range(8):
-            for m in range(8):
-                if term[r, m] != 0.0:
-                    for c in range(8):
-                        following[r, c] += term[r, m] * a[m, c] * h / k
-        term = following
-        total += term
-        if term.max() < 1e-18:
-            break
-    scale = np.exp(-shift * h)
-    for r in range(7):
-        for c in range(7):
-            t[PROPAGATOR + (7 * r + c) * LANES + j] = total[r, c] * scale
-        t[PROPAGATOR + (49 + r) * LANES + j] = total[r, 7] * scale
 
 
 @nb.njit(error_model="numpy", cache=True)
@@ -364,11 +326,13 @@ def _sense(t: Any, j: int, error: float, limited: bool, glucose: Any) -> None:
 
 
 @nb.njit(error_model="numpy", cache=True)
-def _seat(t: Any, people: Any, who: Any, table: Any, glucose: Any, loop: Any) -> None:
+def _seat(t: Any, people: Any, moves: Any, who: Any, table: Any, glucose: Any, loop: Any) -> None:
     """The people of a block take their lanes; an empty lane repeats the first."""
     for j in range(LANES):
         for row in range(PARAMETERS):
             t[row * LANES + j] = people[row, who[j] if who[j] >= 0 else who[0]]
+        for row in range(56):
+            t[PROPAGATOR + row * LANES + j] = moves[row, who[j] if who[j] >= 0 else who[0]]
         _start(t, j)
         for row in range(4):
             glucose[row, j] = t[GS + j] / t[VG + j]
@@ -396,19 +360,19 @@ def _note_ends(t: Any, j: int, minute: int, ends: Any) -> None:
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def courses(
-    people: NDArray[np.float64], order: NDArray[np.int64], done: NDArray[np.float64], reads: NDArray[np.int64], sensor: NDArray[np.float64],
+    people: NDArray[np.float64], moves: NDArray[np.float64], order: NDArray[np.int64], done: NDArray[np.float64], reads: NDArray[np.int64], sensor: NDArray[np.float64],
     measured: bool, seen: NDArray[np.float32], ends: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill `seen` (n, times, 4): plasma glucose, sensor or interstitial glucose, insulin, units given; and `ends` (n, 2), minutes.
 
-    people (PARAMETERS, n); order (blocks, LANES): who is where, -1 for nobody; done (minutes + 1, 8): what is done at the start of each
+    people (PARAMETERS, n); moves (56, n): `insulin.half_steps` of STEP_MIN / 2; order (blocks, LANES): who is where, -1 for nobody; done (minutes + 1, 8): what is done at the start of each
     minute; reads (minutes + 1,): which time is read then, or -1; sensor (n, readings): the error of each reading, or shape (0, 0).
     """
     t, table, glucose, loop = np.zeros(SIZE), np.empty((3, LANES)), np.empty((4, LANES)), np.empty((3, LANES))
     wrong = sensor.shape[0] > 0
     for block in range(len(order)):
         who = order[block]
-        _seat(t, people, who, table, glucose, loop)
+        _seat(t, people, moves, who, table, glucose, loop)
         digesting = False
         for minute in range(len(done)):
             now, sampled, read = done[minute], minute % SAMPLE_MIN == 0, reads[minute]
