@@ -67,7 +67,7 @@ def _write(blocks: Iterable[VirtualPeople], folder: Path, forms: Sequence[str], 
             told["people"] += people.count
             told["resources"] += people.resources
     label = {"AIGC": dict(aigc), "test_data": "HTEST"} | told
-    (folder / LABEL_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(label, order="sorted"), indent=1) + b"\n")
+    (folder / LABEL_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(label), indent=1) + b"\n")
 
 
 def _fhir(folder: Path, aigc: Mapping[str, str], stack: ExitStack) -> Any:

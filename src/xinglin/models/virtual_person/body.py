@@ -30,7 +30,7 @@ _VITALS = ("weight", "bmi", "heart_rate", "respiratory_rate", "temperature", "sp
 _ROUND = ("heart_rate", "respiratory_rate", "temperature", "spo2", "weight", "bmi")
 _CHEMISTRY = ("sodium", "potassium", "chloride", "total_co2", "calcium", "urea_nitrogen", "creatinine", "egfr", "glucose_fasting")
 _LIPIDS = ("cholesterol", "hdl", "triglyceride", "ldl")
-_BLOOD = ("hemoglobin", "hematocrit", "wbc", "platelets")
+_BLOOD = ("hemoglobin", "hematocrit", "wbc", "platelets", "alt", "ast")
 PANELS = {
     CHECKUP: None,  # everything
     FOLLOW_UP: (*_VITALS, *_CHEMISTRY, "hba1c", *_LIPIDS),

@@ -143,7 +143,10 @@ def _read_fhir(body: Mapping[str, Any]) -> Carried:
     listed = [entry.get("resource") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     resources = [resource for resource in (body, *listed) if isinstance(resource, dict)]
     extensions = [e for r in resources for e in _list(r.get("extension")) if isinstance(e, dict) and e.get("url") == AIGC_EXTENSION]
-    first = next((resource for resource in resources if resource.get("resourceType") == "Composition"), body)
+    made = (
+        r for r in resources if r.get("resourceType") == "Provenance" and AIGC_EXTENSION in str(r.get("extension"))
+    )  # of made-up people
+    first = next((resource for resource in resources if resource.get("resourceType") == "Composition"), next(made, body))
     meta = first.get("meta")
     marks = _list(meta.get("security")) if isinstance(meta, dict) else []
     marked = any(isinstance(mark, dict) and mark.get("code") == "AIAST" for mark in marks)

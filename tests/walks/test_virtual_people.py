@@ -1,0 +1,33 @@
+"""The product reads the people it makes: taken in, worked up, summarised, with no surprise."""
+
+from __future__ import annotations
+
+import pytest
+
+from xinglin.diseases.chronic import DISEASE
+from xinglin.flow.house import House
+from xinglin.flow.settings import Settings
+from xinglin.flow.virtual_people import make_people_files
+from xinglin.records import ContentRequest
+from xinglin.records.people import PeopleRequest
+
+KNOWN = {"meta.security", "encounter"}  # the mark of test data, and where a vaccine was given: the chart has no place for them
+
+
+@pytest.mark.parametrize(("where", "language"), [("us", "en"), ("cn", "zh")])
+def test_a_virtual_person_is_taken_in_and_summarised(where, language, tmp_path):
+    make_people_files(DISEASE, PeopleRequest(where, seed=8), 2, tmp_path / "made", home=tmp_path / "house", forms=("bundles",))
+    house = House(Settings(home=tmp_path / "house", organisation="Example Hospital"))
+    for path in sorted((tmp_path / "made/bundles").glob("*.json")):
+        _, (taken,) = house.take_in([path])
+        assert {u.path for u in taken.quality.unmapped if u.path} <= KNOWN
+        assert {u.resource_type for u in taken.quality.unmapped if not u.path} == {"Provenance"}
+        assert taken.quality.doubtful == ()
+        assert taken.chart.person.made_up
+        assert taken.chart.person.sex in ("male", "female")
+        assert len(taken.chart.measurements) >= 400
+        assert all(medicine.concept.words for medicine in taken.chart.medicines)
+        draft = house.make(ContentRequest(kind="case_summary", chart=taken.chart.id, language=language), keep=False)
+        assert len(draft.statements) > 10
+        assert {statement.faithful for statement in draft.statements} == {"supported"}
+        assert [issue for issue in draft.issues if issue.severity == "stop"] == []
