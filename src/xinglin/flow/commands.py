@@ -22,6 +22,7 @@ from xinglin.flow.image_commands import nifti_taken
 from xinglin.flow.image_commands import phantom as phantom
 from xinglin.flow.image_commands import show_images as show_images
 from xinglin.flow.image_commands import unmark as unmark
+from xinglin.flow.simulation_commands import people as people
 from xinglin.flow.simulation_commands import simulate as simulate
 from xinglin.flow.simulation_commands import trial as trial
 from xinglin.intake import Finding

@@ -252,6 +252,20 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
     ),
     Operation(
+        "people",
+        "made-up people with ten years of records: FHIR, OMOP CDM or tables, marked as test data",
+        "people",
+        (
+            Parameter("number", "how many", "number", 10),
+            Parameter("locale", "where they live: names, units, codes", default="us", choices=("us", "cn")),
+            Parameter("form", "what is written", many=True, labels=("FORM",), choices=("fhir", "bundles", "omop", "omop-csv", "parquet")),
+            Parameter("years", "how far the records reach back", "number", 10),
+            Parameter("out", "folder to write to", "path", short="-o", required=True),
+            SEED,
+            AS_OF,
+        ),
+    ),
+    Operation(
         "trial",
         "a trial of virtual patients: arms, allocation, drop-out, survival curves, hazard ratio, power",
         "trial",

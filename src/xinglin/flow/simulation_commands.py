@@ -128,6 +128,22 @@ def _label(house: House, name: str) -> Label:
     return labels.label_for("en", name, labels.software_producer(__version__), house.settings.organisation)
 
 
+def people(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """Made-up people with a life, written as records."""
+    from xinglin.flow.virtual_people import make_people_files
+    from xinglin.records.people import PeopleRequest
+
+    house = asked.house()
+    request = PeopleRequest(given["locale"], given["as_of"] or PeopleRequest().as_of, given["years"], given["seed"] or 0)
+    forms = tuple(given["form"]) or ("fhir",)
+    value = {"people": given["number"], "locale": request.locale, "seed": request.seed, "as_of": request.as_of, "forms": list(forms)}
+    if given["dry_run"]:
+        return Outcome(value | {"files": []}, ())
+    chronic = house.courses.disease("chronic")
+    files = make_people_files(chronic, request, given["number"], Path(given["out"]), home=house.settings.home, forms=forms)
+    return Outcome(value | {"files": [str(one) for one in files]}, (given["out"],))
+
+
 def trial(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """A trial of virtual patients, once; with --power often."""
     from xinglin.models.trial import power, run_trial

@@ -15,6 +15,7 @@ from xinglin.records.imaging import Lesion, LungMeasures, ScanSeries
 
 if TYPE_CHECKING:
     from xinglin.flow.house import House, TakenIn
+    from xinglin.shelf.promises import AbstractDisease
 
 MARK = {"supported": "✓", "unsupported": "?", "contradicted": "!", "not_checkable": "·"}
 SHOWN = 12  # findings told to people; scripts get them all
@@ -287,9 +288,20 @@ def shelves(house: House) -> Row:
              "options": dict(k.options), "signers": k.signers, "leaves_as": list(k.leaves_as)} for k in house.kinds
         ],
         "checks": [{"name": c.name, "title": dict(c.title), "severity": c.severity, "against": c.against} for c in house.checks],
+        "diseases": [_disease(d) for d in house.diseases],
         "writers": list(house.writers.names()),
         "knowledge": [{"name": t.name, "version": t.version, "rows": t.rows(), "unverified": t.unverified(), "licence": t.licence}
                       for t in house.topics],
+    }  # fmt: skip
+
+
+def _disease(disease: AbstractDisease) -> Row:
+    card = disease.card
+    return {
+        "name": disease.name, "version": card.version, "title": dict(card.title), "limits": dict(card.limits), "time_unit": card.time_unit,
+        "data_reach": card.horizon, "regimens": [one.name for one in card.regimens], "ends": [one.name for one in card.ends],
+        "observables": [one.name for one in card.observables], "parameters": len(card.parameters),
+        "unverified": sum(row.unverified for row in card.parameters), "variants": sorted(disease.variants),
     }  # fmt: skip
 
 
@@ -301,6 +313,12 @@ def shelf_lines(value: Row) -> Iterator[str]:
     yield "checks"
     for check in value["checks"]:
         yield f"  {check['name']:<26}{check['severity']:<9}{check['title']['en']} · {check['title']['zh']}"
+    yield "diseases (xinglin simulate, trial, calibrate, optimise)"
+    for one in value["diseases"]:
+        told = f"regimens: {', '.join(one['regimens']) or '-'}; {one['unverified']} of {one['parameters']} parameters not looked up"
+        yield f"  {one['name']:<20}{one['title']['en']} · {one['title']['zh']}   {told}"
+        if one["variants"]:
+            yield f"  {'':<20}as {one['name']}:NAME: {', '.join(one['variants'])}"
     yield "knowledge"
     for topic in value["knowledge"]:
         yield f"  {topic['name']:<12}{topic['version']:<12}{topic['rows']} rows, {topic['unverified']} not yet verified"
