@@ -37,7 +37,7 @@ _LIMITS: Words = {
 
 
 class Error(Struct, frozen=True):
-    """Measurement error of the level, as standard deviations: a share of it, mg/L, or of its logarithm."""
+    """Measurement error of the level, as standard deviations: a share of it, in its unit, or of its logarithm."""
 
     proportional: float = 0.0
     additive: float = 0.0
@@ -53,20 +53,20 @@ def from_cv(share: float) -> float:
 def drug_of(
     name: str, title: Words, about: Words, structure: Structure, parameters: tuple[Parameter, ...], error: Error, sources: Mapping[str, CardSource],
     *, covariates: tuple[str, ...] = (), correlations: tuple[Correlation, ...] = (), derived: tuple[Derived, ...] = (), plausible: tuple[str, ...] = (),
-    regimens: tuple[Regimen, ...] = (), time_unit: TimeUnit = "h", horizon: float = 240.0, loinc: str = "", version: str = "1.0.0",
+    regimens: tuple[Regimen, ...] = (), time_unit: TimeUnit = "h", amount: str = "mg", horizon: float = 240.0, loinc: str = "", version: str = "1.0.0",
 ) -> DrugModel:  # fmt: skip
-    """The model of one drug; its card is called "pharmacokinetics:<name>"."""
+    """The model of one drug; its card is called "pharmacokinetics:<name>". Doses are in `amount`, levels in `amount`/L."""
     level = Observable(
-        "concentration", {"en": f"{title['en']} level", "zh": f"{title['zh']}血药浓度"}, "central / v1", "mg/L",
+        "concentration", {"en": f"{title['en']} level", "zh": f"{title['zh']}血药浓度"}, "central / v1", f"{amount}/L",
         error.proportional, error.additive, error.logarithmic, 0.0, loinc, f"loinc:{loinc}" if loinc else "", error.source,
     )  # fmt: skip
     exposure = Observable(
-        "exposure", {"en": f"{title['en']} exposure (AUC)", "zh": f"{title['zh']}药时曲线下面积"}, "exposure", f"mg.{time_unit}/L"
+        "exposure", {"en": f"{title['en']} exposure (AUC)", "zh": f"{title['zh']}药时曲线下面积"}, "exposure", f"{amount}.{time_unit}/L"
     )
     card = DiseaseCard(
-        f"{ITEM}:{name}", version, title, about, _LIMITS, time_unit, horizon, parameters, natural_states(structure, "mg", time_unit),
+        f"{ITEM}:{name}", version, title, about, _LIMITS, time_unit, horizon, parameters, natural_states(structure, amount, time_unit),
         (level, exposure), sources, correlations, derived, plausible,
-        tuple(treatment_of(word, route, _TREATMENTS[word], "mg") for word, route in structure.routes.items()), regimens,
+        tuple(treatment_of(word, route, _TREATMENTS[word], amount) for word, route in structure.routes.items()), regimens,
     )  # fmt: skip
     return DrugModel(card, structure, covariates)
 

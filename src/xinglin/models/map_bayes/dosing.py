@@ -288,7 +288,9 @@ def _top(level: Numbers, within: Numbers) -> Numbers:
 
 
 def _told(name: str, middle: float, drawn: Numbers, fit: MapEstimate) -> Estimate:
-    unit = f"mg.{fit.drug.card.time_unit}/L" if name == "auc24" else "mg/L"
+    level = fit.drug.reading().unit
+    amount = level.removesuffix("/L")
+    unit = f"{amount}.{fit.drug.card.time_unit}/L" if name == "auc24" else level
     known = drawn[np.isfinite(drawn)]
     low, high = np.quantile(known, [0.05, 0.95]) if len(known) else (np.nan, np.nan)
     return Estimate(name, float(middle), float(low), float(high), unit)

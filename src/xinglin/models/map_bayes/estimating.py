@@ -147,7 +147,9 @@ def _question(
     seen = np.array([reading.value for reading in readings], float)
     at = np.array([reading.time for reading in readings], float)
     if len(varying) > MOST_VARYING:
-        raise InvalidInput("XL-DOSE-015", f"more than {MOST_VARYING} parameters vary", where=f"card {drug.card.name}", fix="hold some fixed")
+        raise InvalidInput(
+            "XL-DOSE-015", f"more than {MOST_VARYING} parameters vary", where=f"card {drug.card.name}", fix="hold some fixed"
+        )
     least = np.nextafter(0.0, 1.0) if drug.reading().logarithmic > 0 else 0.0
     if not (np.isfinite(seen).all() and np.isfinite(at).all() and (seen >= least).all()):
         raise InvalidInput(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -111,6 +112,12 @@ TYPICAL = [
     ("theophylline", {"weight": 70.0}, "v1", 35.7),
     ("propofol", {"weight": 70.0, "age": 41.0}, "cl", 2.34),
     ("phenobarbital_term", {"weight": 2.7, "birth_weight": 2.59, "age": 4.5}, "cl", 0.00909),
+    ("gentamicin", {}, "cl", 2.3),
+    ("meropenem", {"creatinine_clearance": 100.0, "kidney_replacement": 0.0}, "cl", 11.34),
+    ("meropenem", {"creatinine_clearance": 100.0, "kidney_replacement": 1.0}, "cl", 5.1),
+    ("digoxin", {"weight": 62.9, "creatinine": 126.8, "spironolactone": 1.0}, "cl", 5.9 * 0.588),
+    ("tacrolimus", {"daily_dose": 1.0, "days_after": 1.0}, "cl", 11.2),
+    ("methotrexate", {"surface": 1.73, "creatinine": 29.0}, "q2", 0.602),
     ("phenytoin", {"weight": 60.0, "child": 1.0, "other_antiepileptic": 1.0}, "km", 2.41 * 0.752 * 1.32),
 ]
 
@@ -128,6 +135,21 @@ def test_choe_2012_finds_the_exposure_of_once_daily_busulfan() -> None:
     )
     area = disease.run(asked, disease.draw(asked, 0, 2000)).observed["exposure"][:, 1]
     assert np.median(area) == pytest.approx(26.18, rel=0.06)
+
+
+def test_a_card_without_a_measurement_error_is_not_fitted() -> None:
+    from xinglin.models.map_bayes.estimating import estimate
+    from xinglin.records.simulation import Measurement
+
+    regimen = Regimen("one", doses=(Dose(0.0, "infusion", 3725.0, 24.0),))
+    with pytest.raises(InvalidInput) as caught:
+        estimate(DRUGS["methotrexate"].drug, regimen, [Measurement(24.0, "concentration", 20.0)], {"surface": 0.745, "creatinine": 29.0})
+    assert caught.value.code == "XL-DOSE-012"
+
+
+def test_every_drug_is_in_the_readme() -> None:
+    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    assert all(f"| {name} |" in text for name in DRUGS)
 
 
 def test_half_of_the_drawn_people_clear_faster_than_the_typical() -> None:
