@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from xinglin.records.simulation import CourseBlock, DiseaseCard, Regimen
+
 NEVER: Final = -(2**62)
 
 
@@ -92,6 +94,21 @@ class PeopleRequest(Struct, frozen=True):
     as_of: str = "2026-06-30"
     years: int = 10
     seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Illness:
+    """One more illness that these people have, as its own model ran it: a tumour with its sizes and treatments, say.
+
+    condition: what it is called and coded in the locale. course: the same people, every time a visit at which it was measured; what can be
+    measured is each observable of the card that names a code or a kind of finding. begins_day: days after the record begins.
+    """
+
+    condition: Term
+    card: DiseaseCard
+    course: CourseBlock
+    regimen: Regimen
+    begins_day: int
 
 
 @dataclass(frozen=True, eq=False)

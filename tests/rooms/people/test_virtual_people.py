@@ -153,6 +153,55 @@ def test_records_that_reach_back_too_far_or_a_course_of_others_are_refused():
         list(people_blocks(DISEASE, ten, 0))
 
 
+@pytest.fixture(scope="module", params=["us", "cn"])
+def with_tumours(request):
+    from xinglin.diseases.nsclc import DISEASE as LUNG
+    from xinglin.flow.virtual_people import Beside
+    from xinglin.records.people import Term
+    from xinglin.records.quantity import ICD10
+
+    regimen = next(regimen for regimen in LUNG.card.regimens if regimen.name == "pembrolizumab")
+    beside = Beside(LUNG, Term("lung_cancer", "lung cancer", ICD10, "C34.9"), regimen, tuple(range(0, 800, 84)), begins_day=2500)
+    return next(people_blocks(DISEASE, PeopleRequest(request.param, seed=4), 12, beside=beside))
+
+
+def test_an_illness_handed_in_brings_its_sizes_treatments_and_visits(with_tumours):
+    people = with_tumours
+    keys = [measure.key for measure in people.locale.measures]
+    table = people.tables["observation"]
+    sizes = table["what"] == keys.index("nsclc_diameter")
+    start = int(np.datetime64(people.request.as_of, "D").astype(int)) - round(10 * 365.25) + 2500
+    assert (np.unique((table["time"][sizes] // 1440 - start) % 84) == 0).all()
+    assert (table["value"][sizes] > 0).all()
+    alive_then = np.unique(table["person"][sizes])
+    cancer = len(people.locale.conditions) - 1
+    assert set(alive_then) <= set(people.tables["condition"]["person"][people.tables["condition"]["what"] == cancer])
+    doses = people.tables["procedure"]["what"] == [term.key for term in people.locale.procedures].index("nsclc_pembrolizumab")
+    assert doses.sum() > 5 * len(alive_then)
+    times = people.tables["procedure"]["time"][doses]
+    died = np.where(people.tables["person"]["died"] == NEVER, 2**62, people.tables["person"]["died"])
+    assert (times < died[people.tables["procedure"]["person"][doses]]).all()
+
+
+def test_an_illness_of_other_people_is_refused(with_tumours):
+    from xinglin.diseases.nsclc import DISEASE as LUNG
+    from xinglin.records.people import Illness, Term
+    from xinglin.records.simulation import SimulationRequest
+
+    request = PeopleRequest("us", seed=4)
+    asked = course_request(request, Regimen("none"))
+    course = DISEASE.run(asked, DISEASE.draw(asked, 0, 3))
+    other = LUNG.run(lung := SimulationRequest("nsclc", (0.0, 84.0)), LUNG.draw(lung, 5, 3), 5)
+    illness = Illness(Term("lung_cancer", "lung cancer"), LUNG.card, other, Regimen("none"), 100)
+    with pytest.raises(InvalidInput, match="XL-PEOPLE-004"):
+        make_people(request, locale("us"), course, illness=illness)
+
+
+def test_a_last_day_that_is_no_date_is_refused():
+    with pytest.raises(InvalidInput, match="XL-PEOPLE-003"):
+        course_request(PeopleRequest(as_of="2026-13-45"), Regimen("none"))
+
+
 FORMS = ("fhir", "bundles", "omop", "omop-csv", "parquet")
 
 

@@ -12,14 +12,14 @@ def _fixed(name: str, value: float, unit: str, en: str, zh: str, source: str, lo
 
 
 PEOPLE: Rows = (
-    Parameter("china", 0.0, "1", {"en": "1 for people living in China", "zh": "生活在中国者为 1"}, "project", low=0, high=1),
-    Parameter("female", 0.5, "1", {"en": "below 0.5 a man, else a woman", "zh": "小于 0.5 为男,否则为女"}, "project",
+    Parameter("china", 0.0, "1", {"en": "living in China (1)", "zh": "生活在中国（1）"}, "project", low=0, high=1),
+    Parameter("female", 0.5, "1", {"en": "sex (0 men, 1 women)", "zh": "性别（0 男，1 女）"}, "project",
               "uniform", 0.5, 0, 1),
     Parameter("age", 52.5, "a", {"en": "age at the start", "zh": "起始年龄"}, "project", "uniform", 22.5, 30, 75,
               locator="chosen: the ages the risk equations were made for"),
-    Parameter("smoking", 0.5, "1", {"en": "smokes when below the share of smokers", "zh": "低于吸烟率者为吸烟者"}, "project",
+    Parameter("smoking", 0.5, "1", {"en": "rank in smoking (smokers lie below their share)", "zh": "吸烟位次（低于吸烟率者吸烟）"}, "project",
               "uniform", 0.5, 0, 1),
-    Parameter("care", 0.5, "1", {"en": "seeks care when above the share that does not", "zh": "高于未就医比例者接受治疗"}, "project",
+    Parameter("care", 0.5, "1", {"en": "rank in seeking care (reached above the share that is not)", "zh": "就医位次（高于未就医比例者接受治疗）"}, "project",
               "uniform", 0.5, 0, 1),
     Parameter("height", 175.4, "cm", {"en": "height", "zh": "身高"}, "nhsr122", "normal", 7.0, 140, 205, locator="men 175.4; the rest remembered",
               typical="(175.4 if female < 0.5 else 161.5) - 6 * china", unverified=True),
@@ -36,7 +36,7 @@ LATENT: Rows = (
     Parameter("kidney", 0.0, "1", {"en": "rank in kidney function", "zh": "肾功能位次"}, "carrs", "normal", 1.0, -3.5, 3.5),
     Parameter("diastolic_rank", 0.0, "1", {"en": "rank in diastolic beside systolic pressure", "zh": "舒张压位次"}, "sharing",
               "normal", 1.0, -3.5, 3.5),
-    Parameter("glycation", 0.0, "1", {"en": "how readily haemoglobin takes up glucose, logarithm", "zh": "糖化倾向(对数)"}, "adag",
+    Parameter("glycation", 0.0, "1", {"en": "personal glycation of haemoglobin (logarithm)", "zh": "个体糖化倾向（对数）"}, "adag",
               "normal", 0.06, -0.2, 0.2, locator="ADAG R2 0.84; the spread as a share of HbA1c is remembered", unverified=True),
     Parameter("fasting", 0.92, "1", {"en": "fasting over mean glucose", "zh": "空腹与平均血糖之比"}, "diabetes_in_america", "lognormal", 0.03,
               0.8, 1.0, locator="153 mg/dL over 28.7 x 7.4 - 46.7 = 0.92; the spread is chosen"),

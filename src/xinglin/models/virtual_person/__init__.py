@@ -13,26 +13,31 @@ import numpy as np
 
 from xinglin.models.virtual_person import body, happenings
 from xinglin.models.virtual_person.identity import identities
+from xinglin.models.virtual_person.illness import measured, with_illness
 from xinglin.models.virtual_person.person import course_request as course_request
 from xinglin.models.virtual_person.person import lives_of
 from xinglin.models.virtual_person.visits import CHECKUP, visits
 from xinglin.records.people import VirtualPeople
 
 if TYPE_CHECKING:
-    from xinglin.records.people import Gene, Locale, PeopleRequest
+    from xinglin.records.people import Gene, Illness, Locale, PeopleRequest
     from xinglin.records.simulation import CourseBlock
 
 
-def make_people(request: PeopleRequest, locale: Locale, course: CourseBlock, genes: tuple[Gene, ...] = ()) -> VirtualPeople:
+def make_people(
+    request: PeopleRequest, locale: Locale, course: CourseBlock, genes: tuple[Gene, ...] = (), illness: Illness | None = None
+) -> VirtualPeople:
     """The people of this chronic course as tables; a person's rows depend on the seed and the person's number alone.
 
-    Raises InvalidInput XL-PEOPLE-002 when the course was not run on `course_request(request)`.
+    `illness`: one more illness that all of them have. Raises InvalidInput XL-PEOPLE-002 when the course was not run on
+    `course_request(request)`, XL-PEOPLE-004 when the illness is of other people.
     """
-    lives = lives_of(request, locale, course)
+    usual, locale = locale.measures, with_illness(locale, illness) if illness else locale
+    lives = lives_of(request, locale, course, illness)
     at = visits(lives)
-    taken, values = body.observed(lives, at, locale.measures)
+    taken, values = body.observed(lives, at, usual)
     pressure = happenings.pressures(lives, at)
-    weight = next(place for place, measure in enumerate(locale.measures) if measure.key == "weight")
+    weight = next(place for place, measure in enumerate(usual) if measure.key == "weight")
     found = happenings.conditions(lives, at)
     checkup = np.flatnonzero(at.moment_kind == CHECKUP)
     tables = {
@@ -68,9 +73,17 @@ def _observations(lives, at, taken, values):
     low, high = bounds[what, female, 0], bounds[what, female, 1]
     known = np.isfinite(low) | np.isfinite(high)
     flag = np.where(~known, 0, np.where(value < low, 2, np.where(value > high, 3, 1)))
+    rows = {"row": row, "what": what, "time": at.moment_time[moment], "value": value, "encounter": at.number[at.moment_encounter[moment]]}
+    if lives.illness:
+        more = measured(lives, at, lives.illness)
+        rows = {name: np.concatenate([column, more[name]]) for name, column in rows.items()}
+        order = np.lexsort((rows["what"], rows["time"], rows["row"]))
+        flag = np.concatenate([flag, np.zeros(len(more["row"]), np.int64)])[order]
+        rows = {name: column[order] for name, column in rows.items()}
+    row = rows.pop("row")
     return {
-        "person": lives.people[row], "n": happenings.numbered(row), "what": what, "time": at.moment_time[moment], "value": value,
-        "flag": flag, "female": female, "encounter": at.number[at.moment_encounter[moment]],
+        "person": lives.people[row], "n": happenings.numbered(row), "what": rows["what"], "time": rows["time"], "value": rows["value"],
+        "flag": flag, "female": lives.female[row].astype(np.int64), "encounter": rows["encounter"],
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xinglin.models.virtual_person.draws import normal, uniform
+from xinglin.models.virtual_person.illness import treatments
 from xinglin.models.virtual_person.person import FAR
 from xinglin.models.virtual_person.visits import ACUTE, CHECKUP, DAY, INPATIENT, Visits, numbered
 from xinglin.records.people import NEVER
@@ -49,6 +50,9 @@ def conditions(lives: Lives, at: Visits) -> Columns:
     for name, found in (("hyperlipidemia", ldl > 160), ("obesity", bmi >= 30), ("smoking", lives.smoker)):
         rows = np.flatnonzero(found)
         parts.append((rows, lives.condition(name), start[rows] - 30, np.full(len(rows), NEVER)))
+    if lives.illness:
+        rows = np.flatnonzero(lives.died > (begins := lives.start_day + lives.illness.begins_day) * DAY)
+        parts.append((rows, lives.condition(lives.illness.condition.key), np.full(len(rows), begins), np.full(len(rows), NEVER)))
     for moment, which in ((lives.ascvd, lives.event_condition), (lives.failure, np.full(lives.count, lives.condition("heart_failure")))):
         rows = np.flatnonzero(moment < lives.last_minute)
         parts.append((rows, which[rows], moment[rows] // DAY, np.full(len(rows), NEVER)))
@@ -119,8 +123,11 @@ def procedures(lives: Lives, at: Visits) -> Columns:
     places = [np.flatnonzero(found) for _, found in chosen]
     place = np.concatenate(places)
     what = np.concatenate([np.full(len(found), index[name]) for (name, _), found in zip(chosen, places, strict=True)])
-    time = at.start[place] + 15
-    return ordered(lives, at.row[place], time * 64 + what, {"what": what, "time": time, "encounter": at.number[place]})
+    row, time, number = at.row[place], at.start[place] + 15, at.number[place]
+    if lives.illness:
+        more = treatments(lives, at, lives.illness)
+        row, what, time, number = (np.concatenate(pair) for pair in zip((row, what, time, number), more, strict=True))
+    return ordered(lives, row, time * 64 + what, {"what": what, "time": time, "encounter": number})
 
 
 def immunizations(lives: Lives, at: Visits) -> Columns:

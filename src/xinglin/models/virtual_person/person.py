@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +16,10 @@ from xinglin.records.simulation import Regimen, SimulationRequest
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xinglin.records.people import Locale, PeopleRequest
+    from xinglin.records.people import Illness, Locale, PeopleRequest
     from xinglin.records.simulation import CourseBlock
 
+_DAYS = {"min": 1 / DAY, "h": 1 / 24, "d": 1.0, "a": 365.25}
 FAR = 2**62  # a minute nobody reaches
 _TREATMENTS = ("antihypertensive", "second_antihypertensive", "statin", "metformin")
 _LEAST_YEARS, _MOST_YEARS = 8, 40
@@ -25,14 +27,23 @@ _INFARCTION = 0.55  # of first atherosclerotic events, the others are strokes: a
 
 
 def course_request(request: PeopleRequest, regimen: Regimen) -> SimulationRequest:
-    """What is asked of the chronic disease for these people: every quarter of a year. Raises InvalidInput XL-PEOPLE-001."""
+    """What is asked of the chronic disease for these people: every quarter of a year. Raises InvalidInput XL-PEOPLE-001 or 003."""
     if not _LEAST_YEARS <= request.years <= _MOST_YEARS:
         raise InvalidInput(
             "XL-PEOPLE-001", "records cannot reach back so far or so little", where="request.years",
             why=f"a full record needs {_LEAST_YEARS} to {_MOST_YEARS} years", fix="ask for 10",
         )  # fmt: skip
+    _day(request.as_of)
     times = tuple(0.25 * quarter for quarter in range(request.years * 4 + 1))
     return SimulationRequest("chronic", times, regimen, seed=request.seed, traits={"china": float(request.locale == "cn")})
+
+
+def _day(text: str) -> int:
+    """Days since 1970. Raises InvalidInput XL-PEOPLE-003 for what is no date."""
+    try:
+        return date.fromisoformat(text).toordinal() - date(1970, 1, 1).toordinal()
+    except ValueError as error:
+        raise InvalidInput("XL-PEOPLE-003", "the last day is no date", where="request.as_of", fix="write it as 2026-06-30") from error
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +60,7 @@ class Lives:
     ascvd: NDArray[np.int64]
     failure: NDArray[np.int64]
     event_condition: NDArray[np.int64]
+    illness: Illness | None = None
 
     @property
     def count(self) -> int:
@@ -90,13 +102,16 @@ class Lives:
         return np.where(happens, self.start_day * DAY + (np.where(happens, years, 0) * 365.25 * DAY).astype(np.int64), FAR)
 
 
-def lives_of(request: PeopleRequest, locale: Locale, course: CourseBlock) -> Lives:
-    """The people of a chronic course. Raises InvalidInput XL-PEOPLE-002 for a course that was not made by `course_request`."""
+def lives_of(request: PeopleRequest, locale: Locale, course: CourseBlock, illness: Illness | None = None) -> Lives:
+    """The people of a chronic course, and of an illness beside it.
+
+    Raises InvalidInput XL-PEOPLE-002 for a course that was not made by `course_request`, XL-PEOPLE-004 for an illness of other people.
+    """
     if course.disease != "chronic" or len(course.times) != request.years * 4 + 1 or abs(course.times[-1] - request.years) > 1e-9:
         raise InvalidInput(
             "XL-PEOPLE-002", "the course is not one of these people", where="course", fix="run chronic on course_request(request)"
         )
-    last_day = int(np.datetime64(request.as_of, "D").astype(np.int64))
+    last_day = _day(request.as_of)
     people = np.arange(course.first, course.first + course.patients)
     start = last_day - round(request.years * 365.25)
     blank = np.zeros(len(people), np.int64)
@@ -104,4 +119,21 @@ def lives_of(request: PeopleRequest, locale: Locale, course: CourseBlock) -> Liv
     heart = uniform(request.seed, "event/which", people) < _INFARCTION
     which = np.where(heart, lives.condition("myocardial_infarction"), lives.condition("stroke"))
     died, ascvd, failure = (lives.minute(course.ends[name]) for name in ("death", "ascvd", "heart_failure"))
-    return Lives(request, locale, course, people, start, (last_day + 1) * DAY, died, ascvd, failure, which)
+    if illness:
+        died = np.minimum(died, illness_death(illness, start, len(people), course.first))
+        ascvd, failure = (np.where(moment < died, moment, FAR) for moment in (ascvd, failure))
+    return Lives(request, locale, course, people, start, (last_day + 1) * DAY, died, ascvd, failure, which, illness)
+
+
+def illness_death(illness: Illness, start_day: int, count: int, first: int) -> NDArray[np.int64]:
+    """When the illness ends a life, in minutes; FAR where it does not. Raises InvalidInput XL-PEOPLE-004 for other people's courses."""
+    if illness.course.first != first or illness.course.patients != count:
+        raise InvalidInput("XL-PEOPLE-004", "the illness is of other people", where="illness.course", fix="run it for the same people")
+    when = illness.course.ends.get("death", np.full(count, np.nan))
+    dies = np.isfinite(when)
+    return np.where(dies, illness_minutes(illness, start_day, np.where(dies, when, 0.0)), FAR)
+
+
+def illness_minutes(illness: Illness, start_day: int, times: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Times of the illness's own clock as minutes."""
+    return (start_day + illness.begins_day) * DAY + 540 + np.rint(times * _DAYS[illness.card.time_unit] * DAY).astype(np.int64)

@@ -99,7 +99,21 @@ def _planned(lives: Lives) -> tuple[Ints, Ints, Ints, Ints, Ints]:
                 which = np.full(lives.count, -1)
             rows = np.flatnonzero(comes)
             parts.append((rows, np.full(len(rows), kind), minute[rows], minute[rows] + 30, which[rows]))
+    if lives.illness:
+        parts.append(looks(lives))
     return tuple(np.concatenate(column) for column in zip(*parts, strict=True))  # type: ignore[return-value]
+
+
+def looks(lives: Lives) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """The visits of an illness: one at each time of its course, while the person lives and the record lasts."""
+    from xinglin.models.virtual_person.person import illness_minutes
+
+    illness = lives.illness
+    assert illness is not None
+    minute = illness_minutes(illness, lives.start_day, illness.course.times)
+    row, place = np.nonzero(minute[None, :] + 60 < np.minimum(lives.died, lives.last_minute)[:, None])
+    kinds, reason = np.full(len(row), FOLLOW_UP), np.full(len(row), lives.condition(illness.condition.key))
+    return row, kinds, minute[place], minute[place] + 40, reason
 
 
 def _stays(lives: Lives, enough: NDArray[np.float64]) -> tuple[Ints, Ints, Ints, Ints]:
