@@ -76,7 +76,7 @@ class CourseRoom:
         return msgspec.msgpack.decode(content, type=Simulation)
 
     def keep_twin(self, chart: str, posterior: Posterior) -> None:
-        """Keep what a person's readings said about a disease, in place of what was kept before."""
+        """Keep what a person's readings said about a disease; the newest counts, those before stay kept."""
         import numpy as np
 
         names = tuple(posterior.draws)
@@ -85,16 +85,24 @@ class CourseRoom:
             posterior.disease, posterior.version, names, draws, posterior.effective, posterior.method, posterior.rounds,
             posterior.simulations, posterior.seed, posterior.fit, posterior.regimen, posterior.measured, posterior.estimates, posterior.notes,
         )  # fmt: skip
-        self._house.store.keep_file(chart, KEPT_TWIN + posterior.disease, msgspec.msgpack.encode(kept))
+        number = len(self._twins(chart, posterior.disease)) + 1
+        self._house.store.keep_file(chart, f"{KEPT_TWIN}{posterior.disease}/{number}", msgspec.msgpack.encode(kept))
+
+    def _twins(self, chart: str, disease: str) -> list[str]:
+        """The names of the twins kept, oldest first."""
+        mine = f"{KEPT_TWIN}{disease}/"
+        return sorted(
+            (name for name in self._house.store.files(chart) if name.startswith(mine)), key=lambda name: int(name.removeprefix(mine))
+        )
 
     def twin(self, chart: str, disease: str) -> Posterior | None:
         """The twin kept with a chart, None when there is none, or when it was fitted to another version of the model."""
         import numpy as np
 
-        name = KEPT_TWIN + disease
-        if name not in self._house.store.files(chart):
+        names = self._twins(chart, disease)
+        if not names:
             return None
-        kept = msgspec.msgpack.decode(self._house.store.file(chart, name), type=_KeptTwin)
+        kept = msgspec.msgpack.decode(self._house.store.file(chart, names[-1]), type=_KeptTwin)
         if kept.version != self.disease(disease).card.version:
             return None
         draws = {one: np.frombuffer(raw, "<f8") for one, raw in zip(kept.names, kept.draws, strict=True)}

@@ -29,7 +29,7 @@ def arms_named(card: DiseaseCard, words: str, more: Sequence[Regimen] = ()) -> t
 def times_until(card: DiseaseCard, until: float | None = None, every: float | None = None) -> tuple[float, ...]:
     """Times from 0 to `until` (default: as far as the data reach), `every` so often. Raises UsageError XL-SIM-802."""
     last = card.horizon if until is None else until
-    step = _round_step(last / _STEPS) if every is None else every
+    step = every if every is not None else _round_step(last / _STEPS) if 0 < last < math.inf else 1.0
     if not (math.isfinite(last) and math.isfinite(step) and last > 0 and step > 0 and last / step <= MOST_TIMES):
         raise UsageError(
             "XL-SIM-802", "the times asked for cannot be used", where="until, every", why=f"both must be above 0, with {MOST_TIMES} times at most",
