@@ -413,6 +413,81 @@ class TrialResult(Struct, frozen=True):
     curves: tuple[Band, ...]
 
 
+class Choice(Struct, frozen=True, kw_only=True):
+    """What may be given of one treatment, and when: the amounts are what is looked for. Never more than its card allows.
+
+    times: in the card's unit, increasing. most, least: at one time; an amount below `least` is not given at all. levels: the amounts allowed
+    beside none, () for any. most_total counts what was given before. duration: of infusions and switches, 0 for "until the next time".
+    """
+
+    treatment: str
+    times: tuple[float, ...]
+    most: float = float("inf")
+    least: float = 0.0
+    levels: tuple[float, ...] = ()
+    least_gap: float = 0.0
+    most_total: float = float("inf")
+    duration: float = 0.0
+
+
+class Goal(Struct, frozen=True, kw_only=True):
+    """What is wished of a course.
+
+    kind "burden": a small logarithm of the observable `of` at the end (whoever has died counts with the greatest value seen); "time": a long
+    time without the end `of`, up to the last time looked at; "near": the observable `of` close to `target` from the first decision on (mean
+    distance of logarithms). tail: the share of worst courses whose mean counts, 1 for all (the mean), 0.1 for the worst tenth (CVaR).
+    """
+
+    kind: Literal["burden", "time", "near"]
+    of: str
+    target: float = 1.0
+    tail: float = 1.0
+
+
+class Option(Struct, frozen=True, kw_only=True):
+    """One way of treating, judged on draws it was not chosen on.
+
+    kind: "none", "standard", "rule", "random", "learned", "cma", "receding"; "oracle" knows each person's future and is a bound, no option.
+    middle, low, high: the goal with its 90 % interval. harms: share of courses that break each limit. regret: how much worse than the best option
+    that keeps the limits, per the goal's own unit, 90 % interval. given: mean total of each treatment. `regimen`: what is given; where it follows
+    readings, an example.
+    """
+
+    name: str
+    names: Words
+    kind: Literal["none", "standard", "rule", "random", "learned", "cma", "receding", "oracle"]
+    regimen: Regimen
+    middle: float
+    low: float
+    high: float
+    harms: Mapping[str, float]
+    feasible: bool
+    regret: float
+    regret_low: float
+    regret_high: float
+    given: Mapping[str, float] = {}
+
+
+class Optimisation(Struct, frozen=True, kw_only=True):
+    """What a search for a schedule found, beside what is done without one."""
+
+    disease: str
+    version: str
+    goal: Goal
+    choices: tuple[Choice, ...]
+    limits: Mapping[str, float]  # harm -> share of courses that may break it
+    before: Regimen
+    now: float
+    until: float
+    options: tuple[Option, ...]
+    best: str  # name of the best option that keeps the limits, "" where none does
+    searched: int  # draws the search saw
+    judged: int  # other draws, on which every option was judged
+    evaluations: int
+    seed: int
+    notes: tuple[str, ...] = ()
+
+
 class Simulation(Struct, frozen=True):
     """What was simulated and what came out, kept beside the draft that speaks of it and read by the checks."""
 

@@ -59,7 +59,7 @@ class Readings:
         """Sum over the readings, (courses,); IMPOSSIBLE where a course cannot have given them."""
         found = np.zeros(len(predicted))
         for column, (one, reading) in enumerate(zip(self.observables, self.measured, strict=True)):
-            found += _of_one(one, reading, predicted[:, column])
+            found += log_density(one, reading.value, predicted[:, column], below=reading.below)
         return np.where(np.isfinite(found), found, IMPOSSIBLE)
 
     def misfit(self, predicted: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -78,13 +78,13 @@ class Readings:
         return seen
 
 
-def _of_one(one: Observable, reading: Measurement, predicted: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log density of one reading given each course; of "below a limit" the log of its probability."""
+def log_density(one: Observable, value: float, predicted: NDArray[np.float64], *, below: bool = False) -> NDArray[np.float64]:
+    """Log density of one reading given each course, up to a constant; of "below a limit" the log of its probability."""
     from scipy.special import log_ndtr
 
     with np.errstate(all="ignore"):
-        score = _standardised(one, np.full_like(predicted, reading.value), predicted)
-        if reading.below or reading.value <= one.low_limit:
+        score = _standardised(one, np.full_like(predicted, value), predicted)
+        if below or value <= one.low_limit:
             return log_ndtr(score)
         return -0.5 * score**2 - np.log(_spread(one, predicted))
 
