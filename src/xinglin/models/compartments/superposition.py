@@ -19,6 +19,17 @@ def _held(rate, span):
 
 
 @njit(cache=True)
+def _stayed(rate, span):
+    """exp(-rate * span) and `_held`, from one exponential; each as exact as it can be."""
+    x = rate * span
+    if x >= 0.5:
+        stay = np.exp(-x)
+        return stay, (1.0 - stay) / rate
+    gone = -np.expm1(-x)
+    return 1.0 - gone, gone / rate if rate > 0.0 else span
+
+
+@njit(cache=True)
 def _passed(rate, other, span):
     """(exp(-rate * span) - exp(-other * span)) / (other - rate): what passes through two first-order stages, without its pole."""
     slow = min(rate, other)
@@ -44,7 +55,7 @@ def _advance(rates, weights, ka, modes, flow, span):
     depot, central_rate, depot_rate = flow[0], flow[1], flow[2]
     for k in range(rates.shape[0]):
         r, w, x = rates[k], weights[k], modes[k]
-        stay, held = np.exp(-r * span), _held(r, span)
+        stay, held = _stayed(r, span)
         new, area = x * stay, x * held
         if central_rate > 0.0:
             new += w * central_rate * held

@@ -37,14 +37,12 @@ class Lowest:
 
 
 def lowest(objective: Objective, rough: Objective, dimensions: int, step: float, starts: int) -> Lowest:
-    """The lowest point met from the middle of the prior and from the `starts` - 1 best of 200 points spread over it.
+    """The lowest point met from the middle of the prior and from `starts` - 1 good points spread over it, none near another.
 
     `rough` is the objective worked out less finely, for choosing starts; `step` the largest step of the differences, in standard
     deviations of the prior.
     """
-    spread = _spread_points(dimensions)
-    order = np.argsort(rough(spread), kind="stable")
-    chosen = [np.zeros(dimensions), *spread[order[: starts - 1]]]
+    chosen = _starts(rough, dimensions, starts)
     found = sorted((_descend(objective, start, step) for start in chosen), key=lambda one: one.value)
     best = found[0]
     if not best.settled:
@@ -54,6 +52,18 @@ def lowest(objective: Objective, rough: Objective, dimensions: int, step: float,
         if apart > 1e-2 and other.settled:
             return Lowest(best.point, best.value, best.curvature, best.settled, other.value, apart)
     return best
+
+
+def _starts(rough: Objective, dimensions: int, count: int) -> list[Numbers]:
+    """The middle, and the best of 200 points that lie a standard deviation or more from it and from each other."""
+    spread = _spread_points(dimensions)
+    chosen = [np.zeros(dimensions)]
+    for number in np.argsort(rough(spread), kind="stable"):
+        if len(chosen) == count:
+            break
+        if all(np.abs(spread[number] - other).max() >= 1.0 for other in chosen):
+            chosen.append(spread[number])
+    return chosen
 
 
 @cache

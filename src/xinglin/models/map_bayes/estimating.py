@@ -114,7 +114,7 @@ def estimate(
     Raises InvalidInput XL-DOSE-010 (covariate missing), -012 (error unknown), -013 (nothing to estimate or no reading of this drug), and those of `plan_of`.
     """
     asked = _question(drug, regimen, measured, traits, steady_every)
-    best = lowest(asked.objective, asked.rough, len(asked.names), 3e-3 if drug.structure.saturable else 3e-4, 8 if _has_kinks(asked) else 2)
+    best = lowest(asked.objective, asked.rough, len(asked.names), 3e-3 if drug.structure.saturable else 3e-4, 8 if _has_kinks(asked) else 4)
     root = _posterior_root(best)
     scores, effective = _draw(asked, best, root, seed, draws)
     covariance = asked.root @ root @ root.T @ asked.root.T
