@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,24 +43,26 @@ class GlucoseDisease(AbstractDisease):
 
         The sensor's error belongs to the person's number and the seed. Raises InvalidInput XL-GLU-00x, XL-SIM-02x or 03x.
         """
-        from xinglin.diseases.diabetes import insulin, kernel
-
-        schedule, values, sensor = self._prepared(request, traits, first)
-        people = np.ascontiguousarray([values[name] for name in kernel.PEOPLE])
-        count = people.shape[1]
-        seen, ends = np.empty((count, len(request.times), 4), np.float32), np.full((count, 2), np.nan)
-        errors = np.empty((0, 0)) if sensor is None else sensor
-        moves = insulin.half_steps(values, 0.5 * kernel.STEP_MIN)
-        kernel.courses(people, moves, _seats(values, kernel.LANES), schedule.done, schedule.reads, errors, request.measured, seen, ends)
-        return self._block(request, values, first, seen, ends)
+        schedule, values = self._prepared(request, traits)
+        count, size = len(values["weight"]), _people_at_once(schedule)
+        observed = {name: np.empty((count, len(request.times)), np.float32) for name in _COLUMNS}
+        ends = np.full((count, len(_ENDS)), np.nan)
+        for start in range(0, count, size):
+            part = {name: series[start : start + size] for name, series in values.items()}
+            sensor = _sensor(request, schedule, part, first + start)
+            seen = _solved(schedule, part, sensor, request.measured, len(request.times), ends[start : start + size])
+            for place, name in enumerate(_COLUMNS):
+                observed[name][start : start + size] = seen[:, :, place]
+        return self._block(request, values, first, observed, ends)
 
     def reference(self, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]], first: int = 0) -> CourseBlock:
         """The same by scipy's DOP853 on the card's formulas, about a person-day in a second. Raises as `run` does."""
         from xinglin.diseases.diabetes import reference
 
-        schedule, values, sensor = self._prepared(request, traits, first)
-        seen, ends = reference.solve(self.card, schedule, values, sensor, request.measured)
-        return self._block(request, values, first, seen, ends)
+        schedule, values = self._prepared(request, traits)
+        seen, ends = reference.solve(self.card, schedule, values, _sensor(request, schedule, values, first), request.measured)
+        observed = {name: np.ascontiguousarray(seen[:, :, place], np.float32) for place, name in enumerate(_COLUMNS)}
+        return self._block(request, values, first, observed, ends)
 
     def residual(self, request: SimulationRequest, patients: int = 2) -> Residual:
         """How far `run` lies from `reference` over the first patients of the seed, in the first day of the request."""
@@ -68,30 +72,63 @@ class GlucoseDisease(AbstractDisease):
         asked = replace(request, times=times, measured=False)
         traits = self.draw(asked, 0, patients)
         fast, slow = self.run(asked, traits), self.reference(asked, traits)
-        return Residual(max(_apart(fast.observed[name], slow.observed[name]) for name in slow.observed), patients, 0.5)
+        return Residual(max(_apart(name, fast.observed[name], slow.observed[name]) for name in slow.observed), patients, 0.5)
 
-    def _prepared(
-        self, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]], first: int
-    ) -> tuple[Schedule, Arrays, NDArray[np.float64] | None]:
-        from xinglin.diseases.diabetes import schedule, sensor
-        from xinglin.models.simulator import population
+    def _prepared(self, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]]) -> tuple[Schedule, Arrays]:
+        from xinglin.diseases.diabetes.schedule import scheduled
+        from xinglin.models.simulator.population import with_derived
 
         if request.disease != self.name:
             raise InvalidInput("XL-SIM-025", "the request is for another disease", where="request.disease", fix=f"ask for {self.name}")
-        laid, values = schedule.scheduled(self.card, request), population.with_derived(self.card, traits)
-        looked_at = (request.measured or laid.reads_sensor) and bool((values["sensor_error"] > 0).any())
-        return laid, values, sensor.errors(request.seed, first, len(laid.done) - 1, values) if looked_at else None
+        return scheduled(self.card, request), with_derived(self.card, traits)
 
     def _block(
-        self, request: SimulationRequest, values: Arrays, first: int, seen: NDArray[np.floating], ends: NDArray[np.float64]
+        self, request: SimulationRequest, values: Arrays, first: int, observed: dict[str, NDArray[np.float32]], ends: NDArray[np.float64]
     ) -> CourseBlock:
-        observed = {name: np.array(seen[:, :, place], np.float32, order="C") for place, name in enumerate(_COLUMNS)}
         if request.measured:
             observed["plasma_glucose"] = _as_metered(observed["plasma_glucose"], request.seed, first)
         observed["plasma_glucose_molar"] = (observed["plasma_glucose"] / MG_PER_MMOL).astype(np.float32)
         told = {observable.name: observed[observable.name] for observable in self.card.observables}
         happened = {name: ends[:, place].copy() for place, name in enumerate(_ENDS)}
         return CourseBlock(self.name, self.card.version, first, np.array(request.times, float), values, told, happened)
+
+
+@cache
+def _kernel() -> ModuleType:
+    """The fast solver, compiled and kept where the engine keeps its own."""
+    from pathlib import Path
+
+    from xinglin.models.simulator.compiled import module_of
+
+    return module_of(Path(__file__).with_name("kernel.py").read_text(encoding="utf-8"))
+
+
+def _people_at_once(schedule: Schedule) -> int:
+    """How many people are run together, so that their sensor readings take some tens of megabytes; no number depends on it."""
+    return max(64, 4_000_000 // (len(schedule.done) // 5 + len(schedule.reads[schedule.reads >= 0]) + 1))
+
+
+def _sensor(request: SimulationRequest, schedule: Schedule, values: Arrays, first: int) -> NDArray[np.float64] | None:
+    """Errors of the readings, or None where nobody looks or the sensors do not err."""
+    from xinglin.diseases.diabetes.sensor import errors
+
+    wanted = (request.measured or schedule.reads_sensor) and bool((values["sensor_error"] > 0).any())
+    return errors(request.seed, first, len(schedule.done) - 1, values) if wanted else None
+
+
+def _solved(
+    schedule: Schedule, values: Arrays, sensor: NDArray[np.float64] | None, measured: bool, times: int, ends: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Courses (people, times, 4) by the fast solver; `ends` is filled."""
+    from xinglin.diseases.diabetes import insulin
+
+    kernel = _kernel()
+    people = np.ascontiguousarray([values[name] for name in kernel.PEOPLE])
+    moves = insulin.half_steps(values, 0.5 * kernel.STEP_MIN)
+    seen = np.empty((people.shape[1], times, len(_COLUMNS)), np.float32)
+    errors = np.empty((0, 0)) if sensor is None else sensor
+    kernel.courses(people, moves, _seats(values, kernel.LANES), schedule.done, schedule.reads, errors, measured, seen, ends)
+    return seen
 
 
 def _seats(values: Arrays, lanes: int) -> NDArray[np.int64]:
@@ -103,10 +140,14 @@ def _seats(values: Arrays, lanes: int) -> NDArray[np.int64]:
     return seats.reshape(-1, lanes)
 
 
-def _apart(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> float:
-    """Greatest difference relative to the value (to a millionth of the greatest where the value is next to nothing)."""
+def _apart(name: str, fast: NDArray[np.floating], slow: NDArray[np.floating]) -> float:
+    """Greatest difference relative to the value; where there is next to nothing, to a millionth of the greatest; glucose at least to 10 mg/dL.
+
+    Below 10 mg/dL a course has left the model, and a share of a share of a milligram would be all that is compared.
+    """
     told = slow.astype(np.float64)
-    scale = np.maximum(np.abs(told), 1e-6 * max(float(np.abs(told).max()), 1e-200))
+    least = {"plasma_glucose": 10.0, "sensor_glucose": 10.0, "plasma_glucose_molar": 10.0 / MG_PER_MMOL}.get(name, 1e-200)
+    scale = np.maximum(np.abs(told), max(1e-6 * float(np.abs(told).max()), least))
     return float((np.abs(fast - told) / scale).max())
 
 
