@@ -62,6 +62,7 @@ class Locale(Struct, frozen=True):
     id_system: str
     national_system: str
     phone: str
+    obese_bmi: float  # kg/m2: from where on a body counts as obese in this country
     families: tuple[str, ...]
     women: tuple[str, ...]
     men: tuple[str, ...]

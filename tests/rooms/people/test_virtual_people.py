@@ -56,7 +56,9 @@ def test_every_person_has_at_least_500_resources_even_when_life_ends_early():
     assert counts.sum() == people.resources
 
 
-def test_nothing_happens_after_death_nor_after_the_last_day(people):
+@pytest.mark.parametrize("years", [8, 25])
+def test_nothing_happens_after_death_nor_after_the_last_day(years):
+    people = made("us", 400, years=years)[0]
     end = int(np.datetime64(people.request.as_of, "m").astype(int)) + 1440
     died = np.where(rows(people, "person")["died"] == NEVER, end, rows(people, "person")["died"])
     for name, column in (("observation", "time"), ("pressure", "time"), ("encounter", "start"), ("encounter", "end"), ("note", "time")):

@@ -51,6 +51,7 @@ def locale(name: str) -> Locale:
         id_system=data["id_system"],
         national_system=data["national_system"],
         phone=data["phone"],
+        obese_bmi=data["obese_bmi"],
         words=data["words"],
         families=tuple(data["families"]),
         women=tuple(data["women"]),

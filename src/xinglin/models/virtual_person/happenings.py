@@ -47,7 +47,7 @@ def conditions(lives: Lives, at: Visits) -> Columns:
         parts.append((rows, lives.condition(name), minute[rows] // DAY - before.astype(np.int64), np.full(len(rows), NEVER)))
     start = np.full(lives.count, lives.start_day)
     ldl, bmi = lives.course.observed["ldl"][:, 0], lives.course.observed["bmi"][:, 0]
-    for name, found in (("hyperlipidemia", ldl > 160), ("obesity", bmi >= 30), ("smoking", lives.smoker)):
+    for name, found in (("hyperlipidemia", ldl > 160), ("obesity", bmi >= lives.locale.obese_bmi), ("smoking", lives.smoker)):
         rows = np.flatnonzero(found)
         parts.append((rows, lives.condition(name), start[rows] - 30, np.full(len(rows), NEVER)))
     if lives.illness:

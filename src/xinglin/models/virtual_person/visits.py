@@ -128,7 +128,7 @@ def _stays(lives: Lives, enough: NDArray[np.float64]) -> tuple[Ints, Ints, Ints,
             reason = np.full(len(rows), lives.condition("pneumonia"))
         else:
             start = moment[rows]
-            end = np.minimum(start + days * DAY, lives.died[rows])
+            end = np.minimum(np.minimum(start + days * DAY, lives.died[rows]), lives.last_minute - 1)
             reason = lives.event_condition[rows] if name == "ascvd" else np.full(len(rows), lives.condition("heart_failure"))
         parts.append((rows, start, end, reason))
     return tuple(np.concatenate(column) for column in zip(*parts, strict=True))  # type: ignore[return-value]
