@@ -13,7 +13,7 @@ ABOUT = {
 }
 LIMITS = {
     "en": "No exercise, stress, illness, glucagon, hormones of the night or day-to-day change of insulin sensitivity; rapid insulin only. "
-    "Low glucose is told too mildly: this version lacks the counter-regulation and the changed uptake that the 2013 version added. "
+    "How low glucose really falls cannot be relied on: this version lacks the counter-regulation and the changed uptake of the 2013 one. "
     "Made for one meal, shown by its authors for one day. Not for dosing any real person.",
     "zh": "不含运动、应激、疾病、胰高血糖素、夜间激素及胰岛素敏感性的日间变化；仅速效胰岛素。低血糖阶段不可靠：本版本没有2013版加入的反调节机制。"
     "模型针对单餐建立，作者展示至一天。不得用于任何真实患者的剂量决定。",
