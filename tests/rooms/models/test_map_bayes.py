@@ -96,6 +96,21 @@ def test_the_posterior_can_be_handed_on_as_a_record(fit) -> None:
     assert told.measured == LEVELS and len(told.estimates) == len(fit.parameters)
 
 
+def test_a_twin_fitted_by_sampling_alone_is_the_same_person(fit) -> None:
+    from xinglin.models.twin.fitting import fitted
+
+    twin = fitted(DRUGS["vancomycin"], LEVELS, REGIMEN, traits=TRAITS, seed=3)
+    for name in ("cl", "v1", "v2"):
+        assert np.quantile(fit.draws[name], [0.1, 0.5, 0.9]) == pytest.approx(np.quantile(twin.draws[name], [0.1, 0.5, 0.9]), rel=0.12)
+
+
+def test_levels_that_no_likely_person_has_are_noted(fit) -> None:
+    wrong = [Measurement(13.5, "concentration", 9.0), Measurement(35.9, "concentration", 60.0)]
+    told = estimate(VANCOMYCIN, REGIMEN, wrong, TRAITS)
+    assert told.fit < 0.01 < fit.fit < 0.99
+    assert any("no likely person" in note for note in told.notes) and not fit.notes
+
+
 def test_a_dose_for_an_exposure_is_exposure_times_clearance(fit) -> None:
     options = dose_for(fit, Target("auc24", 400.0, 600.0), duration=1.0)
     for option in options.options:

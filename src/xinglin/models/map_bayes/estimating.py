@@ -55,6 +55,7 @@ class MapEstimate:
     draws: Mapping[str, Numbers]
     effective: float
     seed: int
+    fit: float  # posterior predictive p-value of the readings: near 0 they lie too far from any likely person, near 1 too close
     notes: tuple[str, ...] = ()
 
     @property
@@ -64,10 +65,9 @@ class MapEstimate:
 
     def posterior(self) -> Posterior:
         """The same as a record that twins of every kind share."""
-        inside = float(np.mean(np.abs(self.residuals) < _Z)) if len(self.residuals) else 1.0
         return Posterior(
             self.drug.card.name, self.drug.card.version, self.draws, self.effective, "importance", 1, len(next(iter(self.draws.values()))),
-            self.seed, inside, self.regimen, self.measured, tuple(self.parameters.values()), self.notes,
+            self.seed, self.fit, self.regimen, self.measured, tuple(self.parameters.values()), self.notes,
         )  # fmt: skip
 
 
@@ -125,10 +125,12 @@ def estimate(
     drawn = asked.people(scores)
     omegas = {name: rows[name].spread for name in asked.names}
     spreads = dict(zip(asked.names, np.sqrt(np.diag(covariance)), strict=True))
+    fit = _predictive(_residuals(drug, asked.expected(drawn, 1e-6), asked), int((~asked.below).sum()))
     return MapEstimate(
         drug, dict(traits), regimen, tuple(measured), dict(zip(asked.names, (float(x) for x in etas), strict=True)), omegas,
         {name: float(value) for name, value in spreads.items()}, covariance, best.value, told_parameters(drug, person, drawn, omegas, spreads),
-        expected, _residuals(drug, expected, asked), {name: drawn[name] for name in person}, effective, seed, _notes(drug, best, person, effective, draws),
+        expected, _residuals(drug, expected, asked), {name: drawn[name] for name in person}, effective, seed, fit,
+        _notes(drug, best, person, effective / draws, fit),
     )  # fmt: skip
 
 
@@ -235,7 +237,7 @@ def told_parameters(
 
 
 def _residuals(drug: DrugModel, expected: Numbers, asked: _Question) -> Numbers:
-    """(seen - expected) in standard deviations; 0 for readings below the limit."""
+    """(seen - expected) in standard deviations, in the shape of `expected`; 0 for readings below the limit."""
     reading = drug.reading()
     if reading.logarithmic > 0:
         away = (np.log(asked.seen) - np.log(np.maximum(expected, 1e-300))) / reading.logarithmic
@@ -244,13 +246,22 @@ def _residuals(drug: DrugModel, expected: Numbers, asked: _Question) -> Numbers:
     return np.where(asked.below, 0.0, away)
 
 
-def _notes(drug: DrugModel, best: Lowest, person: Mapping[str, Numbers], effective: float, draws: int) -> tuple[str, ...]:
+def _predictive(residuals: Numbers, readings: int) -> float:
+    """Chance that new readings of the drawn people lie as far from what is expected as these do (sum of squares)."""
+    from scipy.special import chdtrc
+
+    return float(np.mean(chdtrc(readings, (residuals**2).sum(axis=1)))) if readings else 0.5
+
+
+def _notes(drug: DrugModel, best: Lowest, person: Mapping[str, Numbers], share: float, fit: float) -> tuple[str, ...]:
     notes = []
     if not best.settled:
         notes.append("the search did not settle")
     if best.other - best.value < 4.0 and best.apart > 0.3:
         notes.append("two quite different people explain these levels about equally well")
-    if effective < 0.2 * draws:
+    if fit < 0.01:
+        notes.append("no likely person explains these levels: look at their times, the doses and the units")
+    if share < 0.2:
         notes.append("the intervals are rough: the posterior is far from a normal distribution")
     outside = [row.name for row in drug.card.parameters if not row.low <= person[row.name][0] <= row.high]
     if outside:

@@ -36,5 +36,5 @@ def population(drug: DrugModel, traits: Mapping[str, float], *, seed: int = 1, d
     told = told_parameters(drug, typical, drawn, spreads, spreads)
     return MapEstimate(
         drug, dict(traits), Regimen("none"), (), dict.fromkeys(names, 0.0), spreads, spreads, omega, 0.0,
-        told, np.zeros(0), np.zeros(0), {name: drawn[name] for name in told}, float(draws), seed, ("no level yet",),
+        told, np.zeros(0), np.zeros(0), {name: drawn[name] for name in told}, float(draws), seed, 0.5, ("no level yet",),
     )  # fmt: skip
