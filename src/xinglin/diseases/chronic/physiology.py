@@ -82,7 +82,7 @@ def untreated(v: Values, t: float) -> dict[str, Array]:
         v["chol_50"] + (v["chol_70"] - v["chol_50"]) * (np.minimum(age, 80) - 50) / 20,
     )
     hdl = np.where(v["woman"] > 0, v["hdl_women"], v["hdl_men"]) * np.exp(v["hdl_spread"] * v["hdl_rank"])
-    fat = np.minimum(v["fat_median"] * np.exp(v["fat_spread"] * v["fat_rank"]), 399.0)
+    fat = np.minimum(np.where(v["woman"] > 0, v["fat_women"], v["fat_men"]) * np.exp(v["fat_spread"] * v["fat_rank"]), 399.0)
     cholesterol = np.maximum(middle * np.exp(v["chol_spread"] * v["cholesterol_rank"]), hdl + fat / 5 + 30)
     bmi = v["bmi"] + v["bmi_gain"] * (np.minimum(age, 60) - np.minimum(v["age"], 60))
     sugar = glucose_of_rank(v, sugar_rank(v, age))

@@ -139,7 +139,7 @@ class _Life:
         else:
             middle = p["chol_50"] + (p["chol_70"] - p["chol_50"]) * (min(age, 80) - 50) / 20
         hdl = (p["hdl_women"] if woman else p["hdl_men"]) * exp(p["hdl_spread"] * p["hdl_rank"])
-        fat = min(p["fat_median"] * exp(p["fat_spread"] * p["fat_rank"]), 399)
+        fat = min((p["fat_women"] if woman else p["fat_men"]) * exp(p["fat_spread"] * p["fat_rank"]), 399)
         total = max(middle * exp(p["chol_spread"] * p["cholesterol_rank"]), hdl + fat / 5 + 30)
         limit, floor, width = p["sugar_limit"], p["sugar_floor"], p["sugar_median"] - p["sugar_floor"]
         steep = log((p["adag_slope"] * p["diabetes_hba1c"] - p["adag_constant"] - floor) / width) / limit

@@ -166,5 +166,18 @@ SOURCES = {
         "https://pmc.ncbi.nlm.nih.gov/articles/PMC3263873 (abstract)",
         2012,
     ),
+    "triglycerides": CardSource(
+        "Trends in elevated triglyceride in adults, 2001-2012 (NCHS data brief 198); geometric mean 2013-2014 (Rosinger A et al. 2017)",
+        "",
+        "http://www.cdc.gov/nchs/products/databriefs/db198.htm (28.7 % of men, 21.5 % of women, 25.1 % of all) and "
+        "https://www.beckershospitalreview.com/population-health/cholesterol-triglyceride-levels-continue-to-decline-in-the-us-3-insights.html",
+        2015,
+    ),
+    "rotterdam": CardSource(
+        "Mosterd A et al. The prognosis of heart failure in the general population: the Rotterdam Study. Eur Heart J 2001;22:1318-1327",
+        "10.1053/euhj.2000.2533",
+        "https://repub.eur.nl/pub/12933 (abstract)",
+        2001,
+    ),
     "project": CardSource("A choice of this model: no source gives the number", "", "", 2026),
 }

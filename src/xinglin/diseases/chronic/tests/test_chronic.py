@@ -78,6 +78,20 @@ def test_diabetes_is_as_common_as_in_nhanes_2017_2020(people, low, high, publish
     assert abs(np.mean(people.ends["diabetes"][group] == 0) - published) < 0.04
 
 
+@pytest.mark.parametrize(("what", "above", "men", "women"), [("triglycerides", 150, 0.287, 0.215), ("hdl", 40, 0.711, 0.894)])
+def test_lipids_of_men_and_women_pass_limits_as_often_as_in_nhanes_2009_2012(people, what, above, men, women):
+    woman, value = people.traits["woman"] > 0, people.observed[what][:, 0]
+    assert abs((value[~woman] >= above).mean() - men) < 0.025
+    assert abs((value[woman] >= above).mean() - women) < 0.025
+
+
+def test_people_of_60_without_illness_die_at_the_rate_of_the_emerging_risk_factors_collaboration():
+    request = asked("none", 1, traits={"age": 59.5})
+    block = DISEASE.run(request, DISEASE.draw(request, 0, 60_000))
+    healthy = ~np.isfinite(block.ends["diabetes"])
+    assert abs(np.isfinite(block.ends["death"][healthy]).mean() - 0.0068) < 0.0015
+
+
 def test_women_have_lower_pressure_when_young_and_higher_when_old_as_in_monica(people):
     age, woman, sbp = people.traits["age"], people.traits["woman"] > 0, people.observed["sbp"][:, 0]
     for low, high, men, women in ((30, 35, 115.5, 105.7), (45, 55, 121.6, 119.5), (55, 65, 127.3, 128.9)):
