@@ -2,7 +2,7 @@
 
 An item is a module or folder whose name is the item's name, holding one object under the shelf's word:
 `content/<kind>/KIND`, `checks/<code>/CHECK`, `diseases/<name>/DISEASE`, `knowledge/<topic>/TOPIC`, `models/text/<name>/WRITER`,
-`models/image/<name>/GENERATOR`.
+`models/image/<name>/GENERATOR`, `models/table/<name>/GENERATOR`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from xinglin.records.imaging import ImageCase, ImageEdit, NoduleRequest
     from xinglin.records.simulation import CourseBlock, DiseaseCard, Posterior, Simulation, SimulationCase, SimulationRequest
+    from xinglin.records.table import TableCondition, TableDesign
     from xinglin.records.volume import Volume
 
 
@@ -166,6 +167,38 @@ class AbstractDisease(ABC):
     @abstractmethod
     def reference(self, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]], first: int = 0) -> CourseBlock:
         """The same by a slow, obvious solver: what `run` must agree with."""
+
+
+class AbstractFittedTable(ABC):
+    """What was learnt of a table. It holds no row of it; the same number, seed and conditions give the same bytes."""
+
+    design: TableDesign
+
+    @abstractmethod
+    def sample(self, count: int, seed: int, conditions: Sequence[TableCondition] = ()) -> dict[str, NDArray[np.float64]]:
+        """So many rows of nobody, column name -> (count,), in the order of the design; each condition it can hold by construction holds.
+
+        Raises InvalidInput for a condition that nothing in the table was like.
+        """
+
+    @abstractmethod
+    def save(self) -> bytes:
+        """The same as plain data (JSON), for `load` of the generator of that name."""
+
+
+class AbstractTableGenerator(ABC):
+    """Learns a table of people and draws rows of nobody from what it learnt."""
+
+    name: str
+    version: str
+
+    @abstractmethod
+    def fit(self, table: Mapping[str, NDArray[np.float64]], columns: TableDesign, seed: int = 0) -> AbstractFittedTable:
+        """Learn a table, column name -> (rows,). Raises InvalidInput for a table it cannot serve, never guesses."""
+
+    @abstractmethod
+    def load(self, data: bytes) -> AbstractFittedTable:
+        """What `save` wrote. Raises InvalidInput for anything else."""
 
 
 @dataclass(frozen=True)
