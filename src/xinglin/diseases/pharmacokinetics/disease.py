@@ -1,6 +1,6 @@
 """Drugs in people: courses of the level and of the exposure, solved exactly, each drug by its own card.
 
-Linear drugs have a closed solution; phenytoin, whose elimination saturates, is integrated with its error held below 1e-10 of each amount.
+Linear drugs have a closed solution; phenytoin, whose elimination saturates, is integrated with the error of each step held below 1e-8 of each amount.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class DrugDisease(AbstractDisease):
     def _exact(self, request: SimulationRequest, people: Arrays, times: NDArray[np.float64]) -> Arrays:
         from xinglin.models.compartments.plan import courses, plan_of
 
-        found = courses(self.drug.structure, people, plan_of(self.drug.structure, request.regimen), times)
+        found = courses(self.drug.structure, people, plan_of(self.drug.structure, request.regimen), times, tolerance=1e-8)
         return {self.drug.observable: found.concentration, "exposure": found.exposure}
 
     def _slow(self, request: SimulationRequest, people: Arrays, times: NDArray[np.float64]) -> Arrays:
