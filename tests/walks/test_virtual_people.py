@@ -23,6 +23,7 @@ def test_a_virtual_person_is_taken_in_and_summarised(where, language, tmp_path):
         assert {u.path for u in taken.quality.unmapped if u.path} <= KNOWN
         assert {u.resource_type for u in taken.quality.unmapped if not u.path} == {"Provenance"}
         assert taken.quality.doubtful == ()
+        assert taken.quality.missing == ()
         assert taken.chart.person.made_up
         assert taken.chart.person.sex in ("male", "female")
         assert len(taken.chart.measurements) >= 400

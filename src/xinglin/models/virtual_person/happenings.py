@@ -150,9 +150,13 @@ def immunizations(lives: Lives, at: Visits) -> Columns:
 
 def allergies(lives: Lives) -> Columns:
     """Allergies known since before the record begins."""
-    parts = []
+    parts, has = [], np.zeros(lives.count, np.bool_)
     for place, term in enumerate(lives.locale.allergens):
-        rows = np.flatnonzero(uniform(lives.request.seed, f"allergy/{term.key}", lives.people) < float(term.details["share"]))
+        found = uniform(lives.request.seed, f"allergy/{term.key}", lives.people) < float(term.details["share"])
+        if term.key == "none":  # the last row: that none is known is recorded too
+            found = ~has
+        has |= found
+        rows = np.flatnonzero(found)
         parts.append((rows, np.full(len(rows), place), np.full(len(rows), lives.start_day - 400)))
     row, what, onset = (np.concatenate(column) for column in zip(*parts, strict=True))
     return ordered(lives, row, what, {"what": what, "onset": onset})

@@ -218,7 +218,7 @@ class Examples:
         return self._head("AllergyIntolerance", "a") | {
             "clinicalStatus": {"coding": [{"system": f"{TERMINOLOGY}/allergyintolerance-clinical", "code": "active"}]},
             "verificationStatus": {"coding": [{"system": f"{TERMINOLOGY}/allergyintolerance-verification", "code": "confirmed"}]},
-            "kind": Pieces("what", tuple({"category": [t.details["category"]], "code": _concept(t)} for t in self.locale.allergens)),
+            "kind": Pieces("what", tuple(_allergen(term) for term in self.locale.allergens)),
             "patient": self._subject(),
             "onsetDateTime": Text((date("onset"),)),
         }
@@ -268,6 +268,11 @@ class Examples:
 
     def _time(self, column: str) -> Text:
         return Text((minute(column), self.locale.zone))
+
+
+def _allergen(term: Term) -> dict[str, Any]:
+    category = term.details["category"]
+    return ({"category": [category]} if category else {}) | {"code": _concept(term)}
 
 
 def _concept(term: Term) -> dict[str, Any]:
