@@ -12,8 +12,11 @@ import numpy as np
 from benchmarks.map_bayes import published
 from benchmarks.map_bayes.models import model
 from xinglin.diseases.pharmacokinetics import DRUGS
+from xinglin.models.compartments.plan import courses, plan_of
 from xinglin.models.compartments.structure import Route, Structure
+from xinglin.models.map_bayes.dosing import forecast
 from xinglin.models.map_bayes.estimating import MapEstimate, estimate
+from xinglin.models.map_bayes.prior import population
 from xinglin.records.simulation import Correlation, Derived, Dose, Measurement, Regimen
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,11 +60,61 @@ def phenobarbital(folder: Path) -> dict[int, tuple[MapEstimate, tuple[float, ...
     """infant -> our estimate with the shipped card, and NONMEM's etas."""
     found = {}
     for subject, rows in _rows(folder, "phenobarbital_neonates.csv").items():
-        regimen = Regimen("given", doses=tuple(Dose(float(row["time"]), "bolus", float(row["dose"])) for row in rows if row["dose"]))
-        levels = [Measurement(float(row["time"]), "concentration", float(row["conc"])) for row in rows if row["conc"]]
-        traits = {"weight": float(rows[0]["Wt"]), "asphyxia": float(int(rows[0]["Apgar"]) < 5)}
+        regimen, levels, traits = _newborn(rows)
         found[subject] = estimate(DRUGS["phenobarbital"].drug, regimen, levels, traits), published.PHENOBARBITAL[subject]
     return found
+
+
+def last_levels(folder: Path) -> dict[str, dict[str, float]]:
+    """The last level of each person told from the earlier ones with the shipped cards: error in percent beside that of the population, coverage of 90 %."""
+    told = {}
+    for name, people in (("phenobarbital", _newborns(folder)), ("warfarin", _volunteers(folder))):
+        drug, reading = DRUGS[name].drug, DRUGS[name].drug.reading()
+        random = np.random.default_rng(7)
+        apart, before, held = [], [], []
+        for regimen, levels, traits in people:
+            if len(levels) < 2:
+                continue
+            last = levels[-1]
+            for errors, fit in ((apart, estimate(drug, regimen, levels[:-1], traits)), (before, population(drug, traits))):
+                level = forecast(fit, regimen, [last.time])["middle"][0]
+                errors.append(100 * abs(level - last.value) / last.value)
+            fit = estimate(drug, regimen, levels[:-1], traits)
+            drawn = courses(drug.structure, fit.draws, plan_of(drug.structure, regimen), [last.time]).concentration[:, 0]
+            seen = drawn * (1 + reading.proportional * random.normal(size=len(drawn))) + reading.additive * random.normal(size=len(drawn))
+            low, high = np.quantile(seen, [0.05, 0.95])
+            held.append(low <= last.value <= high)
+        told[name] = {
+            "people": len(apart), "median_error_percent": round(float(np.median(apart)), 1), "population_median_error_percent": round(float(np.median(before)), 1),
+            "covered_of_90_percent": round(100 * float(np.mean(held)), 1),
+        }  # fmt: skip
+    return told
+
+
+def _newborns(folder: Path):
+    for rows in _rows(folder, "phenobarbital_neonates.csv").values():
+        yield _newborn(rows)
+
+
+def _newborn(rows: list[dict[str, str]]):
+    regimen = Regimen("given", doses=tuple(Dose(float(row["time"]), "bolus", float(row["dose"])) for row in rows if row["dose"]))
+    levels = [Measurement(float(row["time"]), "concentration", float(row["conc"])) for row in rows if row["conc"]]
+    return regimen, levels, {"weight": float(rows[0]["Wt"]), "asphyxia": float(int(rows[0]["Apgar"]) < 5)}
+
+
+def _volunteers(folder: Path):
+    people: dict[str, list[dict[str, str]]] = {}
+    with (folder / "nlmixr_warfarin.csv").open(encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            if row["dvid"] == "cp":
+                people.setdefault(row["id"], []).append(row)
+    for rows in people.values():
+        doses = tuple(Dose(float(row["time"]), "oral", float(row["amt"])) for row in rows if row["evid"] == "1")
+        yield (
+            Regimen("given", doses=doses),
+            [Measurement(float(row["time"]), "concentration", float(row["dv"])) for row in rows if row["evid"] == "0"],
+            {},
+        )
 
 
 def below_the_limit() -> list[tuple[MapEstimate, list[float], np.ndarray]]:
@@ -114,4 +167,6 @@ def compared() -> dict[str, object]:
         told[f"{name}, {len(found)} people"] = {
             "worst_percent": float(f"{max(percent_apart(one, etas) for one, etas in found.values()):.2g}")
         }
+    if folder is not None:
+        told["the last level told from the earlier ones"] = last_levels(folder)
     return told

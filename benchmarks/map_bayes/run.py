@@ -29,7 +29,7 @@ from xinglin.models.map_bayes.likelihood import misfit
 from xinglin.records.simulation import Dose, Measurement, Regimen
 
 ASKED_PERCENT = 0.2
-EACH = int(os.environ.get("XINGLIN_MAP_BAYES_PEOPLE", "200"))
+EACH = int(os.environ.get("XINGLIN_MAP_BAYES_PEOPLE", "100"))
 PLAIN = 12  # people given to the plain search
 
 
