@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = [
-    "check", "diseases", "draft", "facts", "find_in_archive", "images", "lungs", "make", "mark", "phantom", "send_to_archive", "simulate", "take_in",
-    "take_in_all",
-    "take_in_from_archive", "trial", "unmark", "volume",
+    "check", "diseases", "draft", "facts", "find_in_archive", "images", "lungs", "make", "mark", "phantom", "send_to_archive", "simulate",
+    "synthesise", "take_in", "take_in_all", "take_in_from_archive", "trial", "unmark", "volume",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -35,13 +34,13 @@ if TYPE_CHECKING:
         volume,
     )
     from xinglin.flow.python_simulations import diseases, simulate, trial
+    from xinglin.flow.python_tables import synthesise
 
-_SIMULATIONS = ("diseases", "simulate", "trial")
+_DOORS = {"diseases": "python_simulations", "simulate": "python_simulations", "trial": "python_simulations", "synthesise": "python_tables"}
 
 
 def __getattr__(name: str) -> Any:
     # loaded when first used, so that `import xinglin` and `xinglin --help` stay quick
     if name in __all__:
-        door = "python_simulations" if name in _SIMULATIONS else "python"
-        return getattr(import_module(f"xinglin.flow.{door}"), name)
+        return getattr(import_module(f"xinglin.flow.{_DOORS.get(name, 'python')}"), name)
     raise AttributeError(name)

@@ -25,6 +25,7 @@ from xinglin.flow.image_commands import unmark as unmark
 from xinglin.flow.simulation_commands import people as people
 from xinglin.flow.simulation_commands import simulate as simulate
 from xinglin.flow.simulation_commands import trial as trial
+from xinglin.flow.table_commands import synthesise as synthesise
 from xinglin.intake import Finding
 from xinglin.records import ContentRequest, Draft
 from xinglin.records.errors import InvalidInput, NotFound, Refused, UsageError, XinglinError

@@ -93,9 +93,9 @@ def judged(fit: Table, held: Table, made: Table, design: TableDesign, people: Ne
         fit_rows,
         held_rows,
         made_rows,
-        fidelity(fit, held, made, design, seed),
+        fidelity(fit_like, held_like, made, design, seed),
         privacy(fit, held, made, people, seed),
-        usefulness(fit, held, made, design, target, seed),
+        usefulness(fit_like, held_like, made, design, target, seed),
     )
 
 

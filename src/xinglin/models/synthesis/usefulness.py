@@ -78,7 +78,7 @@ def _ends(table: Table, design: TableDesign, target: str) -> NDArray[np.bool_]:
 
 
 def _good(times: Row | None, ends: NDArray[np.bool_], score: Row) -> float:
-    return concordance(times, ends, score) if times is not None else area(score[ends], score[~ends])[0]
+    return float(concordance(times, ends, score)) if times is not None else area(score[ends], score[~ends])[0]
 
 
 def _limits(times: Row | None, ends: NDArray[np.bool_], scores: list[Row], seed: int) -> tuple[float, float]:
