@@ -124,3 +124,24 @@ def test_the_newest_twin_of_a_person_counts(home, record):
     assert twin is not None and twin.measured[0].value == 80.0
     draft = xl.make("disease-simulation", chart, as_of="2026-07-01", options={"until": "60", "arms": "none"})
     assert "fitted to 1 reading of the record" in draft.text
+
+
+def test_a_made_up_person_with_a_tumour_brings_records_and_scans_of_one_body(home, tmp_path, capsys, monkeypatch):
+    from xinglin.flow import virtual_scans
+
+    monkeypatch.setattr(virtual_scans, "SHAPE", (64, 128, 128))
+    monkeypatch.setattr(virtual_scans, "SPACING_MM", (4.8, 2.8, 2.8))
+    words = ("people", "--number", "2", "--form", "bundles", "--illness", "nsclc", "--regimen", "concurrent", "--scans", "1")
+    code, told = run(capsys, *words, "-o", str(tmp_path / "people"))
+    assert code == 0 and told["files"]
+    (scanned,) = sorted((tmp_path / "people" / "dicom").iterdir())
+    taken = xl.take_in(tmp_path / "people" / "bundles" / f"{scanned.name}.json")
+    with_scan = xl.take_in(scanned, chart=taken.id)
+    assert with_scan.id == taken.id and len(with_scan.scans) == 1 and with_scan.scans[0].synthetic
+    sizes = {float(fact.value.value) for fact in xl.facts(taken) if "diameter" in fact.text and hasattr(fact.value, "value")}
+    assert sizes, "the record tells the tumour's size"
+
+
+def test_scans_without_an_illness_are_refused(home, tmp_path, capsys):
+    code, told = run(capsys, "people", "--scans", "1", "-o", str(tmp_path / "people"))
+    assert code == 2 and told["error"]["code"] == "XL-PEOPLE-021"

@@ -17,7 +17,9 @@ from xinglin.records.simulation import CourseBlock, Regimen, SimulationRequest, 
 
 if TYPE_CHECKING:
     from xinglin.flow.house import House
+    from xinglin.flow.virtual_people import Beside
     from xinglin.records import Label
+    from xinglin.records.people import PeopleRequest
     from xinglin.shelf.promises import AbstractDisease
 
 DAYS: dict[TimeUnit, float] = {"min": 1 / 1440, "h": 1 / 24, "d": 1.0, "a": 365.25}
@@ -129,19 +131,45 @@ def _label(house: House, name: str) -> Label:
 
 
 def people(asked: Asked, given: Mapping[str, Any]) -> Outcome:
-    """Made-up people with a life, written as records."""
-    from xinglin.flow.virtual_people import make_people_files
+    """Made-up people with a life, written as records; with an illness of one's choice, and its scans."""
+    from xinglin.flow.virtual_people import make_people_files, people_blocks
     from xinglin.records.people import PeopleRequest
 
     house = asked.house()
     request = PeopleRequest(given["locale"], given["as_of"] or PeopleRequest().as_of, given["years"], given["seed"] or 0)
     forms = tuple(given["form"]) or ("fhir",)
     value = {"people": given["number"], "locale": request.locale, "seed": request.seed, "as_of": request.as_of, "forms": list(forms)}
+    if given["scans"] and not given["illness"]:
+        raise UsageError("XL-PEOPLE-021", "scans need an illness with a tumour", where="--scans", fix="add --illness nsclc")
+    beside = _beside(house, request, given) if given["illness"] else None
     if given["dry_run"]:
         return Outcome(value | {"files": []}, ())
-    chronic = house.courses.disease("chronic")
-    files = make_people_files(chronic, request, given["number"], Path(given["out"]), home=house.settings.home, forms=forms)
+    chronic, out = house.courses.disease("chronic"), Path(given["out"])
+    files = make_people_files(chronic, request, given["number"], out, home=house.settings.home, forms=forms, beside=beside)
+    if beside and given["scans"]:
+        from xinglin.flow.virtual_scans import write_scans
+
+        aigc = _label(house, f"people-{request.seed}").aigc
+        told = {"home": house.settings.home, "each": given["scans"], "made": f"{request.as_of}T00:00:00Z", "aigc": aigc, "note": asked.note}
+        for block in people_blocks(chronic, request, given["number"], block=20, beside=beside):
+            files += write_scans(block, beside, out / "dicom", **told)
     return Outcome(value | {"files": [str(one) for one in files]}, (given["out"],))
+
+
+def _beside(house: House, request: PeopleRequest, given: Mapping[str, Any]) -> Beside:
+    """The illness all of them have, from three years before the end of the records on, looked at every twelve weeks."""
+    from xinglin.flow.virtual_people import Beside
+    from xinglin.records.people import Term
+    from xinglin.records.quantity import ICD10
+
+    disease = house.courses.disease(given["illness"])
+    (regimen,) = regimens_given(disease, [given["regimen"]])
+    per_day = 1 / DAYS[disease.card.time_unit]
+    days = min(disease.card.horizon / per_day, 3 * 365)
+    times = tuple(84 * n * per_day for n in range(int(days // 84) + 1))
+    words = disease.card.title["zh" if request.locale == "cn" else "en"]
+    code = disease.card.icd10
+    return Beside(disease, Term(disease.name, words, ICD10 if code else "", code), regimen, times, max(0, (request.years - 3) * 365))
 
 
 def trial(asked: Asked, given: Mapping[str, Any]) -> Outcome:
