@@ -44,7 +44,7 @@ def test_heat_spreads_as_the_gaussian_of_its_variance_says() -> None:
     off = []
     for n, mm in ((45, 1.0), (89, 0.5)):
         medium = Medium(np.full((n, n, n), diffusion, np.float32), (mm, mm, mm))
-        found = last(march(bump((n, n, n), sigma / mm), medium, NO_GROWTH, [days])).density
+        found = last(march(bump((n, n, n), sigma / mm), medium, NO_GROWTH, [days], control=Control(tolerance=1e-5))).density
         expected = bump((n, n, n), wide / mm, 0.8 * (sigma / wide) ** 3)
         off.append(float(abs(found - expected).max() / expected.max()))
         place = ((np.arange(n) - (n - 1) / 2) * mm) ** 2
@@ -110,7 +110,7 @@ def test_a_front_moves_at_the_velocity_of_fisher_with_bramsons_delay() -> None:
     steepness = float(slopes[np.argmin((rate + 2 * diffusion * (np.cosh(slopes) - 1)) / slopes)])
     for early, late in ((400.0, 800.0), (800.0, 1200.0)):
         expected = velocity * (late - early) - 1.5 / steepness * np.log(late / early)
-        assert places[late] - places[early] == pytest.approx(expected, rel=5e-3)
+        assert places[late] - places[early] == pytest.approx(expected, rel=8e-3)
 
 
 def test_tissue_with_walls_agrees_with_the_slow_solver() -> None:
@@ -246,21 +246,29 @@ def test_nothing_grows_from_nothing_and_nowhere() -> None:
     assert last(march(np.full((8, 8, 8), 0.5), closed, Growth(0.1), [50.0])).total == 0
 
 
-def test_the_polynomials_weights_are_positive_add_up_to_one_and_give_the_exponential() -> None:
-    for z in (1e-4, 0.3, 5.0, 80.0, 2000.0):
-        terms = weights.polynomial(z, 1e-10)
-        assert terms.min() >= 0
-        assert terms.sum() == pytest.approx(1, abs=1e-14)
-        places = np.linspace(-1, 1, 101)
-        assert np.allclose(np.polynomial.chebyshev.chebval(places, terms), np.exp(z * (places - 1)), atol=2e-9)
+def super_step(z: np.ndarray, s: int) -> np.ndarray:
+    """What a step of `s` stages makes of a mode with step times rate = z, by the recurrence the kernels follow."""
+    place = 1 + weights.width(s) * z
+    older, newer = np.ones_like(z), place
+    for j in range(2, s + 1):
+        up, down = weights.recurrence(j)
+        older, newer = newer, up * place * newer - down * older
+    return 1 - weights.share(s) + weights.share(s) * newer
 
 
-def test_the_heat_kernel_keeps_cells_and_spreads_by_twice_the_time() -> None:
-    for s in (1e-4, 0.1, 2.0, 70.0):
-        kernel = weights.heat(s, 1e-12)
-        far = np.arange(len(kernel))
-        assert kernel[0] + 2 * kernel[1:].sum() == pytest.approx(1, abs=1e-14)
-        assert 2 * (kernel * far**2).sum() == pytest.approx(2 * s, rel=1e-6)
+def test_the_guard_names_enough_stages_for_any_step_and_hardly_more() -> None:
+    for tau_bound in np.geomspace(1e-6, 1e6, 200):
+        s = weights.stages(float(tau_bound))
+        assert abs(super_step(np.linspace(-tau_bound, 0, 4001), s)).max() <= 1 + 1e-9
+        if s > weights.FEWEST:
+            fewer = s - 1
+            assert (fewer**2 + fewer - 2) / 2 < tau_bound * 1.001
+
+
+def test_a_super_step_is_right_to_second_order() -> None:
+    for s in (3, 4, 7, 20):
+        errors = [abs(super_step(np.array([-z]), s)[0] - np.exp(-z)) for z in (0.02, 0.01)]
+        assert errors[0] / errors[1] == pytest.approx(8, rel=0.1)
 
 
 def test_what_cannot_be_is_refused_with_its_code() -> None:

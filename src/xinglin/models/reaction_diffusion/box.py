@@ -1,6 +1,7 @@
 """The part of the grid where anything is, followed as it grows: what is empty costs nothing.
 
-The box is closed like the grid itself, so nothing is lost at its walls; it is widened before what spreads can reach them.
+In each row of voxels a stretch is looked at: what is occupied, and as far around as cells can come. It is closed all round, so nothing
+is lost at its edge, and widened before what spreads can reach it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Span = tuple[tuple[int, int], ...]
 
-_SPARE = 4  # voxels by which a box is widened beyond what is needed
+_SPARE = 4.0  # voxels by which the edge lies further out than a step needs
 
 
 class Slabs:
@@ -33,7 +34,8 @@ class Slabs:
     def each(self, slices: int, work: Callable[..., None], *arguments: object) -> None:
         """Runs `work(first, last, *arguments)` over slices 1 to `slices`."""
         if self._pool is None:
-            work(1, slices + 1, *arguments)
+            if slices > 0:
+                work(1, slices + 1, *arguments)
             return
         cuts = np.linspace(1, slices + 1, self._workers + 1).astype(int)
         waiting = [self._pool.submit(work, int(a), int(b), *arguments) for a, b in itertools.pairwise(cuts) if b > a]
@@ -47,43 +49,36 @@ class Slabs:
 
 
 class Box:
-    """Density and conductances in a box of the grid, each with a rim of one voxel that stays 0."""
+    """Density and conductances around what is there, in arrays with a rim of one voxel."""
 
-    def __init__(self, whole: NDArray[np.floating], medium: Medium, least: float, margin: tuple[int, int, int], slabs: Slabs) -> None:
-        self.medium, self._whole, self._least, self._slabs = medium, whole, least, slabs
-        self.span: Span = self._around(spanned(whole > least), margin)
-        self._load()
+    def __init__(self, whole: NDArray[np.floating], medium: Medium, least: float, need_mm: float, slabs: Slabs) -> None:
+        self.medium, self._whole, self._share, self._slabs = medium, whole, least, slabs
+        self.span: Span = tuple((0, size) for size in whole.shape)
+        self._load(need_mm)
 
     def put_back(self) -> NDArray[np.floating]:
         """The whole grid, with the box's density in it."""
-        self._whole[self._slices()] = self.density[1:-1, 1:-1, 1:-1]
+        if not self.empty:
+            self._whole[self._slices()] = self.density[1:-1, 1:-1, 1:-1]
         return self._whole
 
-    def reload(self, medium: Medium, margin: tuple[int, int, int]) -> None:
-        """Looks at the whole grid anew, after something was changed in it."""
+    def reload(self, medium: Medium, need_mm: float) -> None:
+        """Looks at the whole grid anew, after something was changed in it within the box."""
         self.medium = medium
-        self.span = self._around(spanned(self._whole > self._least), margin)
-        self._load()
+        self._load(need_mm)
 
-    def widen(self, margin: tuple[int, int, int]) -> bool:
-        """Makes room where anything lies within `margin` voxels of the box's wall; says whether it had to."""
-        inner = self.density[1:-1, 1:-1, 1:-1]
-        spans = []
-        for axis, (first, last) in enumerate(self.span):
-            low, high = self.medium.open_box[axis]
-            ends = np.moveaxis(inner, axis, 0)
-            near = margin[axis]
-            if first > low and float(ends[:near].max(initial=0.0)) > self._least:
-                first = max(low, first - near - _SPARE)
-            if last < high and float(ends[-near:].max(initial=0.0)) > self._least:
-                last = min(high, last + near + _SPARE)
-            spans.append((first, last))
-        if tuple(spans) == self.span:
-            return False
-        self.put_back()
-        self.span = tuple(spans)
-        self._load()
-        return True
+    def widen(self, need_mm: float) -> None:
+        """Makes room unless, around all that is occupied, `need_mm` are still free."""
+        start, stop = np.zeros_like(self.low), np.zeros_like(self.low)
+        self.each(kernels.occupied, self.density, self._least, start, stop)
+        inside = (stop <= start) | ((start >= self._safe[0]) & (stop <= self._safe[1]))
+        if need_mm > self._need_mm or not bool(inside.all()):
+            self.put_back()
+            self._load(need_mm)
+
+    def each(self, work: Callable[..., None], *arguments: object) -> None:
+        """Runs a kernel over all slices and the stretches of their rows."""
+        self._slabs.each(self.slices, work, self.low, self.high, *arguments)
 
     @property
     def slices(self) -> int:
@@ -95,42 +90,54 @@ class Box:
         """Nothing is anywhere, or all is wall."""
         return any(first >= last for first, last in self.span)
 
-    def total(self) -> float:
-        """The sum of the density in the box."""
-        return float(self.density.sum(axis=(1, 2), dtype=np.float64).sum())
-
-    def _around(self, span: Span, margin: tuple[int, int, int]) -> Span:
-        found = []
-        for (first, last), (low, high), near in zip(span, self.medium.open_box, margin, strict=True):
-            wide = (max(low, first - near - _SPARE), min(high, last + near + _SPARE))
-            found.append(wide if last > first else (0, 0))
-        return tuple(found)
-
     def _slices(self) -> tuple[slice, ...]:
         return tuple(slice(first, last) for first, last in self.span)
 
-    def _load(self) -> None:
+    def _load(self, need_mm: float) -> None:
+        """Arrays around what is occupied now, `need_mm` and some spare voxels free on all sides."""
+        spacing = self.medium.spacing_mm
+        spare_mm = _SPARE * min(spacing)
+        self._need_mm = 1.25 * need_mm
+        self._least = self._share * float(self._whole[self._slices()].max(initial=0.0))
+        self.span = self._around(self._need_mm + spare_mm)
         shape = tuple(last - first + 2 for first, last in self.span)
         self.density = np.zeros(shape, self._whole.dtype)
         self.scratch = [np.zeros(shape, self._whole.dtype) for _ in range(2)]
         self.sums, self.clipped = np.zeros(shape[0]), np.zeros(shape[0])
-        self.bound = 0.0
+        self.low, self.high = np.ones(shape[:2], np.int64), np.full(shape[:2], shape[2] - 1, np.int64)
+        self._safe, self.bound = (self.low, self.high), 0.0
         if self.empty:
             return
         self.density[1:-1, 1:-1, 1:-1] = self._whole[self._slices()]
-        if self.medium.uniform is None:
-            self._measure()
+        start, stop = np.zeros_like(self.low), np.zeros_like(self.low)
+        self.each(kernels.occupied, self.density, self._least, start, stop)
+        safe = (np.ones_like(self.low), np.ones_like(self.low))
+        self._slabs.each(self.slices, kernels.widened, start, stop, spare_mm, *spacing, shape[2], *safe)
+        low, high = np.ones_like(self.low), np.ones_like(self.low)
+        self._slabs.each(self.slices, kernels.widened, start, stop, spare_mm + self._need_mm, *spacing, shape[2], low, high)
+        self.low, self.high, self._safe = low, high, safe
+        self._measure()
+
+    def _around(self, margin_mm: float) -> Span:
+        """The box of what is occupied, within the last box, and a margin, within what is no wall."""
+        offsets = [first for first, _last in self.span]
+        found = []
+        for axis, (first, last) in enumerate(spanned(self._whole[self._slices()] > self._least)):
+            near = int(margin_mm / self.medium.spacing_mm[axis]) + 1
+            low, high = self.medium.open_box[axis]
+            found.append((max(low, offsets[axis] + first - near), min(high, offsets[axis] + last + near)) if last > first else (0, 0))
+        return tuple(found)
 
     def _measure(self) -> None:
-        """Conductances, scaled so that twice the operator's polynomial argument needs no factor, and the bound of its spectrum."""
-        diffusivity = np.zeros(self.density.shape, self._whole.dtype)
+        """Conductances and the bound of the operator's spectrum."""
+        kind = self._whole.dtype
+        diffusivity = np.zeros(self.density.shape, kind)
         diffusivity[1:-1, 1:-1, 1:-1] = self.medium.diffusivity[self._slices()]
+        self.each(kernels.close_outside, diffusivity)
         self.faces = tuple(np.zeros_like(diffusivity) for _ in range(3))
-        scales = np.array([1.0 / s**2 for s in self.medium.spacing_mm], self._whole.dtype)
-        self._slabs.each(self.slices, kernels.faces, diffusivity, *scales, *self.faces)
+        scales = np.array([1.0 / s**2 for s in self.medium.spacing_mm], kind)
+        # the last slice's far faces belong to the rim, so one slab does them all: threads would meet there
+        kernels.faces(1, self.slices + 1, diffusivity, kind.type(np.finfo(kind).tiny), *scales, *self.faces)
         found = np.zeros(self.density.shape[0])
         self._slabs.each(self.slices, kernels.steepest, *self.faces, found)
         self.bound = 2.0 * float(found.max())
-        if self.bound > 0:
-            for face in self.faces:
-                face *= face.dtype.type(4.0 / self.bound)

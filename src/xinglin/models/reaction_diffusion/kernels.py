@@ -1,7 +1,8 @@
 """The inner loops: one stage of diffusion, one exact step of growth, sums. Compiled by numba, without any lock held.
 
-Each works on slices `first` to `last` of an array with a rim of one voxel and writes to those alone, so slabs may run side by side.
-A voxel's arithmetic and the order of every sum do not depend on how the slices are shared out.
+Arrays have a rim of one voxel. Each loop works on slices `first` to `last`, in each row on the voxels `low` to `high` where anything
+is, and writes to those alone, so slabs may run side by side: no voxel's arithmetic and no sum depends on how slices are shared out.
+Rows are taken as views, so that the compiler handles many voxels at once.
 """
 
 from __future__ import annotations
@@ -13,106 +14,143 @@ _FAST = {"reassoc", "contract", "nsz", "arcp"}  # not-a-number and infinity keep
 
 
 @nb.njit(nogil=True, cache=True, fastmath=_FAST)
-def faces(first, last, diffusivity, scale_slice, scale_row, scale_column, slices, rows, columns):
-    """Conductance of the face before each voxel along each axis: harmonic mean of both sides, 0 where either side is a wall."""
+def close_outside(first, last, low, high, diffusivity):
+    """Walls everywhere outside the voxels looked at."""
     for i in range(first, last):
+        for j in range(1, diffusivity.shape[1] - 1):
+            for k in range(low[i, j]):
+                diffusivity[i, j, k] = 0
+            for k in range(max(high[i, j], low[i, j]), diffusivity.shape[2]):
+                diffusivity[i, j, k] = 0
+
+
+@nb.njit(nogil=True, cache=True, fastmath=_FAST)
+def faces(first, last, diffusivity, tiny, per_slice, per_row, per_column, slices, rows, columns):
+    """Conductance of the face before each voxel along each axis: harmonic mean of both sides, 0 where either side is a wall."""
+    for i in range(first, last + 1):  # the face after the last slice is that before the next
         for j in range(1, diffusivity.shape[1]):
-            for k in range(1, diffusivity.shape[2]):
-                here = diffusivity[i, j, k]
-                for axis in range(3):
-                    if axis == 0:
-                        there, scale = diffusivity[i - 1, j, k], scale_slice
-                    elif axis == 1:
-                        there, scale = diffusivity[i, j - 1, k], scale_row
-                    else:
-                        there, scale = diffusivity[i, j, k - 1], scale_column
-                    total = here + there
-                    mean = scale * 2 * here * there / total if here > 0 and there > 0 else scale * 0
-                    if axis == 0:
-                        slices[i, j, k] = mean
-                    elif axis == 1:
-                        rows[i, j, k] = mean
-                    else:
-                        columns[i, j, k] = mean
+            here, above, beside = diffusivity[i, j], diffusivity[i - 1, j], diffusivity[i, j - 1]
+            to_slice, to_row, to_column = slices[i, j], rows[i, j], columns[i, j]
+            for k in range(1, len(here)):
+                twice = here[k] + here[k]
+                to_slice[k] = per_slice * twice * above[k] / max(here[k] + above[k], tiny)
+                to_row[k] = per_row * twice * beside[k] / max(here[k] + beside[k], tiny)
+                to_column[k] = per_column * twice * here[k - 1] / max(here[k] + here[k - 1], tiny)
 
 
 @nb.njit(nogil=True, cache=True, fastmath=_FAST)
 def steepest(first, last, slices, rows, columns, found):
     """Per slice the greatest sum of the six conductances around a voxel: twice it bounds the operator's spectrum (Gershgorin)."""
     for i in range(first, last):
-        greatest = 0.0
+        greatest = slices[i, 0, 0]
         for j in range(1, slices.shape[1] - 1):
-            for k in range(1, slices.shape[2] - 1):
-                around = slices[i, j, k] + slices[i + 1, j, k] + rows[i, j, k] + rows[i, j + 1, k] + columns[i, j, k] + columns[i, j, k + 1]
-                greatest = max(greatest, around)
+            a, b, c, d, e = slices[i, j], slices[i + 1, j], rows[i, j], rows[i, j + 1], columns[i, j]
+            for k in range(1, len(a) - 1):
+                greatest = max(greatest, a[k] + b[k] + c[k] + d[k] + e[k] + e[k + 1])
         found[i] = greatest
 
 
 @nb.njit(nogil=True, cache=True, fastmath=_FAST)
-def stage(first, last, older, newer, start, slices, rows, columns, weight):
-    """One term of Clenshaw's sum: older <- weight * start + 2 X newer - older, with 2 X = 2 + the conductances' operator."""
+def first_stages(first, last, low, high, result, older, newer, slices, rows, columns, reach, up, down):
+    """result <- up (newer + reach * flow into it) - down older."""
     for i in range(first, last):
         for j in range(1, newer.shape[1] - 1):
-            for k in range(1, newer.shape[2] - 1):
-                here = newer[i, j, k]
+            p, q = low[i, j], high[i, j]
+            if q <= p:
+                continue
+            out, old, here = result[i, j, p:q], older[i, j, p:q], newer[i, j, p - 1 : q + 1]
+            above, below, left, right = newer[i - 1, j, p:q], newer[i + 1, j, p:q], newer[i, j - 1, p:q], newer[i, j + 1, p:q]
+            a, b, c, d, e = slices[i, j, p:q], slices[i + 1, j, p:q], rows[i, j, p:q], rows[i, j + 1, p:q], columns[i, j, p : q + 1]
+            for k in range(q - p):
+                u = here[k + 1]
                 flow = (
-                    slices[i, j, k] * (newer[i - 1, j, k] - here)
-                    + slices[i + 1, j, k] * (newer[i + 1, j, k] - here)
-                    + rows[i, j, k] * (newer[i, j - 1, k] - here)
-                    + rows[i, j + 1, k] * (newer[i, j + 1, k] - here)
-                    + columns[i, j, k] * (newer[i, j, k - 1] - here)
-                    + columns[i, j, k + 1] * (newer[i, j, k + 1] - here)
+                    a[k] * (above[k] - u)
+                    + b[k] * (below[k] - u)
+                    + c[k] * (left[k] - u)
+                    + d[k] * (right[k] - u)
+                    + e[k] * (here[k] - u)
+                    + e[k + 1] * (here[k + 2] - u)
                 )
-                older[i, j, k] = weight * start[i, j, k] + (here + here) + flow - older[i, j, k]
+                out[k] = up * (u + reach * flow) - down * old[k]
 
 
 @nb.njit(nogil=True, cache=True, fastmath=_FAST)
-def last_stage(first, last, older, newer, start, slices, rows, columns, weight, half, sums, clipped):
-    """start <- weight * start + X newer - older, never below 0; per slice its sum and what was clipped."""
+def stage(first, last, low, high, older, newer, slices, rows, columns, reach, up, down):
+    """older <- up (newer + reach * flow into it) - down older."""
     for i in range(first, last):
-        total, below = 0.0, 0.0
         for j in range(1, newer.shape[1] - 1):
-            row, under = 0.0, 0.0
-            for k in range(1, newer.shape[2] - 1):
-                here = newer[i, j, k]
+            p, q = low[i, j], high[i, j]
+            if q <= p:
+                continue
+            old, here = older[i, j, p:q], newer[i, j, p - 1 : q + 1]
+            above, below, left, right = newer[i - 1, j, p:q], newer[i + 1, j, p:q], newer[i, j - 1, p:q], newer[i, j + 1, p:q]
+            a, b, c, d, e = slices[i, j, p:q], slices[i + 1, j, p:q], rows[i, j, p:q], rows[i, j + 1, p:q], columns[i, j, p : q + 1]
+            for k in range(q - p):
+                u = here[k + 1]
                 flow = (
-                    slices[i, j, k] * (newer[i - 1, j, k] - here)
-                    + slices[i + 1, j, k] * (newer[i + 1, j, k] - here)
-                    + rows[i, j, k] * (newer[i, j - 1, k] - here)
-                    + rows[i, j + 1, k] * (newer[i, j + 1, k] - here)
-                    + columns[i, j, k] * (newer[i, j, k - 1] - here)
-                    + columns[i, j, k + 1] * (newer[i, j, k + 1] - here)
+                    a[k] * (above[k] - u)
+                    + b[k] * (below[k] - u)
+                    + c[k] * (left[k] - u)
+                    + d[k] * (right[k] - u)
+                    + e[k] * (here[k] - u)
+                    + e[k + 1] * (here[k + 2] - u)
                 )
-                value = weight * start[i, j, k] + here + half * flow - older[i, j, k]
+                old[k] = up * (u + reach * flow) - down * old[k]
+
+
+@nb.njit(nogil=True, cache=True, fastmath=_FAST)
+def last_stage(first, last, low, high, start, older, newer, slices, rows, columns, reach, up, down, keep, take, sums, clipped):
+    """start <- keep start + take (up (newer + reach * flow) - down older), never below 0; per slice its sum and what was clipped."""
+    for i in range(first, last):
+        total, below_zero = 0.0, 0.0
+        for j in range(1, newer.shape[1] - 1):
+            p, q = low[i, j], high[i, j]
+            if q <= p:
+                continue
+            result, old, here = start[i, j, p:q], older[i, j, p:q], newer[i, j, p - 1 : q + 1]
+            above, below, left, right = newer[i - 1, j, p:q], newer[i + 1, j, p:q], newer[i, j - 1, p:q], newer[i, j + 1, p:q]
+            a, b, c, d, e = slices[i, j, p:q], slices[i + 1, j, p:q], rows[i, j, p:q], rows[i, j + 1, p:q], columns[i, j, p : q + 1]
+            row, under = 0.0, 0.0
+            for k in range(q - p):
+                u = here[k + 1]
+                flow = (
+                    a[k] * (above[k] - u)
+                    + b[k] * (below[k] - u)
+                    + c[k] * (left[k] - u)
+                    + d[k] * (right[k] - u)
+                    + e[k] * (here[k] - u)
+                    + e[k + 1] * (here[k + 2] - u)
+                )
+                value = keep * result[k] + take * (up * (u + reach * flow) - down * old[k])
                 kept = max(value, value * 0)
-                start[i, j, k] = kept
+                result[k] = kept
                 row += np.float64(kept)
                 under += np.float64(kept - value)
             total += row
-            below += under
-        sums[i], clipped[i] = total, below
+            below_zero += under
+        sums[i], clipped[i] = total, below_zero
 
 
 @nb.njit(nogil=True, cache=True, fastmath=_FAST)
-def logistic(first, last, density, gained, crowding, sums):
+def logistic(first, last, low, high, density, gained, crowding, sums):
     """density <- exact solution of logistic growth, (1 + gained) u / (1 + crowding u); per slice the sum."""
     for i in range(first, last):
         total = 0.0
         for j in range(1, density.shape[1] - 1):
-            row = 0.0
-            for k in range(1, density.shape[2] - 1):
-                value = density[i, j, k]
+            line, row = density[i, j, low[i, j] : max(low[i, j], high[i, j])], 0.0
+            for k in range(len(line)):
+                value = line[k]
                 crowd = crowding * value
                 # as a small change of u: rounding of the gain would add up over a thousand steps
                 value += value * (gained - crowd) / (1 + crowd)
-                density[i, j, k] = value
+                line[k] = value
                 row += np.float64(value)
             total += row
         sums[i] = total
 
 
 @nb.njit(nogil=True, cache=True)
-def gompertz(first, last, density, scale, lasting, killed, rate, capacity, floor, duration, sums):
+def gompertz(first, last, low, high, density, scale, lasting, killed, rate, capacity, floor, duration, sums):
     """density <- exact solution of Gompertz growth, exponential below `floor` times the capacity, where less than a cell is left.
 
     killed: integral of the rate of killing; lasting: the same weighted by what growth leaves of a loss, exp(-rate * time left).
@@ -122,7 +160,7 @@ def gompertz(first, last, density, scale, lasting, killed, rate, capacity, floor
     for i in range(first, last):
         total = 0.0
         for j in range(1, density.shape[1] - 1):
-            for k in range(1, density.shape[2] - 1):
+            for k in range(low[i, j], high[i, j]):
                 share = scale * np.float64(density[i, j, k]) / capacity
                 if share >= floor:
                     share = np.exp(slowing * np.log(share)) * survive_high
@@ -137,75 +175,52 @@ def gompertz(first, last, density, scale, lasting, killed, rate, capacity, floor
         sums[i] = total
 
 
-@nb.njit(nogil=True, cache=True)
-def _mirrored(index, count):
-    """An index beyond the walls, folded back: what would have crossed a closed wall comes back."""
-    while index < 0 or index >= count:
-        index = -1 - index if index < 0 else 2 * count - 1 - index
-    return index
-
-
 @nb.njit(nogil=True, cache=True, fastmath=_FAST)
-def spread_slices(first, last, source, result, heat):
-    """result <- source spread along the slices by the heat kernel `heat` (value at distance 0, 1, 2 ...), walls closed."""
-    count, columns = source.shape[0] - 2, source.shape[2]
+def apart(first, last, low, high, one, other, differences, sums):
+    """Per slice the sum of absolute differences, and the sum of `other`."""
     for i in range(first, last):
-        for j in range(1, source.shape[1] - 1):
-            for k in range(columns):
-                result[i, j, k] = heat[0] * source[i, j, k]
-            for m in range(1, len(heat)):
-                above, below = _mirrored(i - 1 - m, count) + 1, _mirrored(i - 1 + m, count) + 1
-                for k in range(columns):
-                    result[i, j, k] += heat[m] * (source[above, j, k] + source[below, j, k])
-
-
-@nb.njit(nogil=True, cache=True, fastmath=_FAST)
-def spread_rows(first, last, source, result, heat):
-    """The same along the rows."""
-    count, columns = source.shape[1] - 2, source.shape[2]
-    for i in range(first, last):
-        for j in range(1, count + 1):
-            for k in range(columns):
-                result[i, j, k] = heat[0] * source[i, j, k]
-            for m in range(1, len(heat)):
-                above, below = _mirrored(j - 1 - m, count) + 1, _mirrored(j - 1 + m, count) + 1
-                for k in range(columns):
-                    result[i, j, k] += heat[m] * (source[i, above, k] + source[i, below, k])
-
-
-@nb.njit(nogil=True, cache=True, fastmath=_FAST)
-def spread_columns(first, last, source, result, heat, sums):
-    """The same along the columns; per slice the sum."""
-    count, reach = source.shape[2] - 2, len(heat) - 1
-    line = np.empty(count + 2 * reach, source.dtype)
-    for i in range(first, last):
-        total = 0.0
-        for j in range(1, source.shape[1] - 1):
-            for k in range(reach):
-                line[k] = source[i, j, 1 + _mirrored(k - reach, count)]
-                line[reach + count + k] = source[i, j, 1 + _mirrored(count + k, count)]
-            for k in range(count):
-                line[reach + k] = source[i, j, 1 + k]
-            for k in range(count):
-                result[i, j, 1 + k] = heat[0] * line[reach + k]
-            for m in range(1, reach + 1):
-                for k in range(count):
-                    result[i, j, 1 + k] += heat[m] * (line[reach + k - m] + line[reach + k + m])
-            row = 0.0
-            for k in range(1, count + 1):
-                row += np.float64(result[i, j, k])
-            total += row
-        sums[i] = total
-
-
-@nb.njit(nogil=True, cache=True, fastmath=_FAST)
-def apart(first, last, one, other, sums):
-    """Per slice the sum of absolute differences."""
-    for i in range(first, last):
-        total = 0.0
+        difference, total = 0.0, 0.0
         for j in range(1, one.shape[1] - 1):
-            row = 0.0
-            for k in range(1, one.shape[2] - 1):
-                row += np.float64(abs(one[i, j, k] - other[i, j, k]))
-            total += row
-        sums[i] = total
+            p, q = low[i, j], max(low[i, j], high[i, j])
+            a, b = one[i, j, p:q], other[i, j, p:q]
+            row, whole = 0.0, 0.0
+            for k in range(q - p):
+                row += np.float64(abs(a[k] - b[k]))
+                whole += np.float64(b[k])
+            difference += row
+            total += whole
+        differences[i], sums[i] = difference, total
+
+
+@nb.njit(nogil=True, cache=True)
+def occupied(first, last, low, high, density, least, start, stop):
+    """Per row the first voxel above `least` and the one after the last; start = stop = 0 where there is none."""
+    for i in range(first, last):
+        for j in range(1, density.shape[1] - 1):
+            p, q = low[i, j], high[i, j]
+            while p < q and density[i, j, p] <= least:
+                p += 1
+            while q > p and density[i, j, q - 1] <= least:
+                q -= 1
+            start[i, j], stop[i, j] = (p, q) if q > p else (0, 0)
+
+
+@nb.njit(nogil=True, cache=True)
+def widened(first, last, start, stop, radius, slice_mm, row_mm, column_mm, columns, low, high):
+    """Per row the voxels within `radius` (mm) of any occupied row's stretch; low = high = 1 where there are none."""
+    near_slices, near_rows = int(radius / slice_mm), int(radius / row_mm)
+    more = np.full((2 * near_slices + 1, 2 * near_rows + 1), -1)
+    for a in range(-near_slices, near_slices + 1):
+        for b in range(-near_rows, near_rows + 1):
+            left = radius**2 - (a * slice_mm) ** 2 - (b * row_mm) ** 2
+            if left >= 0:
+                more[a + near_slices, b + near_rows] = int(np.sqrt(left) / column_mm)
+    for i in range(first, last):
+        for j in range(1, start.shape[1] - 1):
+            p, q = columns, 0
+            for a in range(max(1, i - near_slices), min(start.shape[0] - 1, i + near_slices + 1)):
+                for b in range(max(1, j - near_rows), min(start.shape[1] - 1, j + near_rows + 1)):
+                    reach = more[a - i + near_slices, b - j + near_rows]
+                    if reach >= 0 and stop[a, b] > 0:
+                        p, q = min(p, start[a, b] - reach), max(q, stop[a, b] + reach)
+            low[i, j], high[i, j] = (max(p, 1), min(q, columns - 1)) if q > p else (1, 1)

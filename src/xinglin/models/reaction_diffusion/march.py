@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_FIRST = 0.04  # the first step tried, as a share of the time in which cells multiply by e
+_EMPTY = 1e-8  # share of the greatest density below which a voxel counts as empty when room is made around what is there
+
+
 @dataclass(frozen=True, eq=False)
 class Change:
     """What an act does: the density is multiplied by `survival`, and from then on spreads in `medium`."""
@@ -42,11 +46,11 @@ class Act:
 class Control:
     """How exact, and how.
 
-    tolerance: sum of absolute errors of the whole course over the sum of the density, which also bounds the error of the total.
+    tolerance: relative error of the number of cells at the end; the sum of absolute errors of the densities is held to three times as much.
     step: the longest step allowed, or None. precision: of the state. workers: threads; the answer does not depend on them.
     """
 
-    tolerance: float = 5e-4
+    tolerance: float = 1e-3
     step: float | None = None
     precision: Literal["float32", "float64"] = "float32"
     workers: int = 1
@@ -127,14 +131,14 @@ class _Traveller:
     def __init__(self, whole: NDArray[np.floating], medium: Medium, growth: Growth, drug: Drug, horizon: float, control: Control) -> None:
         self.growth, self.drug, self.tally = growth, drug, Tally()
         self.slabs = Slabs(control.workers)
-        self._offered = control.step or float("inf")
-        self._tail = 1e-6 if control.precision == "float32" else 1e-10
+        self._offered = min(control.step or float("inf"), _steady_front(growth.rate, horizon, control.tolerance))
         self._noise = 40.0 * float(np.finfo(control.precision).eps)
-        self._allowed = control.tolerance / max(horizon, 1e-12)  # error per unit of time
-        self._step = min(self._offered, 0.25 / growth.rate if growth.rate > 0 else float("inf"), max(horizon, 1e-12))
+        self._left, self._end = control.tolerance, horizon  # error that may still be made, and until when
+        self._least_share = 0.3 * control.tolerance / max(horizon, 1e-12)  # per unit of time, however much was spent early
+        self._step = min(self._offered, _FIRST / growth.rate if growth.rate > 0 else float("inf"), max(horizon, 1e-12))
         self._steepness, self._trusted = 0.0, 0  # error of a step over its cube, and for how many steps that is believed
-        least = 1e-8 * growth.capacity if growth.law == "logistic" else 1e-9 * growth.capacity
-        self.box = Box(whole, medium, least, self._margin(medium, self._step), self.slabs)
+        self._grown, self._scale = 0.0, 1.0  # until when growth is done, and what the next growth is to multiply by
+        self.box = Box(whole, medium, _EMPTY, _come(medium, self._step), self.slabs)
 
     def density(self) -> NDArray[np.floating]:
         return self.box.put_back()
@@ -146,112 +150,136 @@ class _Traveller:
         seen.flags.writeable = False
         said = act(seen)
         medium = said.medium or self.box.medium
-        rough = said.medium is not None or isinstance(said.survival, np.ndarray)
         whole *= np.asarray(said.survival, whole.dtype)
-        if rough:
+        if said.medium is not None:
             whole[medium.diffusivity <= 0] = 0
+        if said.medium is not None or isinstance(said.survival, np.ndarray):
             self._trusted = 0
-        self.box.reload(medium, self._margin(medium, self._step))
+        self.box.reload(medium, _come(medium, self._step))
 
     def go(self, start: float, end: float) -> None:
         """From `start` to `end`."""
-        now = start
-        while end - now > 1e-9 * max(1.0, end):
+        now = self._grown = start
+        while end - now > 1e-9 * max(1.0, end) and not self.box.empty:
             step = min(self._step, self._offered, end - now)
             step = (end - now) / np.ceil((end - now) / step - 1e-9)
-            if self.box.empty:
-                return
-            self.box.widen(self._margin(self.box.medium, step))
-            if self._trusted > 0 and self._steepness * step**3 <= 1.5 * self._allowed * step:
+            self.box.widen(_come(self.box.medium, step))
+            expected = self._steepness * step**3
+            if self._trusted > 0 and expected <= 1.5 * self._even_share(now, step):
                 self._stride(now, step)
+                self._spend(expected)
                 self._trusted -= 1
                 now += step
             else:
                 now += self._measured(now, step)
+        self._grow_until(now)
 
     def _measured(self, now: float, step: float) -> float:
         """Tries a step in one go and in two halves; keeps the halves when they are close. Returns how far it came."""
+        self._grow_until(now)
         while True:
             before = self.box.density.copy()
             self._stride(now, step)
-            whole_step = self.box.density
-            self.box.density = before.copy()
+            self._grow_until(now + step)
+            in_one, in_one_total = self.box.density, float(self.box.sums.sum())
+            self.box.density, self._grown = before.copy(), now
             self._stride(now, step / 2)
             self._stride(now + step / 2, step / 2)
-            self.slabs.each(self.box.slices, kernels.apart, whole_step, self.box.density, self.box.sums)
-            total = self.box.total()
-            apart = float(self.box.sums.sum()) / total if total > 0 else 0.0
-            error = apart * 4 / 3 if apart > self._noise else 0.0
+            self._grow_until(now + step)
+            differences = np.zeros_like(self.box.sums)
+            self.box.each(kernels.apart, in_one, self.box.density, differences, self.box.sums)
+            total = float(self.box.sums.sum())
+            apart = float(differences.sum()) / total if total > 0 else 0.0
+            cells = abs(in_one_total - total) / total if total > 0 else 0.0
+            # a difference in place smooths itself, one in number stays
+            error = max(cells, apart / 3.0) * 4 / 3 if apart > self._noise else 0.0
             self._steepness = error / step**3
-            best = np.sqrt(self._allowed / self._steepness) * 0.9 if error > 0 else 2.0 * step
-            self._step = float(min(max(best, step / 8), 2.0 * step, self._offered))
+            share = self._even_share(now, step)
             # two halves leave a quarter of the error of one step
-            if error / 4 <= 1.5 * self._allowed * step:
-                self.tally.error += error / 4
-                self._trusted = int(np.clip(4 * self._allowed / max(self._steepness * min(step, self._step) ** 2, 1e-30), 4, 12))
+            if error / 4 <= max(share, 0.1 * self._left):
+                self._spend(error / 4)
+                self._pace(step, error, share)
                 return step
-            self.box.density = before
-            step = self._step
+            self.box.density, self._grown = before, now
+            step = self._step = step * float(np.clip(0.9 * np.cbrt(max(4.0 * share, 0.4 * self._left) / error), 0.125, 0.5))
+
+    def _pace(self, step: float, error: float, share: float) -> None:
+        """The next step and how long it is to be believed, after a step with this error where `share` would have been its even share."""
+        bounded = step < 0.75 * self._step or step >= 0.75 * self._offered  # by the next event, or by what was offered
+        even = error / 4 <= share  # what is rough at first smooths itself
+        longer = 0.9 * float(np.sqrt(share / error)) if even and error > 0 else 2.0
+        self._step = min(step * float(np.clip(longer, 0.5, 2.0)), self._offered)
+        # while steps may still lengthen, the next is measured too
+        self._trusted = 8 if even and (longer < 2.0 or bounded) else 0
+
+    def _even_share(self, now: float, step: float) -> float:
+        """What a step may add when what is left is spent evenly over the time left."""
+        return step * max(self._left / max(self._end - now, step), self._least_share)
+
+    def _spend(self, error: float) -> None:
+        self.tally.error += error
+        self._left = max(self._left - error, 0.0)
 
     def _stride(self, now: float, step: float) -> None:
-        """Half growth, diffusion, half growth."""
-        self._grow(now, step / 2, 1.0)
+        """Growth up to the middle of the step (with what is owed from the step before), then diffusion; the other half is owed."""
+        self._grow_until(now + step / 2)
         before = float(self.box.sums.sum())
+        self.box.clipped[:] = 0.0
         self._spread(step)
         after = float(self.box.sums.sum())
         if before > 0:
             self.tally.imbalance = max(self.tally.imbalance, abs(after - float(self.box.clipped.sum()) - before) / before)
-        self._grow(now + step / 2, step / 2, before / after if after > 0 else 1.0)
+            self._scale = before / after
         self.tally.steps += 1
-        self.tally.error += self._steepness * step**3 if self._trusted > 0 else 0.0
         self.tally.shortest, self.tally.longest = min(self.tally.shortest, step), max(self.tally.longest, step)
 
-    def _grow(self, now: float, duration: float, scale: float) -> None:
-        box, growth = self.box, self.growth
+    def _grow_until(self, end: float) -> None:
+        """Exact growth from where it stands; also gives back to the total what clipping added."""
+        start, duration, box, growth = self._grown, end - self._grown, self.box, self.growth
+        if duration <= 0 or box.empty:
+            return
         number = box.density.dtype.type
         if growth.law == "logistic":
-            gain, crowding = logistic_step(growth, self.drug, now, duration)
-            self.slabs.each(box.slices, kernels.logistic, box.density, number(scale * gain - 1.0), number(scale * crowding), box.sums)
-            return
-        killed = self.drug.killed(now, now + duration)
-        lasting = gompertz_loss(growth, self.drug, now, duration)
-        numbers = (scale, lasting, killed, growth.rate, growth.capacity, growth.floor, duration)
-        self.slabs.each(box.slices, kernels.gompertz, box.density, *numbers, box.sums)
+            gain, crowding = logistic_step(growth, self.drug, start, duration)
+            box.each(kernels.logistic, box.density, number(self._scale * gain - 1.0), number(self._scale * crowding), box.sums)
+        else:
+            killed, lasting = self.drug.killed(start, end), gompertz_loss(growth, self.drug, start, duration)
+            numbers = (self._scale, lasting, killed, growth.rate, growth.capacity, growth.floor, duration)
+            box.each(kernels.gompertz, box.density, *numbers, box.sums)
+        self._grown, self._scale = end, 1.0
 
     def _spread(self, step: float) -> None:
-        box = self.box
-        box.clipped[:] = 0.0
-        if box.medium.uniform is not None:
-            self._spread_uniform(step, box.medium.uniform)
-        elif box.bound > 0:
-            self._spread_in_tissue(step)
-
-    def _spread_uniform(self, step: float, diffusivity: float) -> None:
-        box, first, slices = self.box, self.box.scratch[0], self.box.slices
-        kernel = [weights.heat(diffusivity * step / s**2, self._tail).astype(box.density.dtype) for s in box.medium.spacing_mm]
-        self.slabs.each(slices, kernels.spread_slices, box.density, first, kernel[0])
-        self.slabs.each(slices, kernels.spread_rows, first, box.density, kernel[1])
-        self.slabs.each(slices, kernels.spread_columns, box.density, first, kernel[2], box.sums)
-        box.density, box.scratch[0] = first, box.density
-        self.tally.stages += 3
-
-    def _spread_in_tissue(self, step: float) -> None:
-        """Clenshaw's sum of Chebyshev polynomials: c_K, ..., c_1 by stages, c_0 in the last."""
-        box, slices = self.box, self.box.slices
-        older, newer = box.scratch
-        number = box.density.dtype.type
-        terms = weights.polynomial(step * box.bound / 2, self._tail)
-        older[...] = 0
-        np.multiply(box.density, number(terms[-1]), out=newer)
-        for weight in terms[-2:0:-1]:
-            self.slabs.each(slices, kernels.stage, older, newer, box.density, *box.faces, number(weight))
+        """Diffusion by super time stepping, with as many stages as the step needs."""
+        box, number = self.box, self.box.density.dtype.type
+        s = weights.stages(step * box.bound)
+        reach = number(weights.width(s) * step)
+        newer, older = box.scratch
+        box.each(kernels.first_stages, newer, box.density, box.density, *box.faces, reach, number(1), number(0))
+        up, down = weights.recurrence(2)
+        box.each(kernels.first_stages, older, box.density, newer, *box.faces, reach, number(up), number(down))
+        older, newer = newer, older
+        for j in range(3, s):
+            up, down = weights.recurrence(j)
+            box.each(kernels.stage, older, newer, *box.faces, reach, number(up), number(down))
             older, newer = newer, older
-        ends = (number(terms[0]), number(0.5))
-        self.slabs.each(slices, kernels.last_stage, older, newer, box.density, *box.faces, *ends, box.sums, box.clipped)
-        self.tally.stages += len(terms) - 1
+        (up, down), taken = weights.recurrence(s), weights.share(s)
+        shares = (number(up), number(down), number(1.0 - taken), number(taken))
+        box.each(kernels.last_stage, box.density, older, newer, *box.faces, reach, *shares, box.sums, box.clipped)
+        self.tally.stages += s
 
-    def _margin(self, medium: Medium, step: float) -> tuple[int, int, int]:
-        """Voxels that must be free around what is there: three times as far as cells come in a step, and two."""
-        come = 3.0 * np.sqrt(2.0 * medium.fastest * step)
-        slice_mm, row_mm, column_mm = medium.spacing_mm
-        return int(come / slice_mm) + 2, int(come / row_mm) + 2, int(come / column_mm) + 2
+
+def _steady_front(rate: float, horizon: float, tolerance: float) -> float:
+    """The longest step that keeps an advancing front's velocity; trying steps cannot show it, since the front follows its faint foremost edge.
+
+    There a super step gives exp(z) - z3 / 18 for exp(z), z = rate * step, and the front is slow by z2 / 36. In courses of many times 1 / rate
+    that is held to half the tolerance; in shorter ones the edge's error does not get to where the cells are.
+    """
+    return float(np.sqrt(18.0 * tolerance)) * max(1.0, 10.0 / (rate * horizon)) / rate if rate * horizon > 0 else float("inf")
+
+
+def _come(medium: Medium, step: float) -> float:
+    """How far around what is there a step needs room, in millimetres: one and a half standard deviations of how far cells come, and a voxel.
+
+    What lies at the edge of what is there is next to nothing; what of it would come further is less than counts.
+    """
+    return 1.5 * float(np.sqrt(2.0 * medium.fastest * step)) + max(medium.spacing_mm)
