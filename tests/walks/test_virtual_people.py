@@ -16,7 +16,7 @@ KNOWN = {"meta.security", "encounter"}  # the mark of test data, and where a vac
 
 @pytest.mark.parametrize(("where", "language"), [("us", "en"), ("cn", "zh")])
 def test_a_virtual_person_is_taken_in_and_summarised(where, language, tmp_path):
-    make_people_files(DISEASE, PeopleRequest(where, seed=8), 2, tmp_path / "made", home=tmp_path / "house", forms=("bundles",))
+    make_people_files(DISEASE, PeopleRequest(where, seed=8), 1, tmp_path / "made", home=tmp_path / "house", forms=("bundles",))
     house = House(Settings(home=tmp_path / "house", organisation="Example Hospital"))
     for path in sorted((tmp_path / "made/bundles").glob("*.json")):
         _, (taken,) = house.take_in([path])
