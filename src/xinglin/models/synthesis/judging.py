@@ -86,8 +86,21 @@ class Judgement(msgspec.Struct, frozen=True):
     usefulness: Usefulness | None = None
 
 
-def judged(fit: Table, held: Table, made: Table, design: TableDesign, people: Neighbourhood, target: str = "", seed: int = 0) -> Judgement:
-    """Judge a made table. `people`: all real people, those held out too. `target`: a yes-or-no column to foretell, where there is no survival."""
+def judged(
+    fit: Table,
+    held: Table,
+    made: Table,
+    design: TableDesign,
+    people: Neighbourhood,
+    target: str = "",
+    seed: int = 0,
+    like: tuple[Table, Table] | None = None,
+) -> Judgement:
+    """Judge a made table. `people`: all real people, those held out too. `target`: a yes-or-no column to foretell, where there is no survival.
+
+    `like`: the part of `fit` and of `held` that the made rows are to be like, where not all; nearness to people is judged by all.
+    """
+    fit_like, held_like = like or (fit, held)
     fit_rows, held_rows, made_rows = (len(table[design.names[0]]) for table in (fit, held, made))
     return Judgement(
         fit_rows,
