@@ -54,6 +54,7 @@ class Box:
     def __init__(self, whole: NDArray[np.floating], medium: Medium, least: float, need_mm: float, slabs: Slabs) -> None:
         self.medium, self._whole, self._share, self._slabs = medium, whole, least, slabs
         self.span: Span = tuple((0, size) for size in whole.shape)
+        self._need_mm = 0.0
         self._load(need_mm)
 
     def put_back(self) -> NDArray[np.floating]:
@@ -97,7 +98,7 @@ class Box:
         """Arrays around what is occupied now, `need_mm` and some spare voxels free on all sides."""
         spacing = self.medium.spacing_mm
         spare_mm = _SPARE * min(spacing)
-        self._need_mm = 1.25 * need_mm
+        self._need_mm = max(need_mm, self._need_mm)
         self._least = self._share * float(self._whole[self._slices()].max(initial=0.0))
         self.span = self._around(self._need_mm + spare_mm)
         shape = tuple(last - first + 2 for first, last in self.span)

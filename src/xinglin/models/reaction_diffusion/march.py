@@ -138,7 +138,9 @@ class _Traveller:
         self._step = min(self._offered, _FIRST / growth.rate if growth.rate > 0 else float("inf"), max(horizon, 1e-12))
         self._steepness, self._trusted = 0.0, 0  # error of a step over its cube, and for how many steps that is believed
         self._grown, self._scale = 0.0, 1.0  # until when growth is done, and what the next growth is to multiply by
-        self.box = Box(whole, medium, _EMPTY, _come(medium, self._step), self.slabs)
+        # room for a usual step at once: making room anew costs as much as several steps
+        self._usual = min(self._offered, 0.25 / growth.rate if growth.rate > 0 else horizon, max(horizon, 1e-12))
+        self.box = Box(whole, medium, _EMPTY, _come(medium, self._usual), self.slabs)
 
     def density(self) -> NDArray[np.floating]:
         return self.box.put_back()
@@ -155,7 +157,7 @@ class _Traveller:
             whole[medium.diffusivity <= 0] = 0
         if said.medium is not None or isinstance(said.survival, np.ndarray):
             self._trusted = 0
-        self.box.reload(medium, _come(medium, self._step))
+        self.box.reload(medium, _come(medium, self._usual))
 
     def go(self, start: float, end: float) -> None:
         """From `start` to `end`."""
