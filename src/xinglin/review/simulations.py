@@ -45,7 +45,7 @@ def _drawn(case: SimulationCase, language: str) -> Iterator[Picture]:
         if bands:
             points = [(one.time, one.value) for one in simulation.measured if one.observable == observable.name and not one.below]
             yield _picture(case, bands, observable.names[language], display(observable.unit, language), points, language, shown)
-    for end in card.ends:
+    for end in (one for one in card.ends if one.stops):
         bands = [band for band in simulation.bands if band.observable == _WITHOUT + end.name]
         if bands and any(band.middle[-1] < 1 for band in bands):
             yield _survival(case, bands, end.name, end.names[language], language, shown)

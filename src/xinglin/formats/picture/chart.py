@@ -21,6 +21,7 @@ from xinglin.records.errors import InvalidInput
 WIDTH, HEIGHT = 1200, 660
 LEFT, RIGHT, TOP, BOTTOM = 130, 40, 84, 96
 _ROW = 34  # of the legend
+_LOG_REACH = 1e6  # from the bottom to the top of a logarithmic axis, at most
 PAPER, INK, FAINT, GRID = (255, 255, 255), (34, 40, 49), (110, 118, 129), (226, 230, 235)
 COLOURS = ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (230, 159, 0), (86, 180, 233), (60, 60, 60), (150, 130, 0))
 DASHES = ((), (18, 10), (6, 8), (24, 8, 6, 8), (12, 12), (3, 7), (30, 8), (16, 6))
@@ -102,6 +103,7 @@ class _Frame:
         low = min(values) if axes.least is None else axes.least
         high = max(values) if axes.greatest is None else axes.greatest
         if axes.logarithmic:
+            low = max(low, high / _LOG_REACH)  # what is smaller is drawn at the edge
             return cls((min(times), _apart(min(times), max(times))), (math.log10(low), _apart(math.log10(low), math.log10(high))), True)
         low = 0.0 if axes.least is None and 0 < low < 0.6 * high else low
         return cls((min(times), _apart(min(times), max(times))), (low, _apart(low, high + 0.04 * (high - low))), False)
