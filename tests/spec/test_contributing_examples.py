@@ -1,6 +1,7 @@
 """The examples of CONTRIBUTING.md, as they stand: each is one folder or file, found at once, and passes the trials of its shelf."""
 
 import json
+import math
 import re
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 import xinglin.checks
 import xinglin.content
+import xinglin.diseases
 import xinglin.knowledge
 from xinglin.cli.run import main
 from xinglin.flow.demo.person import bundle
@@ -28,7 +30,7 @@ def extended(tmp_path, monkeypatch):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    for package in (xinglin.content, xinglin.checks, xinglin.knowledge):
+    for package in (xinglin.content, xinglin.checks, xinglin.diseases, xinglin.knowledge):
         monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path / package.__name__.split(".")[1])])
     yield tmp_path
     for name, module in list(sys.modules.items()):
@@ -52,6 +54,15 @@ def test_the_new_check_catches_its_failing_example_and_no_other(extended):
         for example in examples:
             sentences = reader.read_text(example.text, example.language, example.facts)
             assert bool(check.run(CheckCase(example.language, sentences))) is caught
+
+
+def test_the_new_disease_runs_by_its_name_and_agrees_with_the_closed_form(extended, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("XINGLIN_HOME", str(tmp_path / "house"))
+    assert main(["simulate", "cold", "--patients", "20", "--days", "10", "--trait", "growth=2", "--every-days", "5", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["unverified_parameters"] == ["growth", "clearing"]
+    peak = next(row["said"] for row in told["facts"] if row["name"].endswith("after 5 days"))
+    assert float(peak.split(" ")[0]) == pytest.approx(math.exp(2 * 5 - 0.2 * 25), rel=1e-4)
 
 
 def test_the_new_topic_counts_what_is_not_verified(extended):
