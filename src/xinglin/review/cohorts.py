@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
@@ -32,7 +33,7 @@ def write_cohort(
     from xinglin.formats.parquet.write import write_table
 
     path = _place(out, home)
-    rows = iter(blocks)
+    rows = _one_ahead(blocks)
     first = next(rows, None)
     if first is None:
         raise UsageError("XL-COHORT-001", "there are no patients to write", where=str(out), fix="ask for one at least")
@@ -51,6 +52,16 @@ def write_cohort(
             fix="free the disk or name another file",
         ) from error
     return first.residual
+
+
+def _one_ahead(blocks: Iterable[CourseBlock]) -> Iterator[CourseBlock]:
+    """The same blocks, the next one being made while the last one is written."""
+    source = iter(blocks)
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(next, source, None)
+        while (block := coming.result()) is not None:
+            coming = maker.submit(next, source, None)
+            yield block
 
 
 def _place(out: Path, home: Path) -> Path:

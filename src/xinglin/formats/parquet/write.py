@@ -99,8 +99,9 @@ def _groups(columns: tuple[Column, ...], blocks: Iterable[Columns]) -> Iterator[
         while held >= GROUP_ROWS:
             whole = _joined(columns, waiting)
             yield {name: rows[:GROUP_ROWS] for name, rows in whole.items()}
-            left: Columns = {name: rows[GROUP_ROWS:] for name, rows in whole.items()}
-            waiting, held = [left], held - GROUP_ROWS
+            waiting.clear()
+            waiting.append({name: rows[GROUP_ROWS:] for name, rows in whole.items()})
+            held -= GROUP_ROWS
     if held:
         yield _joined(columns, waiting)
 

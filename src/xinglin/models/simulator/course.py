@@ -37,6 +37,7 @@ class CardDisease(AbstractDisease):
         expressions.check(card)
         self.card, self.name = card, card.name
         self._steps: dict[bytes, Steps] = {}
+        self._residuals: dict[tuple[bytes, int], Residual] = {}
 
     def __getstate__(self) -> dict[str, object]:
         # machine code stays here: each process loads its own from the kept files
@@ -74,9 +75,16 @@ class CardDisease(AbstractDisease):
         return self._block(request, population.with_derived(self.card, traits), first, observed, ends)
 
     def residual(self, request: SimulationRequest, patients: int = 3) -> Residual:
-        """How far `run` lies from `reference` over the first patients of the request's seed."""
+        """How far `run` lies from `reference` over the first patients of the request's seed; worked out once per request."""
+        key = request_key(request), patients
+        if key not in self._residuals:
+            self._residuals[key] = self._residual(request, patients)
+        return self._residuals[key]
+
+    def _residual(self, request: SimulationRequest, patients: int) -> Residual:
         traits = self.draw(request, 0, patients)
-        fast, slow = self.run(request, traits), self.reference(request, traits)
+        plain = replace(request, measured=False)
+        fast, slow = self.run(plain, traits), self.reference(plain, traits)
         greatest = max(apart(fast.observed[name], slow.observed[name]) for name in slow.observed)
         pieces = self.steps(request).pieces
         step = float(np.max(np.diff(laid_out(self.card, request).marks) / pieces, initial=0.0))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _HALVINGS = 14  # rounds at most
 _REFINEMENTS, _MOST_PIECES = 80, 500_000
 _WORST = 0.3  # stretches are refined that add this share of what the worst one adds
+_STUCK = 0.9  # when this share of the error is left, it was made earlier than it shows
 _BEYOND = 6  # rounds beyond those the pilot needed
 _FLOOR = 1e-6  # differences are relative to the value, or to this share of the greatest value of the course
 _PART = 0.6  # of what is allowed: the rest is for people harder to follow than the pilot
@@ -72,15 +73,26 @@ def _difference(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> NDArr
 
 
 def _refined(pieces: NDArray[np.int64], run: Callable[[NDArray[np.int64], bool], Ran], share: float, allowed: float) -> NDArray[np.int64]:
-    """Pieces doubled where most error is added, again and again, until this share of the pilot is within what is allowed."""
+    """Pieces doubled where most error is added, again and again, until this share of the pilot is within what is allowed.
+
+    An error may show later than it is made (cells that a drug kills are missed in blood days after). So when doubling has not helped, it
+    is undone, and the stretches before that were not doubled are.
+    """
+    before, untried = np.inf, pieces
     for _ in range(_REFINEMENTS):
         error = _difference(run(pieces, True)[0], run(2 * pieces, True)[0])
-        if np.quantile(np.abs(error).max(axis=(0, 2)), share, method="higher") <= allowed or pieces.sum() > _MOST_PIECES:
+        reached = float(np.quantile(np.abs(error).max(axis=(0, 2)), share, method="higher"))
+        if reached <= allowed or pieces.sum() > _MOST_PIECES:
             break
         with np.errstate(all="ignore"):
             each = np.abs(np.diff(error, axis=2)).max(axis=0)
         added = np.quantile(np.where(np.isnan(each), np.inf, each), share, axis=0, method="higher")
-        pieces = np.where(added >= _WORST * added.max(), 2 * pieces, pieces)
+        worst = added >= _WORST * added.max()
+        earlier = ~worst & (np.arange(len(worst)) < np.flatnonzero(worst)[-1])
+        if reached > _STUCK * before and earlier.any():
+            worst, pieces = earlier, untried
+        before, untried = reached, pieces
+        pieces = np.where(worst, 2 * pieces, pieces)
     return pieces
 
 
