@@ -118,6 +118,29 @@ def _begin(kind, amount, length, modes, weights, flow, sign):
 
 
 @njit(cache=True)
+def _wait(rates, weights, ka, modes, flow, kind, amount, length, rest):
+    """After `_settle`: let the dose before the first one enter, and wait `rest` from its arrival; the exposure does not count."""
+    seen = flow[3]
+    _begin(kind, amount, length, modes, weights, flow, 1.0)
+    if kind & OVER_TIME:
+        _advance(rates, weights, ka, modes, flow, length)
+        _begin(kind, amount, length, modes, weights, flow, -1.0)
+        rest -= length
+    _advance(rates, weights, ka, modes, flow, rest)
+    flow[3] = seen
+
+
+@njit(cache=True)
+def _marks(kind, start, lag, length, steady, when):
+    """When each dose settles the state (steady states alone), begins and ends, into when (3 * doses,); inf for what does not happen."""
+    for j in range(start.shape[0]):
+        arrives = start[j] + lag[j]
+        when[3 * j] = start[j] if steady[j] > 0.0 else np.inf
+        when[3 * j + 1] = arrives
+        when[3 * j + 2] = arrives + length[j] if kind[j] & OVER_TIME else np.inf
+
+
+@njit(cache=True)
 def course(rates, weights, ka, kind, start, lag, amount, length, steady, times, concentration, exposure):
     """Concentration and exposure (n, times) of n people.
 
@@ -125,48 +148,30 @@ def course(rates, weights, ka, kind, start, lag, amount, length, steady, times, 
     the interval at which it has been repeated for ever; lag, amount, length (n, doses); times (times,) increasing. Fills the last two.
     """
     n, doses = amount.shape
-    events = 3 * doses
-    when = np.empty(events)
+    when = np.empty(3 * doses)
     modes = np.zeros(rates.shape[1])
     flow = np.zeros(4)
     for i in range(n):
         modes[:] = 0.0
         flow[:] = 0.0
-        for j in range(doses):  # settle, begin, end
-            arrives = start[j] + lag[i, j]
-            when[3 * j] = start[j] if steady[j] > 0.0 else np.inf
-            when[3 * j + 1] = arrives
-            when[3 * j + 2] = arrives + length[i, j] if kind[j] & OVER_TIME else np.inf
+        _marks(kind, start, lag[i], length[i], steady, when)
         order = np.argsort(when, kind="mergesort")
-        now = min(when[order[0]], times[0])
-        at = 0
+        now, at = min(when[order[0]], times[0]), 0
         for t in range(times.shape[0]):
-            while at < events and when[order[at]] <= times[t]:
-                event = order[at]
-                j, what = event // 3, event % 3
-                if when[event] > now:
-                    _advance(rates[i], weights[i], ka[i], modes, flow, when[event] - now)
-                    now = when[event]
+            while at < 3 * doses and when[order[at]] <= times[t]:
+                j, what = order[at] // 3, order[at] % 3
+                if when[order[at]] > now:
+                    _advance(rates[i], weights[i], ka[i], modes, flow, when[order[at]] - now)
+                    now = when[order[at]]
                 if what == 0:
                     _settle(rates[i], weights[i], ka[i], modes, flow, kind[j], amount[i, j], length[i, j], steady[j])
                     if lag[i, j] > 0.0:
-                        seen = flow[3]
-                        _begin(kind[j], amount[i, j], length[i, j], modes, weights[i], flow, 1.0)
-                        if kind[j] & OVER_TIME:
-                            _advance(rates[i], weights[i], ka[i], modes, flow, length[i, j])
-                            _begin(kind[j], amount[i, j], length[i, j], modes, weights[i], flow, -1.0)
-                            _advance(rates[i], weights[i], ka[i], modes, flow, steady[j] - lag[i, j] - length[i, j])
-                        else:
-                            _advance(rates[i], weights[i], ka[i], modes, flow, steady[j] - lag[i, j])
-                        flow[3] = seen
+                        _wait(rates[i], weights[i], ka[i], modes, flow, kind[j], amount[i, j], length[i, j], steady[j] - lag[i, j])
                 else:
                     _begin(kind[j], amount[i, j], length[i, j], modes, weights[i], flow, 1.0 if what == 1 else -1.0)
                 at += 1
             if times[t] > now:
                 _advance(rates[i], weights[i], ka[i], modes, flow, times[t] - now)
                 now = times[t]
-            seen = 0.0
-            for k in range(modes.shape[0]):
-                seen += modes[k]
-            concentration[i, t] = seen
+            concentration[i, t] = modes.sum()
             exposure[i, t] = flow[3]
