@@ -16,7 +16,7 @@ import numpy as np
 from xinglin.models.simulator.expressions import evaluate_each
 from xinglin.models.simulator.form import form_of
 from xinglin.models.simulator.kernel_source import kernel_text
-from xinglin.models.simulator.step_choice import chosen
+from xinglin.models.simulator.step_choice import ROUNDS, chosen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,15 +48,15 @@ class Kernel:
     ) -> tuple[dict[str, NDArray[np.float32]], Arrays]:
         """Observables name -> (n, times) and ends name -> (n,), nan for "not yet". `values`: parameters and derived numbers."""
         people = self._people(request, timeline, values, thresholds)
-        rounds = steps.rounds()
-        pieces, limit = next(rounds)
-        observed, ends, hard = self._run(people, timeline, pieces)
-        left = np.flatnonzero(~(hard <= limit))
-        for pieces, limit in rounds:
+        observed, ends, hard = self._run(people, timeline, steps.pieces)
+        left = np.flatnonzero(~(hard <= steps.hardest))
+        for number in range(1, ROUNDS):
             if not len(left):
                 break
-            observed[:, left], ends[:, left], hard = self._run(people.some(left), timeline, pieces)
-            left = left[~(hard <= limit)]
+            finer, ends[:, left], _ = self._run(people.some(left), timeline, steps.pieces * 2**number)
+            settled = steps.settled(observed[:, left], finer)
+            observed[:, left] = finer
+            left = left[~settled]
         told = {observable.name: observed[k] for k, observable in enumerate(self.card.observables)}
         return told, self._ends(values, ends)
 

@@ -393,16 +393,15 @@ class _Writer:
         return lines
 
     def _hardness(self) -> list[str]:
-        """How much the two middle slopes of a step disagree: the greatest over the course tells who needs smaller steps."""
-        lines, worst = [], "hard"
+        """How much the two middle slopes of each step disagree, added up over the course: tells who needs smaller steps."""
+        lines, sums = [], "hard"
         for k in range(len(self.states)):
             difference = f"abs(h * (k3_{k} - k2_{k}))"
             if self.form.relative:
                 lines += [f"size{k} = maximum(big{k}, abs(z{k}))", f"big{k}@ = size{k}"]
                 difference = f"{difference} / (size{k} + 1e-300)"
-            lines.append(f"worst{k} = maximum({worst}, {difference})")
-            worst = f"worst{k}"
-        return [*lines, f"hard@ = {worst}"] if lines else []
+            sums += f" + {difference}"
+        return [*lines, f"hard@ = {sums}"] if self.states else []
 
     def _ended(self) -> list[str]:
         lines = []

@@ -13,32 +13,33 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     Ran = tuple[NDArray[np.float32], NDArray[np.float64]]  # observables (kinds, n, places) and how hard each course is (n,)
 
-_HALVINGS = 14  # rounds at most
+ROUNDS = 14  # at most
 _REFINEMENTS, _MOST_PIECES = 80, 500_000
 _WORST = 0.3  # stretches are refined that add this share of what the worst one adds
 _STUCK = 0.9  # when this share of the error is left, it was made earlier than it shows
-_BEYOND = 6  # rounds beyond those the pilot needed
+_SETTLED = 1.0  # times what is allowed: the change that the last round may make
 _FLOOR = 1e-6  # differences are relative to the value, or to this share of the greatest value of the course
 _PART = 0.6  # of what is allowed: the rest is for people harder to follow than the pilot
 
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """Pieces of each stretch in the first round, and how hard a course may prove in each round; each round has twice the pieces."""
+    """Pieces of each stretch in the first round, how hard a course may prove in it, and the relative error allowed.
+
+    Harder courses go through rounds of twice the pieces, until a round changes nothing any more.
+    """
 
     pieces: NDArray[np.int64]
-    hardest: tuple[float, ...]
+    hardest: float
+    allowed: float
 
-    def rounds(self) -> Iterator[tuple[NDArray[np.int64], float]]:
-        """Pieces and limit of each round."""
-        for number in range(len(self.hardest) + _BEYOND):
-            yield self.pieces * 2**number, self.hardest[min(number, len(self.hardest) - 1)]
+    def settled(self, before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Whose courses (observables, n, places) the finer round hardly changed: its own error is a fifteenth of the change, or less."""
+        return _apart_in_any(before, after) <= _SETTLED * self.allowed
 
 
 def chosen(spans: NDArray[np.float64], run: Callable[[NDArray[np.int64], bool], Ran], allowed: float) -> Steps:
@@ -47,12 +48,12 @@ def chosen(spans: NDArray[np.float64], run: Callable[[NDArray[np.int64], bool], 
     `run` solves the pilot with these pieces, read at the request's times, or (True) at every mark.
     """
     if not len(spans):
-        return Steps(np.ones(0, np.int64), (np.inf,))
-    best, least = Steps(np.ones(len(spans), np.int64), (np.inf,)), np.inf
+        return Steps(np.ones(0, np.int64), np.inf, allowed)
+    best, least = Steps(np.ones(len(spans), np.int64), -1.0, allowed), np.inf
     pieces = np.ones(len(spans), np.int64)
     for share in (0.75, 0.95, 1.0):
         pieces = _refined(pieces, run, share, _PART * allowed)
-        steps, cost = _with_rounds(pieces, run, _PART * allowed)
+        steps, cost = _with_limit(pieces, run, allowed)
         if cost < least:
             best, least = steps, cost
     return best
@@ -96,26 +97,31 @@ def _refined(pieces: NDArray[np.int64], run: Callable[[NDArray[np.int64], bool],
     return pieces
 
 
-def _with_rounds(pieces: NDArray[np.int64], run: Callable[[NDArray[np.int64], bool], Ran], allowed: float) -> tuple[Steps, float]:
-    """Limits of hardness for each round, and the cost: pieces times the share of the pilot that needs the round, summed."""
-    coarse, hard = run(pieces, False)
-    left, cost = np.ones(len(hard), np.bool_), 0.0
-    limits: list[float] = []
-    for number in range(_HALVINGS):
-        fine, finer_hard = run(pieces * 2 ** (number + 1), False)
-        failed = np.max([each_apart(one, other) for one, other in zip(coarse, fine, strict=True)], axis=0) > allowed
+def _with_limit(pieces: NDArray[np.int64], run: Callable[[NDArray[np.int64], bool], Ran], allowed: float) -> tuple[Steps, float]:
+    """The limit of hardness for the first round, and the cost: pieces times the share of the pilot that needs each round, summed."""
+    before, hard = run(pieces, False)
+    left, cost = np.ones(len(hard), np.bool_), float(pieces.sum())
+    steps = Steps(pieces, np.inf, allowed)
+    for number in range(1, ROUNDS):
+        after = run(pieces * 2**number, False)[0]
+        if number == 1:
+            steps = Steps(pieces, _limit(hard, _apart_in_any(before, after) > _PART * allowed), allowed)
+            left = ~(hard <= steps.hardest)
         cost += float(left.mean()) * float(pieces.sum()) * 2**number
-        limits.append(_limit(hard, failed))
-        left &= ~(hard <= limits[-1])
-        if not failed.any():
+        left &= ~steps.settled(before, after)
+        if not left.any():
             break
-        coarse, hard = fine, finer_hard
-    return Steps(pieces, tuple(limits)), cost
+        before = after
+    return steps, cost
+
+
+def _apart_in_any(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float64]:
+    return np.max([each_apart(one, other) for one, other in zip(before, after, strict=True)], axis=0)
 
 
 def _limit(hard: NDArray[np.float64], failed: NDArray[np.bool_]) -> float:
-    """The greatest hardness below that of everyone who failed; -1 when there is none."""
+    """A little less than the greatest hardness below that of everyone who failed; -1 when there is none."""
     if not failed.any():
         return float(np.max(hard))
     least = np.min(np.where(np.isnan(hard[failed]), -1.0, hard[failed]))
-    return float(np.max(hard[(hard < least) & ~failed], initial=-1.0))
+    return 0.8 * float(np.max(hard[(hard < least) & ~failed], initial=-1.0))
