@@ -13,14 +13,15 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from benchmarks.machine import described  # noqa: E402
-from benchmarks.tabular import sets  # noqa: E402
-from xinglin.models.synthesis.drawing import draw  # noqa: E402
-from xinglin.models.synthesis.encoding import for_regression, for_trees  # noqa: E402
-from xinglin.models.synthesis.judging import privacy  # noqa: E402
-from xinglin.models.synthesis.nearness import neighbourhood  # noqa: E402
-from xinglin.models.synthesis.rules import rewritten  # noqa: E402
-from xinglin.models.table.copula import GENERATOR  # noqa: E402
+from benchmarks.machine import described
+from benchmarks.tabular import sets
+
+from xinglin.models.synthesis.drawing import draw
+from xinglin.models.synthesis.encoding import for_regression, for_trees
+from xinglin.models.synthesis.judging import privacy
+from xinglin.models.synthesis.nearness import neighbourhood
+from xinglin.models.synthesis.rules import rewritten
+from xinglin.models.table.copula import GENERATOR
 
 SEEDS, BASELINE_SEEDS, FOLDS, NOISE = 5, 2, 5, 0.05
 ASKED = {"classifier_auc_at_most": 0.70, "c_index_within": 0.02, "near_copies": 0}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Row = NDArray[np.float64]
 
 ROUNDS = 40  # of drawing again
-ROUND_ROWS = 200_000
+ROUND_ROWS = 20_000  # drawn again at once, and drawn in vain before it is given up
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,11 +50,11 @@ def draw(
         tally += reasons
         kept.append({name: values[fine] for name, values in rows.items()})
         held += int(fine.sum())
-        if held >= count:
+        if held >= count or (not held and tally[0] >= ROUND_ROWS):
             break
         share = max(held / tally[0], 1.0 / ROUND_ROWS)
-        wanted = int(min(ROUND_ROWS, max(50, 1.2 * (count - held) / share)))
-    else:
+        wanted = int(min(max(ROUND_ROWS, count), max(50, 1.2 * (count - held) / share)))
+    if held < count:
         raise Refused(
             "XL-TABLE-030",
             "too few rows are as they must be",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Row = NDArray[np.float64]
     Table = Mapping[str, Row]
 
-MEMBERSHIP_LIMIT = 0.55  # a table whose lower limit lies above it gives away who was in it
+MEMBERSHIP_LIMIT = 0.60  # a table whose lower limit lies above it gives away who was in it
 
 
 class Likeness(msgspec.Struct, frozen=True):
