@@ -12,6 +12,8 @@ import os
 import stat
 import sys
 from functools import lru_cache
+from importlib.abc import InspectLoader
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
@@ -33,10 +35,18 @@ def _module(name: str, source: str) -> ModuleType:
             return _from_file(folder / f"{name}.py", name, source)
         except OSError:
             pass  # the disk is full or the folder was taken away: compile without keeping
-    module = ModuleType(name)
-    sys.modules[name] = module
-    exec(compile(source.replace("cache=True", "cache=False"), f"<{name}>", "exec"), module.__dict__)  # noqa: S102 - our own text
-    return module
+    return _loaded(name, importlib.util.spec_from_loader(name, _InMemory(source.replace("cache=True", "cache=False"))))
+
+
+class _InMemory(InspectLoader):
+    """Text of ours that is nowhere on the disk."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    def get_source(self, fullname: str) -> str:
+        """The text."""
+        return self._source
 
 
 def kept_in() -> Path | None:
@@ -63,9 +73,12 @@ def _from_file(path: Path, name: str, source: str) -> ModuleType:
         aside.touch(mode=0o600)
         aside.write_text(source, encoding="utf-8")
         os.replace(aside, path)
-    spec = importlib.util.spec_from_file_location(name, path)
+    return _loaded(name, importlib.util.spec_from_file_location(name, path))
+
+
+def _loaded(name: str, spec: ModuleSpec | None) -> ModuleType:
     if spec is None or spec.loader is None:
-        raise OSError(f"cannot read {path.name}")
+        raise OSError(f"cannot read {name}")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # the kept machine code looks its module up by name
     spec.loader.exec_module(module)
