@@ -109,7 +109,7 @@ def ours(values: dict[str, np.ndarray], true: np.ndarray) -> dict[str, float]:
         start = time.process_time()
         DISEASE.run(REQUEST, values)
         best = min(best, time.process_time() - start)
-    return {"step_days": DISEASE.steps(REQUEST).widths[0], "greatest_relative_error": error, "patients_per_cpu_s": FAST / best}
+    return {"step_days": round(DISEASE.residual(REQUEST).step, 3), "greatest_relative_error": error, "patients_per_cpu_s": FAST / best}
 
 
 def by_diffrax(values: dict[str, np.ndarray], true: np.ndarray) -> dict[str, object]:

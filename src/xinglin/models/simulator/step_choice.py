@@ -52,8 +52,8 @@ def chosen(spans: NDArray[np.float64], run: Callable[[NDArray[np.int64], bool], 
     best, least = Steps(np.ones(len(spans), np.int64), -1.0, allowed), np.inf
     pieces = np.ones(len(spans), np.int64)
     for share in (0.75, 0.95, 1.0):
-        pieces = _refined(pieces, run, share, _PART * allowed)
-        steps, cost = _with_limit(pieces, run, allowed)
+        pieces = _refined(pieces, run, share, _PART * allowed, least)
+        steps, cost = _with_limit(pieces, run, allowed, least)
         if cost < least:
             best, least = steps, cost
     return best
@@ -73,31 +73,34 @@ def _difference(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> NDArr
     return np.where(np.isnan(found), np.inf, found)
 
 
-def _refined(pieces: NDArray[np.int64], run: Callable[[NDArray[np.int64], bool], Ran], share: float, allowed: float) -> NDArray[np.int64]:
-    """Pieces doubled where most error is added, again and again, until this share of the pilot is within what is allowed.
+def _refined(
+    pieces: NDArray[np.int64], run: Callable[[NDArray[np.int64], bool], Ran], share: float, allowed: float, least: float
+) -> NDArray[np.int64]:
+    """Pieces doubled where most error is added, again and again, until this share of the pilot is within what is allowed, or it costs too much.
 
     An error may show later than it is made (cells that a drug kills are missed in blood days after). So when doubling has not helped, it
-    is undone, and the stretches before that were not doubled are.
+    is undone, and every stretch up to the last of them is doubled.
     """
     before, untried = np.inf, pieces
     for _ in range(_REFINEMENTS):
         error = _difference(run(pieces, True)[0], run(2 * pieces, True)[0])
         reached = float(np.quantile(np.abs(error).max(axis=(0, 2)), share, method="higher"))
-        if reached <= allowed or pieces.sum() > _MOST_PIECES:
+        if reached <= allowed or pieces.sum() > min(least, _MOST_PIECES):
             break
         with np.errstate(all="ignore"):
             each = np.abs(np.diff(error, axis=2)).max(axis=0)
         added = np.quantile(np.where(np.isnan(each), np.inf, each), share, axis=0, method="higher")
         worst = added >= _WORST * added.max()
-        earlier = ~worst & (np.arange(len(worst)) < np.flatnonzero(worst)[-1])
-        if reached > _STUCK * before and earlier.any():
-            worst, pieces = earlier, untried
+        if not reached < _STUCK * before:
+            worst, pieces = np.arange(len(worst)) <= np.flatnonzero(worst)[-1], untried
         before, untried = reached, pieces
         pieces = np.where(worst, 2 * pieces, pieces)
     return pieces
 
 
-def _with_limit(pieces: NDArray[np.int64], run: Callable[[NDArray[np.int64], bool], Ran], allowed: float) -> tuple[Steps, float]:
+def _with_limit(
+    pieces: NDArray[np.int64], run: Callable[[NDArray[np.int64], bool], Ran], allowed: float, least: float
+) -> tuple[Steps, float]:
     """The limit of hardness for the first round, and the cost: pieces times the share of the pilot that needs each round, summed."""
     before, hard = run(pieces, False)
     left, cost = np.ones(len(hard), np.bool_), float(pieces.sum())
@@ -109,7 +112,7 @@ def _with_limit(pieces: NDArray[np.int64], run: Callable[[NDArray[np.int64], boo
             left = ~(hard <= steps.hardest)
         cost += float(left.mean()) * float(pieces.sum()) * 2**number
         left &= ~steps.settled(before, after)
-        if not left.any():
+        if not left.any() or cost > least:
             break
         before = after
     return steps, cost
