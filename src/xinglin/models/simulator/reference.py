@@ -68,16 +68,14 @@ class _Walk:
         """Fill `observed` and `ends`."""
         marks = self.timeline.marks
         y = np.array([float(evaluate(state.start, self.values)) for state in self.card.states] + [0.0] * len(self.hazards))
-        largest = np.abs(y)
         breaks = self._breaks()
         for start, stop in zip(breaks, [*breaks[1:], len(marks) - 1], strict=True):
             y = self._act(start, y)
-            largest = np.maximum(largest, np.abs(y))
             switched, given = self._in_force(start)
             self._watch(float(marks[start]), y, switched)
             self._read(start, y)
             if stop > start:
-                y = self._solve(start, stop, y, switched, given, 1e-15 * largest + 1e-30)
+                y = self._solve(start, stop, y, switched, given, 1e-15 * np.abs(y) + 1e-30)
 
     def _breaks(self) -> list[int]:
         """Marks where the course has a corner."""

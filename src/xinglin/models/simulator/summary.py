@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from xinglin.models.simulator.from_now import run_of_the_living
 from xinglin.records.simulation import (
     Band,
     CourseBlock,
@@ -34,19 +35,20 @@ WITHOUT = "without:"  # how the bands begin that give the share without an end
 _Z95 = 1.959963984540054
 
 
-def simulated(disease: AbstractDisease, requests: Sequence[SimulationRequest], posterior: Posterior | None = None) -> Simulation:
+def simulated(disease: AbstractDisease, requests: Sequence[SimulationRequest], posterior: Posterior | None = None, now: float = 0.0) -> Simulation:
     """The courses of every arm, summed up. With a posterior the courses are those of one person, else of people drawn from the population.
 
-    Every arm has the same people: arms differ by treatment alone. Raises InvalidInput as the disease does.
+    Every arm has the same people: arms differ by treatment alone. now: who has died before is not counted, and limits count from then on.
+    Raises InvalidInput as the disease does, Refused XL-SIM-808 when hardly anybody is alive now.
     """
     people = [posterior.draws if posterior else disease.draw(one, 0, one.patients) for one in requests]
-    blocks = [disease.run(one, traits) for one, traits in zip(requests, people, strict=True)]
+    blocks = [run_of_the_living(disease, one, traits, now) for one, traits in zip(requests, people, strict=True)]
     spread = posterior.estimates if posterior else tuple(traits_of(blocks[0], disease.card))
     arms = [(one.arm or one.regimen.name, block) for one, block in zip(requests, blocks, strict=True)]
     return Simulation(
         disease=disease.name, version=disease.card.version, card=card_digest(disease.card), requests=tuple(requests),
         bands=tuple(band for arm, block in arms for band in bands_of(arm, block)),
-        outcomes=tuple(one for arm, block in arms for one in outcomes_of(arm, block, disease.card)),
+        outcomes=tuple(one for arm, block in arms for one in outcomes_of(arm, block, disease.card, now)),
         residual=worst([compared(disease, *each) for each in zip(requests, people, blocks, strict=True)]),
         estimates=spread, effective=posterior.effective if posterior else None,
         fit=posterior.fit if posterior else None, measured=posterior.measured if posterior else (), notes=posterior.notes if posterior else (),
@@ -115,8 +117,9 @@ def bands_of(arm: str, block: CourseBlock, share: float = SHARE) -> Iterator[Ban
         yield Band(arm, WITHOUT + name, times, low, middle, high, 0.95)
 
 
-def outcomes_of(arm: str, block: CourseBlock, card: DiseaseCard) -> Iterator[Outcome]:
-    """How often each end came, when in half of the courses, and how often each limit was broken."""
+def outcomes_of(arm: str, block: CourseBlock, card: DiseaseCard, now: float = 0.0) -> Iterator[Outcome]:
+    """How often each end came, when in half of the courses, and how often each limit was broken from now on."""
+    ahead = {name: rows[:, block.times >= now - 1e-9] for name, rows in block.observed.items()}
     for name, when in block.ends.items():
         low, middle, high = wilson(int(np.sum(when <= block.times[-1])), block.patients)
         yield Outcome(arm, name, "share", middle, low, high)
@@ -126,7 +129,7 @@ def outcomes_of(arm: str, block: CourseBlock, card: DiseaseCard) -> Iterator[Out
             yield Outcome(arm, name, "median", float(half), float(first), float(last))
     for harm in card.harms:
         if harm.observable in block.observed:
-            low, middle, high = wilson(int(np.sum(broken(harm, block.observed))), block.patients)
+            low, middle, high = wilson(int(np.sum(broken(harm, ahead))), block.patients)
             yield Outcome(arm, harm.name, "harm", middle, low, high)
 
 
