@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = [
-    "check", "diseases", "draft", "facts", "find_in_archive", "images", "lungs", "make", "mark", "phantom", "send_to_archive", "simulate",
-    "synthesise", "take_in", "take_in_all", "take_in_from_archive", "trial", "unmark", "volume",
+    "calibrate", "check", "diseases", "draft", "facts", "find_in_archive", "images", "lungs", "make", "mark", "optimise", "phantom", "send_to_archive",
+    "simulate", "synthesise", "take_in", "take_in_all", "take_in_from_archive", "trial", "unmark", "volume",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -33,10 +33,12 @@ if TYPE_CHECKING:
         unmark,
         volume,
     )
-    from xinglin.flow.python_simulations import diseases, simulate, trial
+    from xinglin.flow.python_simulations import calibrate, diseases, optimise, simulate, trial
     from xinglin.flow.python_tables import synthesise
 
-_DOORS = {"diseases": "python_simulations", "simulate": "python_simulations", "trial": "python_simulations", "synthesise": "python_tables"}
+_DOORS = {
+    **dict.fromkeys(("calibrate", "diseases", "optimise", "simulate", "trial"), "python_simulations"), "synthesise": "python_tables",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

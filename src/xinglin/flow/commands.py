@@ -15,6 +15,8 @@ from xinglin.flow.archives import archive_send as archive_send
 from xinglin.flow.archives import archive_test as archive_test
 from xinglin.flow.archives import taken_in
 from xinglin.flow.asked import Asked, Outcome, who
+from xinglin.flow.fitting_commands import calibrate as calibrate
+from xinglin.flow.fitting_commands import optimise as optimise
 from xinglin.flow.house import House, TakenIn, find_draft
 from xinglin.flow.image_commands import lungs as lungs
 from xinglin.flow.image_commands import mark as mark

@@ -317,6 +317,52 @@ OPERATIONS: tuple[Operation, ...] = (
             DRY_RUN,
         ),
     ),
+    Operation(
+        "calibrate",
+        "fit an illness to one person's readings: parameters with intervals, kept with the chart",
+        "calibrate",
+        (
+            DISEASE,
+            Parameter("chart", "a chart's id", positional=True),
+            Parameter("readings", "or a CSV file: time_days, observable, value, below", "path"),
+            Parameter("given", "what was given since the first reading: a regimen of the disease, or a JSON file"),
+            Parameter("lesion", "the marked lesion meant, where there are several"),
+            Parameter("trait", "a trait that is known, as name=value", many=True, labels=("NAME=VALUE",)),
+            AS_OF,
+            SEED,
+            DRY_RUN,
+        ),
+    ),
+    Operation(
+        "optimise",
+        "look for a schedule within limits, beside standard care, rules, chance and a learned policy",
+        "optimise",
+        (
+            DISEASE,
+            Parameter("chart", "a chart's id: its kept twin; none: the population", positional=True),
+            Parameter("readings", "or a CSV file: time_days, observable, value, below", "path"),
+            Parameter("given", "what was given so far, with --readings: a regimen, or a JSON file"),
+            Parameter("trait", "a trait that is known, as name=value", many=True, labels=("NAME=VALUE",)),
+            Parameter(
+                "treat", "what may be given, and on which days: drug, or drug=0,21,42", many=True, labels=("NAME[=DAYS]",), required=True
+            ),
+            Parameter("most", "the most at one time, as name=amount", many=True, labels=("NAME=AMOUNT",)),
+            Parameter("goal", "burden:OBSERVABLE, time:END or near:OBSERVABLE=VALUE"),
+            Parameter("tail", "count the worst share only, as 0.1"),
+            Parameter(
+                "limit", "share of courses that may break a harm, as name=0.1; default: a tenth for each", many=True, labels=("HARM=SHARE",)
+            ),
+            Parameter("days", "how far ahead; default: as far as the data of the model reach"),
+            Parameter("now_days", "from when on; default: the last reading"),
+            Parameter("watched", "the observable read at visits"),
+            Parameter("method", "who looks", default="both", choices=("cma", "receding", "both")),
+            Parameter("evaluations", "how many regimens are tried", "number", 1500),
+            Parameter("out", "folder to write to; about a chart a preliminary page alone", "path", short="-o"),
+            SEED,
+            LANG,
+            DRY_RUN,
+        ),
+    ),
     Operation("kinds", "every kind of content, check, calculator and topic of knowledge", "kinds"),
     Operation("doctor", "is everything in order here?", "doctor"),
     Operation(

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 
 from xinglin.flow.house import House
 from xinglin.flow.simulation_commands import DAYS, regimens_given
-from xinglin.records.simulation import CourseBlock, DiseaseCard, Regimen, SimulationRequest, TrialDesign, TrialResult
+from xinglin.records.simulation import (
+    Choice,
+    CourseBlock,
+    DiseaseCard,
+    Goal,
+    Measurement,
+    Optimisation,
+    Posterior,
+    Regimen,
+    SimulationRequest,
+    TrialDesign,
+    TrialResult,
+)
 
 if TYPE_CHECKING:
     from xinglin.shelf.promises import AbstractDisease
@@ -65,6 +77,60 @@ def trial(
         closes=closes_days * per_day, dropout=dropout_per_year / 365.25 / per_day, eligible=tuple(eligible), seed=seed,
     )  # fmt: skip
     return run_trial(model, design)
+
+
+def calibrate(
+    disease: str, readings: Sequence[Measurement] = (), *, chart: str = "", given: str | Regimen = "none", lesion: str = "",
+    traits: Mapping[str, float] | None = None, as_of: str = "", seed: int = 0, home: str | Path | None = None,
+) -> Posterior:  # fmt: skip
+    """A twin: what one person's readings say about the parameters, as draws. From a chart's readings it is kept with the chart.
+
+    Readings have times in days, whatever the unit of the model. Raises UsageError XL-FIT-001 unless there is a chart or readings, Refused
+    XL-FIT-002 for a chart without a reading the model can use, and XL-TWIN-00x where data cannot tell.
+    """
+    from msgspec.structs import replace
+
+    from xinglin.flow.fitting_commands import chart_readings, see_one_source
+    from xinglin.models.twin import fitted
+
+    house = House.at(home)
+    model = house.courses.disease(disease)
+    see_one_source(chart, readings)
+    (regimen,) = _regimens(model, [given])
+    if not chart:
+        per_day = 1 / DAYS[model.card.time_unit]
+        return fitted(model, [replace(one, time=one.time * per_day) for one in readings], regimen, traits=traits, seed=seed)
+    measured, known, _ = chart_readings(house, model, chart, lesion, as_of)
+    found = fitted(model, measured, regimen, traits=known | dict(traits or {}), seed=seed)
+    house.courses.keep_twin(chart, found)
+    return found
+
+
+def optimise(
+    disease: str, choices: Sequence[Choice], goal: Goal, *, twin: Posterior | None = None, patients: int = 1200,
+    limits: Mapping[str, float] | None = None, now: float | None = None, until: float | None = None, traits: Mapping[str, float] | None = None,
+    watched: str = "", method: str = "both", seed: int = 0, evaluations: int = 1500, home: str | Path | None = None,
+) -> Optimisation:  # fmt: skip
+    """Schedules within limits for a twin or a population, beside standard care, rules, chance and a learned policy. A simulation, no order.
+
+    Times in the unit of the model. `now`: default the twin's last reading. What the twin was given before now stays given.
+    """
+    from msgspec.structs import replace
+
+    from xinglin.flow.fitting_commands import method_named
+    from xinglin.models.scheduling import optimise as search
+
+    model = House.at(home).courses.disease(disease)
+    if twin is None:
+        asked = SimulationRequest(model.card.name, (0.0,), patients=patients, seed=seed, traits=dict(traits or {}))
+        people, begun, before = model.draw(asked, 0, patients), now or 0.0, Regimen("none")
+    else:
+        people, begun = twin.draws, max(one.time for one in twin.measured) if now is None else now
+        before = replace(twin.regimen, doses=tuple(dose for dose in twin.regimen.doses if dose.time < begun))
+    return search(
+        model, people, choices, goal, method=method_named(method), limits=limits, before=before, now=begun, until=until, watched=watched,
+        known=twin is not None, seed=seed, evaluations=evaluations,
+    )  # fmt: skip
 
 
 def _regimens(model: AbstractDisease, words: Sequence[str | Regimen]) -> tuple[Regimen, ...]:

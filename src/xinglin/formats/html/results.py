@@ -24,14 +24,14 @@ class Table:
 
 def write_results(
     title: str, lead: Sequence[str], pictures: Sequence[Picture], tables: Sequence[Table], notes: Sequence[str], *, language: str, label: str,
-    aigc: Mapping[str, str],
+    aigc: Mapping[str, str], preliminary: bool = False,
 ) -> bytes:  # fmt: skip
-    """The page as one HTML file. The same results give the same bytes."""
+    """The page as one HTML file, watermarked where it is `preliminary`. The same results give the same bytes."""
     drawn = [
         {"name": one.name, "data": b64encode(one.png).decode(), "caption": one.caption, "description": one.description} for one in pictures
     ]
     content = {
         "words": PAGE_WORDS[language], "aigc": encode(dict(aigc)).decode(), "label": label, "title": title, "lead": lead, "pictures": drawn,
-        "tables": tables, "notes": notes,
+        "tables": tables, "notes": notes, "preliminary": preliminary,
     }  # fmt: skip
     return sheet("results.html", content, scripted=False)
