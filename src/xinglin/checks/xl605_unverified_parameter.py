@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from xinglin.models import sample_simulations
 from xinglin.records import CheckCase, Issue
+from xinglin.records.simulation import DiseaseCard
 from xinglin.shelf.promises import Check, Example
 
 CODE = "xl605_unverified_parameter"
@@ -15,11 +16,17 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
     """One warning that counts them."""
     if case.simulation is None:
         return ()
-    names = [row.name for row in case.simulation.card.parameters if row.unverified]
-    names += [one.name for one in case.simulation.card.treatments if one.unverified]
+    card = case.simulation.card
+    names = [row.name for row in (*card.parameters, *card.treatments) if row.unverified or _unread(card, row.source)]
+    names += [one.name for one in (*card.ends, *card.harms) if _unread(card, one.source)]
     if not names:
         return ()
     return (Issue(CODE, "warning", f"{len(names)} numbers of the model were not looked up in their source", said=", ".join(names)),)
+
+
+def _unread(card: DiseaseCard, source: str) -> bool:
+    """Whether a row names a source that nobody opened; our own choices name one, too, and count."""
+    return bool(source) and source in card.sources and not card.sources[source].source_read
 
 
 CHECK = Check(

@@ -4,12 +4,10 @@ A course that needs a forbidden dose is not an option for anybody."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
-
 from xinglin.models import sample_simulations
+from xinglin.models.simulator import limits
 from xinglin.records import CheckCase, Issue
-from xinglin.records.simulation import Dose, Regimen, Treatment
+from xinglin.records.simulation import Dose, Regimen
 from xinglin.shelf.promises import Check, Example
 
 CODE = "xl607_dose_limit"
@@ -19,29 +17,11 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
     """A stop per arm and limit that is broken: amount at one time, in all, or the gap between two doses."""
     if case.simulation is None:
         return ()
-    limits = {one.name: one for one in case.simulation.card.treatments}
-    found = []
-    for request in case.simulation.simulation.requests:
-        given: dict[str, list[Dose]] = {}
-        for dose in request.regimen.doses:
-            given.setdefault(dose.treatment, []).append(dose)
-        for name, doses in sorted(given.items()):
-            arm = request.arm or request.regimen.name
-            if name not in limits:
-                found.append(Issue(CODE, "stop", f"the arm {arm} gives {name}, which the model does not know"))
-            else:
-                found += [Issue(CODE, "stop", f"the arm {arm}: {what}") for what in _broken(limits[name], doses)]
-    return tuple(found)
-
-
-def _broken(limit: Treatment, doses: list[Dose]) -> Iterator[str]:
-    times = sorted(dose.time for dose in doses)
-    if any(dose.amount > limit.most_each for dose in doses):
-        yield f"more than {limit.most_each:g} {limit.unit} of {limit.name} at one time"
-    if sum(dose.amount for dose in doses) > limit.most_total:
-        yield f"more than {limit.most_total:g} {limit.unit} of {limit.name} in all"
-    if any(later - sooner < limit.least_gap for sooner, later in pairwise(times)):
-        yield f"doses of {limit.name} closer than {limit.least_gap:g}"
+    return tuple(
+        Issue(CODE, "stop", f"the arm {request.arm or request.regimen.name}: {what}")
+        for request in case.simulation.simulation.requests
+        for what in limits.broken(case.simulation.card, request.regimen)
+    )
 
 
 CHECK = Check(

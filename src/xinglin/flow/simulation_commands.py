@@ -11,9 +11,10 @@ import msgspec
 
 from xinglin import __version__
 from xinglin.flow.asked import Asked, Outcome
+from xinglin.flow.courses import LABEL
 from xinglin.privacy import labels
-from xinglin.records.errors import InvalidInput, UsageError
-from xinglin.records.simulation import CourseBlock, Regimen, SimulationRequest, TimeUnit, TrialDesign, TrialResult
+from xinglin.records.errors import InvalidInput, Refused, UsageError
+from xinglin.records.simulation import CourseBlock, DiseaseCard, Regimen, SimulationRequest, TimeUnit, TrialDesign, TrialResult
 
 if TYPE_CHECKING:
     from xinglin.flow.house import House
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from xinglin.shelf.promises import AbstractDisease
 
 DAYS: dict[TimeUnit, float] = {"min": 1 / 1440, "h": 1 / 24, "d": 1.0, "a": 365.25}
+_MARK = {"en": "simulation, for research: nobody in it exists", "zh": "仅供科研的模拟，其中没有真实的人"}
 TOLD = 2_000  # courses behind what is told in words, where nothing is written
 
 
@@ -40,7 +42,7 @@ def _request(disease: AbstractDisease, given: Mapping[str, Any]) -> SimulationRe
     from xinglin.models.simulator import arms
 
     card = disease.card
-    (regimen,) = regimens_given(disease, [given["regimen"]] if given["regimen"] else ["none"])
+    regimen = one_regimen(disease, given["regimen"])
     per_day = 1 / DAYS[card.time_unit]
     until = arms.number(given["days"]) * per_day if given["days"] else None
     every = arms.number(given["every_days"]) * per_day if given["every_days"] else None
@@ -52,9 +54,18 @@ def _request(disease: AbstractDisease, given: Mapping[str, Any]) -> SimulationRe
     return request
 
 
+def one_regimen(disease: AbstractDisease, word: str) -> Regimen:
+    """The one regimen meant; "" is none. Raises UsageError XL-SIM-914 for several."""
+    found = regimens_given(disease, [word or "none"])
+    if len(found) != 1:
+        raise UsageError("XL-SIM-914", "one regimen is asked for", where="--regimen", fix="give one; xinglin trial compares several")
+    return found[0]
+
+
 def regimens_given(disease: AbstractDisease, words: Sequence[str]) -> tuple[Regimen, ...]:
     """Regimens by the name they have on the card, or as a JSON file of one's own. Raises NotFound, InvalidInput XL-SIM-911."""
     from xinglin.models.simulator import arms
+    from xinglin.models.simulator.limits import broken
 
     found: list[Regimen] = []
     for word in words:
@@ -67,6 +78,11 @@ def regimens_given(disease: AbstractDisease, words: Sequence[str]) -> tuple[Regi
                 ) from error
         else:
             found += arms.arms_named(disease.card, word)
+    for one in found:
+        if what := broken(disease.card, one):
+            raise Refused(
+                "XL-SIM-915", "the regimen breaks a limit of its treatment", where=one.name, why="; ".join(what), fix="change the doses"
+            )
     return tuple(found)
 
 
@@ -87,7 +103,9 @@ def _told(disease: AbstractDisease, request: SimulationRequest, given: Mapping[s
         "residual": msgspec.to_builtins(simulation.residual),
         "files": [],
     }
-    return Outcome(value, tuple(f"{row['name']}: {row['said']}" for row in value["facts"]))
+    lines = [f"{row['name']}: {row['said']}" for row in value["facts"]]
+    lines += [f"{name}: set outside the range its source supports" for name in value["traits_out_of_range"]]
+    return Outcome(value, (*lines, _MARK[language]))
 
 
 def _head(disease: AbstractDisease, request: SimulationRequest) -> dict[str, Any]:
@@ -96,7 +114,14 @@ def _head(disease: AbstractDisease, request: SimulationRequest) -> dict[str, Any
         "disease": card.name, "version": card.version, "patients": request.patients, "seed": request.seed, "regimen": request.regimen.name,
         "time_unit": card.time_unit, "until": request.times[-1], "beyond_data": request.times[-1] > card.horizon,
         "unverified_parameters": [row.name for row in card.parameters if row.unverified],
+        "traits_out_of_range": _out_of_range(card, request), "label": LABEL,
     }  # fmt: skip
+
+
+def _out_of_range(card: DiseaseCard, request: SimulationRequest) -> list[str]:
+    """Traits set by hand that lie outside the range their source supports."""
+    rows = {row.name: row for row in card.parameters}
+    return sorted(name for name, value in request.traits.items() if not rows[name].low <= value <= rows[name].high)
 
 
 def _written(asked: Asked, house: House, disease: AbstractDisease, request: SimulationRequest, given: Mapping[str, Any]) -> Outcome:
@@ -163,7 +188,7 @@ def _beside(house: House, request: PeopleRequest, given: Mapping[str, Any]) -> B
     from xinglin.records.quantity import ICD10
 
     disease = house.courses.disease(given["illness"])
-    (regimen,) = regimens_given(disease, [given["regimen"]])
+    regimen = one_regimen(disease, given["regimen"])
     per_day = 1 / DAYS[disease.card.time_unit]
     days = min(disease.card.horizon / per_day, 3 * 365)
     times = tuple(84 * n * per_day for n in range(int(days // 84) + 1))
@@ -196,8 +221,14 @@ def trial(asked: Asked, given: Mapping[str, Any]) -> Outcome:
             label=_label(house, "trial"),
             power=found,
         )
-    value = trial_value(result) | {"power": power_value(found), "files": [str(one) for one in files]}
-    return Outcome(value, (*_trial_lines(result, disease.card.time_unit, found), *map(str, files[:1])))
+    flags = {
+        "label": LABEL, "beyond_data": design.follow > disease.card.horizon,
+        "unverified_parameters": [row.name for row in disease.card.parameters if row.unverified],
+    }  # fmt: skip
+    value = flags | trial_value(result) | {"power": power_value(found), "files": [str(one) for one in files]}
+    beyond = (f"beyond the {disease.card.horizon:g} {disease.card.time_unit} its data reach",) if flags["beyond_data"] else ()
+    lines = (*_trial_lines(result, disease.card.time_unit, found), *beyond, _MARK[given["lang"] or "en"])
+    return Outcome(value, (*lines, *map(str, files[:1])))
 
 
 def _design(disease: AbstractDisease, given: Mapping[str, Any]) -> TrialDesign:

@@ -46,7 +46,8 @@ class Curve:
 
     def median_limits(self) -> tuple[float, float]:
         """95 % limits of the median: where the limits of the curve cross one half (Brookmeyer and Crowley 1982, doi:10.2307/2530286)."""
-        low, high = (np.flatnonzero(row <= 0.5 + 1e-12) for row in (self.low, self.high))
+        last = self.share > 0  # where nobody is left the limits say nothing
+        low, high = (np.flatnonzero((row <= 0.5 + 1e-12) & last) for row in (self.low, self.high))
         return (float(self.times[low[0]]) if len(low) else math.inf, float(self.times[high[0]]) if len(high) else math.inf)
 
     def mean_until(self, limit: float) -> tuple[float, float]:
