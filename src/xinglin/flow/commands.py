@@ -18,6 +18,11 @@ from xinglin.flow.asked import Asked, Outcome, who
 from xinglin.flow.fitting_commands import calibrate as calibrate
 from xinglin.flow.fitting_commands import optimise as optimise
 from xinglin.flow.house import House, TakenIn, find_draft
+from xinglin.flow.house_commands import audit_list as audit_list
+from xinglin.flow.house_commands import audit_verify as audit_verify
+from xinglin.flow.house_commands import doctor as doctor
+from xinglin.flow.house_commands import erase as erase
+from xinglin.flow.house_commands import hold as hold
 from xinglin.flow.image_commands import lungs as lungs
 from xinglin.flow.image_commands import mark as mark
 from xinglin.flow.image_commands import nifti_taken
@@ -33,8 +38,7 @@ from xinglin.records import ContentRequest, Draft
 from xinglin.records.errors import InvalidInput, NotFound, Refused, UsageError, XinglinError
 from xinglin.records.imaging import ScanSeries
 
-REFUSED = 5
-PARTIAL = 8
+REFUSED, PARTIAL = 5, 8
 
 
 def demo(asked: Asked, given: Mapping[str, Any]) -> Outcome:
@@ -257,31 +261,6 @@ def kinds(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     return Outcome(value, tuple(telling.shelf_lines(value)))
 
 
-def doctor(asked: Asked, given: Mapping[str, Any]) -> Outcome:
-    """Is everything in order?"""
-    from xinglin.flow import doctor as examination
-
-    rows = examination.examine(asked.house())
-    worst = REFUSED if any(r["state"] == "fail" for r in rows) else 0
-    lines = [(f"{r['state']:<6}{r['what']}", f"      fix: {r['fix']}" if r["fix"] else "") for r in rows]
-    return Outcome({"checks": rows}, tuple(line for two in lines for line in two if line), worst)
-
-
-def audit_verify(asked: Asked, given: Mapping[str, Any]) -> Outcome:
-    """Prove the ledger."""
-    report = asked.house().store.verify(Path(given["anchor"]) if given["anchor"] else None)
-    value = {"whole": report.whole, "entries": report.entries, "checkpoints": report.checkpoints, "problems": list(report.problems)}
-    word = "whole" if report.whole else "NOT whole"
-    lines = (*report.problems, f"ledger {word}: {report.entries} entries, {report.checkpoints} signed checkpoints")
-    return Outcome(value, lines, 0 if report.whole else REFUSED)
-
-
-def audit_list(asked: Asked, given: Mapping[str, Any]) -> Outcome:
-    """Who did what."""
-    rows = [telling.ledger_value(e) for e in list(asked.house().store.ledger.entries())[-given["last"] :]]
-    return Outcome({"entries": rows}, tuple(f"{r['seq']:>6}  {r['at']}  {r['who']:<16}{r['what']:<22}{r['about']}" for r in rows))
-
-
 def label_check(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """Is this file labelled, and, where this house released it, is it still as released?"""
     from xinglin.privacy import labels
@@ -317,26 +296,6 @@ def signer_revoke(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """End a key."""
     asked.house().desk.keys.revoke(given["name"], given["by"] or who())
     return Outcome({"signer": given["name"], "state": "revoked"}, (f"{given['name']} can sign no more",))
-
-
-def hold(asked: Asked, given: Mapping[str, Any]) -> Outcome:
-    """Legal hold on, or off with --lift."""
-    store, by = asked.house().store, given["by"] or who()
-    if given["lift"]:
-        store.unhold(given["chart"], by)
-    else:
-        store.hold(given["chart"], given["reason"], by)
-    word = "lifted" if given["lift"] else "held"
-    return Outcome({"chart": given["chart"], "hold": not given["lift"]}, (f"{given['chart']} {word}",))
-
-
-def erase(asked: Asked, given: Mapping[str, Any]) -> Outcome:
-    """Destroy a person's key."""
-    asked.house().store.erase(given["chart"], given["reason"], given["by"] or who())
-    return Outcome({"chart": given["chart"], "erased": True}, (f"{given['chart']} erased",))
-
-
-# ---- from words to things
 
 
 def _charts(asked: Asked, house: House, given: list[str]) -> list[str]:
