@@ -42,6 +42,6 @@ CHECK = Check(
     against="simulation",
     severity="stop",
     run=run,
-    fails=(Example("growth set to five times its highest", simulation=sample_simulations.asked(traits={"growth": 0.25})),),
-    passes=(Example("every parameter within its range", simulation=sample_simulations.asked(traits={"growth": 0.02})),),
+    fails=(Example("growth set to five times its highest", simulation=sample_simulations.asked({"traits": {"growth": 0.25}})),),
+    passes=(Example("every parameter within its range", simulation=sample_simulations.asked({"traits": {"growth": 0.02}})),),
 )

@@ -32,7 +32,9 @@ CHECK = Check(
     severity="stop",
     run=run,
     fails=(
-        Example("one per cent of the mass is lost", simulation=sample_simulations.sample(residual=Residual(1e-7, 4, 1.0, balance=0.01))),
+        Example(
+            "one per cent of the mass is lost", simulation=sample_simulations.sample({"residual": Residual(1e-7, 4, 1.0, balance=0.01)})
+        ),
     ),
     passes=(Example("a sound simulation", simulation=sample_simulations.sample()),),
 )

@@ -43,8 +43,8 @@ CHECK = Check(
     severity="stop",
     run=run,
     fails=(
-        Example("off by one in a thousand", simulation=sample_simulations.sample(residual=Residual(1e-3, 4, 1.0))),
-        Example("never compared", simulation=sample_simulations.sample(residual=None)),
+        Example("off by one in a thousand", simulation=sample_simulations.sample({"residual": Residual(1e-3, 4, 1.0)})),
+        Example("never compared", simulation=sample_simulations.sample({"residual": None})),
     ),
     passes=(Example("a sound simulation", simulation=sample_simulations.sample()),),
 )

@@ -32,6 +32,6 @@ CHECK = Check(
     against="simulation",
     severity="warning",
     run=run,
-    fails=(Example("ten years on half a year of data", simulation=sample_simulations.asked(times=(0.0, 3650.0))),),
-    passes=(Example("within half a year", simulation=sample_simulations.asked(times=(0.0, 180.0))),),
+    fails=(Example("ten years on half a year of data", simulation=sample_simulations.asked({"times": (0.0, 3650.0)})),),
+    passes=(Example("within half a year", simulation=sample_simulations.asked({"times": (0.0, 180.0)})),),
 )

@@ -35,14 +35,16 @@ CHECK = Check(
     severity="stop",
     run=run,
     fails=(
-        Example("twice the most at one time", simulation=sample_simulations.asked(regimen=Regimen("heavy", doses=(Dose(0, "drug", 400),)))),
+        Example(
+            "twice the most at one time", simulation=sample_simulations.asked({"regimen": Regimen("heavy", doses=(Dose(0, "drug", 400),))})
+        ),
         Example(
             "two doses on one day",
-            simulation=sample_simulations.asked(regimen=Regimen("dense", doses=(Dose(0, "drug", 100), Dose(0.5, "drug", 100)))),
+            simulation=sample_simulations.asked({"regimen": Regimen("dense", doses=(Dose(0, "drug", 100), Dose(0.5, "drug", 100)))}),
         ),
         Example(
             "too much in all",
-            simulation=sample_simulations.asked(regimen=Regimen("long", doses=tuple(Dose(21.0 * n, "drug", 200) for n in range(5)))),
+            simulation=sample_simulations.asked({"regimen": Regimen("long", doses=tuple(Dose(21.0 * n, "drug", 200) for n in range(5)))}),
         ),
     ),
     passes=(Example("the standard regimen", simulation=sample_simulations.sample()),),

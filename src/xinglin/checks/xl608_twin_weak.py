@@ -41,9 +41,11 @@ CHECK = Check(
     severity="warning",
     run=run,
     fails=(
-        Example("forty effective draws", simulation=sample_simulations.sample(effective=40.0)),
-        Example("a bad fit", simulation=sample_simulations.sample(fit=0.001)),
-        Example("nothing learned", simulation=sample_simulations.sample(estimates=(Estimate("growth", 0.01, 0.006, 0.016, "/d", 0.02),))),
+        Example("forty effective draws", simulation=sample_simulations.sample({"effective": 40.0})),
+        Example("a bad fit", simulation=sample_simulations.sample({"fit": 0.001})),
+        Example(
+            "nothing learned", simulation=sample_simulations.sample({"estimates": (Estimate("growth", 0.01, 0.006, 0.016, "/d", 0.02),)})
+        ),
     ),
     passes=(Example("a sound twin", simulation=sample_simulations.sample()),),
 )

@@ -44,13 +44,19 @@ CHECK = Check(
     severity="stop",
     run=run,
     fails=(
-        Example("a negative volume", simulation=sample_simulations.sample(bands=(Band("", "volume", (0.0,), (-1.0,), (2.0,), (3.0,)),))),
-        Example("not a number", simulation=sample_simulations.sample(bands=(Band("", "volume", (0.0,), (1.0,), (float("nan"),), (3.0,)),))),
         Example(
-            "the middle above the top", simulation=sample_simulations.sample(bands=(Band("", "volume", (0.0,), (1.0,), (4.0,), (3.0,)),))
+            "a negative volume", simulation=sample_simulations.sample({"bands": (Band("", "volume", (0.0,), (-1.0,), (2.0,), (3.0,)),)})
         ),
         Example(
-            "a time without a value", simulation=sample_simulations.sample(bands=(Band("", "volume", (0.0, 1.0), (1.0,), (2.0,), (3.0,)),))
+            "not a number", simulation=sample_simulations.sample({"bands": (Band("", "volume", (0.0,), (1.0,), (float("nan"),), (3.0,)),)})
+        ),
+        Example(
+            "the middle above the top",
+            simulation=sample_simulations.sample({"bands": (Band("", "volume", (0.0,), (1.0,), (4.0,), (3.0,)),)}),
+        ),
+        Example(
+            "a time without a value",
+            simulation=sample_simulations.sample({"bands": (Band("", "volume", (0.0, 1.0), (1.0,), (2.0,), (3.0,)),)}),
         ),
     ),
     passes=(Example("a sound simulation", simulation=sample_simulations.sample()),),

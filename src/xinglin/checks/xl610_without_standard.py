@@ -35,11 +35,11 @@ CHECK = Check(
     fails=(
         Example(
             "one dose more often, alone",
-            simulation=sample_simulations.asked(regimen=Regimen("dense", doses=(Dose(0, "drug", 50), Dose(14, "drug", 50)))),
+            simulation=sample_simulations.asked({"regimen": Regimen("dense", doses=(Dose(0, "drug", 50), Dose(14, "drug", 50)))}),
         ),
     ),
     passes=(
         Example("the standard regimen", simulation=sample_simulations.sample()),
-        Example("no treatment at all", simulation=sample_simulations.asked(regimen=Regimen("none"))),
+        Example("no treatment at all", simulation=sample_simulations.asked({"regimen": Regimen("none")})),
     ),
 )

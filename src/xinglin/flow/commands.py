@@ -298,6 +298,9 @@ def signer_revoke(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     return Outcome({"signer": given["name"], "state": "revoked"}, (f"{given['name']} can sign no more",))
 
 
+# ---- from words to things
+
+
 def _charts(asked: Asked, house: House, given: list[str]) -> list[str]:
     """Chart ids as given; paths and addresses are taken in on the way, together."""
     if not given:

@@ -5,7 +5,7 @@ The disease is a sphere of cells that grows by a constant share a day; every num
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
@@ -65,9 +65,9 @@ def sample_simulation() -> Simulation:
     )  # fmt: skip
 
 
-def sample(**changed: object) -> Callable[[], SimulationCase]:
+def sample(changed: Mapping[str, object] | None = None) -> Callable[[], SimulationCase]:
     """The sound simulation with these fields of it changed, as an example of a check wants it."""
-    return lambda: SimulationCase(CARD, replace(sample_simulation(), **changed), LABEL)
+    return lambda: SimulationCase(CARD, replace(sample_simulation(), **(changed or {})), LABEL)
 
 
 def unlabelled() -> SimulationCase:
@@ -75,9 +75,9 @@ def unlabelled() -> SimulationCase:
     return SimulationCase(CARD, sample_simulation())
 
 
-def asked(**changed: object) -> Callable[[], SimulationCase]:
+def asked(changed: Mapping[str, object]) -> Callable[[], SimulationCase]:
     """The sound simulation with its request changed."""
-    return sample(requests=(replace(sample_simulation().requests[0], **changed),))
+    return sample({"requests": (replace(sample_simulation().requests[0], **changed),)})
 
 
 def with_unverified_growth() -> SimulationCase:
