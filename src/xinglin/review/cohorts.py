@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from xinglin.models.simulator.summary import card_digest
 from xinglin.records.errors import OutOfResources, UsageError
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _metadata(card: DiseaseCard, request: SimulationRequest, label: Label, block
     same = {name: float(column[0]) for name, column in block.traits.items() if name in {row.name for row in card.parameters} - set(varying)}
     beyond = request.times[-1] > card.horizon
     told: Mapping[str, Any] = {
-        "data": SYNTHETIC, "disease": card.name, "version": card.version, "request": request, "time_unit": card.time_unit, "same_for_all": same,
+        "data": SYNTHETIC, "disease": card.name, "version": card.version, "card": card_digest(card), "request": request, "time_unit": card.time_unit, "same_for_all": same,
         "unverified_parameters": [row.name for row in card.parameters if row.unverified], "residual": block.residual, "beyond_data": beyond,
     }  # fmt: skip
     texts = {f"xinglin_{key}": value if isinstance(value, str) else _text(value) for key, value in told.items()}
