@@ -30,7 +30,7 @@ PARAMETERS = (
               locator="held at 10 Gy; 'clinical_lq' has 8 (5.0-10.8)"),
     Parameter("drug_half_life", 0.0792, "d", {"en": "half-life of temozolomide in plasma", "zh": "替莫唑胺血浆半衰期"},
               "temozolomide_kinetics", low=0.05, high=0.1, locator="abstract: 1.9 h"),
-    Parameter("drug_kill", 0.0007, "m2/mg", {"en": "cell kill (natural logarithm) per mg/m2 of temozolomide", "zh": "每 mg/m² 替莫唑胺的细胞杀灭（自然对数）"},
+    Parameter("drug_kill", 0.0007, "m2/mg", {"en": "cell kill (natural logarithm) per mg/m² of temozolomide", "zh": "每 mg/m² 替莫唑胺的细胞杀灭（自然对数）"},
               "chosen", low=0.0, high=0.005, locator="chosen: 5 % per 75 mg/m2; no number could be opened", unverified=True),
     Parameter("fatal_diameter", 70.0, "mm", {"en": "enhancing diameter taken as fatal", "zh": "视为致死的强化直径"},
               "groups", low=60.0, high=80.0, locator="environment's default: T1 radius 35 mm"),

@@ -80,11 +80,11 @@ def _cycles(amount: float, number: int) -> tuple[Dose, ...]:
 
 REGIMENS = (
     Regimen("none", {"en": "no chemotherapy", "zh": "不化疗"}),
-    Regimen("docetaxel-75", {"en": "docetaxel 75 mg/m2 every three weeks, six cycles", "zh": "多西他赛75 mg/m2，每三周，六周期"}, _cycles(75.0, 6),
+    Regimen("docetaxel-75", {"en": "docetaxel 75 mg/m² every three weeks, six cycles", "zh": "多西他赛75 mg/m²，每三周，六周期"}, _cycles(75.0, 6),
             standard=True, source="label"),
-    Regimen("docetaxel-100", {"en": "docetaxel 100 mg/m2 every three weeks, six cycles", "zh": "多西他赛100 mg/m2，每三周，六周期"}, _cycles(100.0, 6),
+    Regimen("docetaxel-100", {"en": "docetaxel 100 mg/m² every three weeks, six cycles", "zh": "多西他赛100 mg/m²，每三周，六周期"}, _cycles(100.0, 6),
             standard=True, source="label"),
-    Regimen("docetaxel-60", {"en": "docetaxel 60 mg/m2 every three weeks, six cycles", "zh": "多西他赛60 mg/m2，每三周，六周期"}, _cycles(60.0, 6),
+    Regimen("docetaxel-60", {"en": "docetaxel 60 mg/m² every three weeks, six cycles", "zh": "多西他赛60 mg/m²，每三周，六周期"}, _cycles(60.0, 6),
             standard=True, source="label"),
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ def _row(name: str, value: float, unit: str, en: str, zh: str, source: str, loca
 
 
 PARAMETERS = (
-    _row("stage_rank", 0.5, "1", "place in the mix of stages, 0 to 1 (below 0.062 I, 0.068 II, 0.125 IIIA, 0.441 IIIB, above IV)", "在分期构成中的位置",
+    _row("stage_rank", 0.5, "1", "place in the mix of stages, 0 to 1 (below 0.062 I, 0.068 II, 0.125 IIIA, 0.441 IIIB, above IV)", "分期构成中的位次（0至1）",
          "geng", f"{_CODE}, cancer_stage_observations", distribution="uniform", spread=0.5, low=0.0, high=1.0),
     _row("weight", 76.8, "kg", "body weight", "体重", "ahamadi", "Table 3 footnote a (reference weight); spread as in the vignette's cohort",
          distribution="lognormal", spread=0.22, low=35.0, high=160.0, unverified=True),
@@ -33,10 +33,10 @@ PARAMETERS = (
          distribution="normal", spread=0.168, low=0.0, high=1.5),
     _row("sensitivity", 1.0, "1", "how strongly drugs act, relative to the typical person", "药物敏感性", "struemper", "Table 2, omega^2 of KS 0.9174",
          distribution="lognormal", spread=0.9174**0.5, low=0.0, high=100.0),
-    _row("control_draw", 0.5, "1", "chance that decides on the last cell (Poisson)", "末个细胞的机遇", "geng", f"{_CODE}, recovery_rvs",
+    _row("control_draw", 0.5, "1", "chance that decides on the last cell (Poisson)", "末个肿瘤细胞存亡的随机数", "geng", f"{_CODE}, recovery_rvs",
          distribution="uniform", spread=0.5, low=1e-12, high=1.0),
     _row("alpha_beta", 10.0, "Gy", "alpha/beta ratio", "α/β比值", "geng", f"{_CODE}, alpha_beta_ratio"),
-    _row("beta_c", 0.028, "m2/mg/d", "kill rate of chemotherapy per mg/m2 acting", "化疗杀伤率", "geng", f"{_CODE}, beta_c_params",
+    _row("beta_c", 0.028, "m2/mg/d", "kill rate of chemotherapy per mg/m² acting", "化疗杀伤率", "geng", f"{_CODE}, beta_c_params",
          distribution="normal", spread=7e-4, low=0.0, high=0.1),
     _row("drug_half_life", 1.0, "d", "half-life of the chemotherapy's action", "化疗作用半衰期", "geng", f"{_CODE}, drug_half_life"),
     _row("capacity_diameter", 300.0, "mm", "diameter at which growth would end", "生长上限直径", "geng", f"{_CODE}, K = calc_volume(30)"),
