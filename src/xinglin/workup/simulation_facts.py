@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from xinglin.knowledge.units import display
+from xinglin.models.simulator.from_now import now_of
 from xinglin.records import Concept, Evidence, Fact
 from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED
-from xinglin.records.simulation import Band, DiseaseCard, Estimate, Observable, Outcome, Simulation, SimulationRequest
+from xinglin.records.simulation import Band, DiseaseCard, Dose, Estimate, Observable, Outcome, Simulation, SimulationRequest
 
 TIME_WORDS = {"min": ("minute", "分钟"), "h": ("hour", "小时"), "d": ("day", "天"), "a": ("year", "年")}
 _WITHOUT = "without:"
@@ -51,6 +52,8 @@ class _Saying:
         self.digest = hashlib.sha256(msgspec.msgpack.encode(simulation)).hexdigest()
         self.seed = simulation.requests[0].seed if simulation.requests else 0
         self.en, self.zh = TIME_WORDS[card.time_unit]
+        self.fitted, self.now = bool(simulation.measured), now_of(simulation.measured)
+        self.since_en, self.since_zh = (" after the last reading", "末次测量后") if self.fitted else ("", "")
 
     def fact(
         self, key: str, names: tuple[str, str], said: tuple[str, str], *, importance: int = 1, more: Mapping[str, str] | None = None
@@ -97,10 +100,19 @@ class _Saying:
         )
 
     def arm(self, request: SimulationRequest) -> Fact:
-        """What is given in one arm."""
+        """What is given in one arm: of a twin, from the last reading on, and what was given before."""
         arm, names = request.arm or request.regimen.name, self._arm_names(request.arm or request.regimen.name)
+        doses = request.regimen.doses
+        en, zh = self._given(request, [dose for dose in doses if not self.fitted or dose.time >= self.now])
+        if self.fitted:
+            before_en, before_zh = self._given(None, [dose for dose in doses if dose.time < self.now])
+            en, zh = f"from the last reading on, {en}; before it, {before_en}", f"末次测量起：{zh}；此前：{before_zh}"
+        return self.fact(f"{arm}/arm", (f"simulated arm ({names[0]})", f"模拟组（{names[1]}）"), (en, zh), importance=MUST_BE_MENTIONED)
+
+    def _given(self, request: SimulationRequest | None, doses: Sequence[Dose]) -> tuple[str, str]:
+        """These doses in words, and the rules of a request."""
         given: dict[str, list[float]] = {}
-        for dose in request.regimen.doses:
+        for dose in doses:
             given.setdefault(dose.treatment, []).append(dose.amount)
         words = {one.name: one for one in self.card.treatments}
         en, zh = [], []
@@ -108,12 +120,11 @@ class _Saying:
             one = words[name]
             en.append(f"{one.names['en']} {len(amounts)} × {_amounts(amounts, one.unit, 'en', ' to ')}".removesuffix(" × "))
             zh.append(f"{one.names['zh']}{len(amounts)}次×{_amounts(amounts, one.unit, 'zh', '至')}".removesuffix("×"))
-        for rule in request.regimen.rules:
+        for rule in request.regimen.rules if request else ():
             seen = next(one for one in self.card.observables if one.name == rule.observable)
             en.append(f"{words[rule.treatment].names['en']} by the {seen.names['en']}")
             zh.append(f"{words[rule.treatment].names['zh']}随{seen.names['zh']}调整")
-        said = ("; ".join(en) or "nothing is given", "；".join(zh) or "不给予任何治疗")
-        return self.fact(f"{arm}/arm", (f"simulated arm ({names[0]})", f"模拟组（{names[1]}）"), said, importance=MUST_BE_MENTIONED)
+        return "; ".join(en) or ("nothing is given" if request else "nothing was given"), "；".join(zh) or "不给予任何治疗"
 
     def courses(self, arm: str, times: Sequence[float]) -> Iterator[Fact]:
         """Each observable of an arm at the times asked for."""
@@ -128,8 +139,9 @@ class _Saying:
         place, names, digits = band.times.index(time), self._arm_names(band.arm), observable.decimals
         low, middle, high = (f"{row[place]:.{digits}f}" for row in (band.low, band.middle, band.high))
         shown_en, shown_zh = display(observable.unit, "en"), display(observable.unit, "zh")
-        share, at = f"{band.share:.0%}", _plain(time)
-        after_en, after_zh = (f" after {_many(time, self.en)}", f"第{at}{self.zh}") if time else (" at the start", "开始时")
+        after = round(time - self.now, 9)
+        share, at = f"{band.share:.0%}", _plain(after)
+        after_en, after_zh = self._when(after)
         called = (f"simulated {observable.names['en']}, {names[0]}{after_en}", f"模拟{observable.names['zh']}（{names[1]}，{after_zh}）")
         unit_en, unit_zh = ("", "") if observable.unit == "1" else (f" {shown_en}", f" {shown_zh}")
         alive = ("of those alive", "存活者") if any(end.stops for end in self.card.ends) else ("of courses", "病程")
@@ -141,6 +153,14 @@ class _Saying:
             f"{band.arm}/{band.observable}@{at}", called, said, importance=2, more={"arm": band.arm, "observable": band.observable}
         )
 
+    def _when(self, after: float) -> tuple[str, str]:
+        """A time in words: from the start, of a twin from the last reading."""
+        if not after:
+            return (" at the last reading", "末次测量时") if self.fitted else (" at the start", "开始时")
+        if self.fitted:
+            return f" {_many(after, self.en)} after the last reading", f"末次测量后{_plain(after)}{self.zh}"
+        return f" after {_many(after, self.en)}", f"第{_plain(after)}{self.zh}"
+
     def outcomes(self, arm: str) -> Iterator[Fact]:
         """How often ends came and limits broke in an arm."""
         for one in self.simulation.outcomes:
@@ -150,18 +170,20 @@ class _Saying:
     def _outcome(self, one: Outcome) -> Fact:
         names = self._arm_names(one.arm)
         called = next(item.names for item in (*self.card.ends, *self.card.harms) if item.name == one.name)
-        last = max(request.times[-1] for request in self.simulation.requests)
+        last = round(max(request.times[-1] for request in self.simulation.requests) - self.now, 9)
         if one.kind == "median":
+            low, middle, high = (each - self.now for each in (one.low, one.middle, one.high))
             said = (
-                f"in half of the courses by {_many(round(one.middle, 1), self.en)} (90% of those times {one.low:.0f} to {one.high:.0f})"
-                if one.high != float("inf") else f"in half of the courses by {_many(round(one.middle, 1), self.en)}",
-                f"半数病程的发生时间为{_plain(round(one.middle, 1))}{self.zh}",
+                f"in half of the courses by {_many(round(middle, 1), self.en)}{self.since_en} (90% of those times {low:.0f} to {high:.0f})"
+                if high != float("inf") else f"in half of the courses by {_many(round(middle, 1), self.en)}{self.since_en}",
+                f"半数病程的发生时间为{self.since_zh}{_plain(round(middle, 1))}{self.zh}",
             )  # fmt: skip
             word = ("time to", "发生时间")
         else:
+            until_zh = f"{self.since_zh}{_plain(last)}{self.zh}内" if self.fitted else f"至第{_plain(last)}{self.zh}"
             said = (
-                f"{one.middle:.1%} of courses by {_many(last, self.en)} (95% interval {one.low:.1%} to {one.high:.1%})",
-                f"至第{_plain(last)}{self.zh}占病程的{one.middle:.1%}（95%区间{one.low:.1%}至{one.high:.1%}）",
+                f"{one.middle:.1%} of courses by {_many(last, self.en)}{self.since_en} (95% interval {one.low:.1%} to {one.high:.1%})",
+                f"{until_zh}占病程的{one.middle:.1%}（95%区间{one.low:.1%}至{one.high:.1%}）",
             )
             word = ("share with", "发生比例")
         return self.fact(
@@ -198,9 +220,10 @@ class _Saying:
         latest = max(request.times[-1] for request in self.simulation.requests)
         if latest > self.card.horizon:
             reach = _plain(self.card.horizon)
+            first_en, first_zh = (" after the first reading", "首次测量后") if self.fitted else ("", "")
             said = (
-                f"from {self.en} {reach} on the courses are extrapolated beyond the data of the model",
-                f"第{reach}{self.zh}以后为超出模型数据的外推",
+                f"from {self.en} {reach}{first_en} on the courses are extrapolated beyond the data of the model",
+                f"{first_zh}第{reach}{self.zh}以后为超出模型数据的外推",
             )
             yield self.fact("beyond", ("reach of the data", "数据范围"), said, importance=2)
         if unverified := sum(row.unverified for row in self.card.parameters):

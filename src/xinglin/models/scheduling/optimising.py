@@ -12,6 +12,7 @@ from xinglin.models.scheduling import plans, policies, search
 from xinglin.models.scheduling.judging import Bench, Worth, excess, see_that_the_goal_can_be_told, shown, value_of
 from xinglin.models.scheduling.space import Space
 from xinglin.models.simulator.arms import UNTREATED
+from xinglin.models.simulator.from_now import alive_at, begun_at
 from xinglin.records.errors import InvalidInput, UsageError
 from xinglin.records.simulation import Choice, DiseaseCard, Goal, Harm, Observable, Optimisation, Option, Regimen
 
@@ -117,7 +118,7 @@ class _Work:
                 if governed:
                     self.notes.append(f"{one.name} is left out: its rule governs what was given before")
                     continue
-                whole = Regimen(one.name, one.names, (*self.space.before.doses, *_later(one, self.space.now)), one.rules)
+                whole = Regimen(one.name, one.names, (*self.space.before.doses, *begun_at(one, self.space.now)), one.rules)
                 yield self._judged(one.name, "rule" if one.rules else "standard", one.names, whole)
 
     def _judged(self, name: str, kind: Any, names: Mapping[str, str], regimen: Regimen) -> _Try:
@@ -151,7 +152,7 @@ class _Work:
         ]
         best = table.stages.amounts(int(np.argmin(coarse)))
         most = [self.space.choices[slot.choice].most for slot in self.space.slots]
-        standard = [self.space.wishes(Regimen("s", doses=_later(one, self.space.now))) for one in card.regimens if one.standard]
+        standard = [self.space.wishes(Regimen("s", doses=begun_at(one, self.space.now))) for one in card.regimens if one.standard]
         left = max(0, self.evaluations - self.bench.runs)
         search.by_cma(finder, [best / np.array(most), np.zeros(len(most)), *standard, *chance], self.seed, left)
         amounts = self.space.amounts(finder.wishes)
@@ -234,7 +235,7 @@ def _halves(disease: AbstractDisease, people: Mapping[str, Array], before: Regim
     """Those to search on and those to judge by: alive now, no draw in both. Raises InvalidInput XL-SCHED-003 when there are too few."""
     names = [row.name for row in disease.card.parameters]
     table = np.stack([np.asarray(people[name], float) for name in names])
-    alive = np.flatnonzero(_alive(disease, people, before, now, seed))
+    alive = np.flatnonzero(alive_at(disease, people, before, now, seed))
     _, same = np.unique(table[:, alive], axis=1, return_inverse=True)
     same = same.reshape(-1)
     chance = np.random.Generator(np.random.Philox(key=[seed % 2**64, 4]))
@@ -249,28 +250,9 @@ def _halves(disease: AbstractDisease, people: Mapping[str, Array], before: Regim
     return tuple({name: row[who] for name, row in zip(names, table, strict=True)} for who in (searched[:_SEARCHED], judged[:_JUDGED]))
 
 
-def _alive(disease: AbstractDisease, people: Mapping[str, Array], before: Regimen, now: float, seed: int) -> Array:
-    count = len(next(iter(people.values())))
-    stops = [end.name for end in disease.card.ends if end.stops]
-    if now <= 0 or not stops:
-        return np.ones(count, bool)
-    from xinglin.records.simulation import SimulationRequest
-
-    so_far = Regimen("before", doses=before.doses)
-    block = disease.run(SimulationRequest(disease.card.name, (0.0, now), so_far, count, seed), people)
-    return np.logical_and.reduce([np.isnan(block.ends[name]) for name in stops])
-
-
 def _looks(space: Space, now: float, until: float) -> tuple[float, ...]:
     times = {0.0, now, until, *space.times, *np.linspace(now, until, _LOOKS + 1)}
     return tuple(sorted({round(float(t), 6) for t in times}))
-
-
-def _later(regimen: Regimen, now: float) -> tuple[Any, ...]:
-    """The doses of a regimen that begins now."""
-    from msgspec.structs import replace
-
-    return tuple(replace(dose, time=dose.time + now) for dose in regimen.doses)
 
 
 def _watched(card: DiseaseCard, goal: Goal, name: str) -> Observable:

@@ -35,7 +35,9 @@ WITHOUT = "without:"  # how the bands begin that give the share without an end
 _Z95 = 1.959963984540054
 
 
-def simulated(disease: AbstractDisease, requests: Sequence[SimulationRequest], posterior: Posterior | None = None, now: float = 0.0) -> Simulation:
+def simulated(
+    disease: AbstractDisease, requests: Sequence[SimulationRequest], posterior: Posterior | None = None, now: float = 0.0
+) -> Simulation:
     """The courses of every arm, summed up. With a posterior the courses are those of one person, else of people drawn from the population.
 
     Every arm has the same people: arms differ by treatment alone. now: who has died before is not counted, and limits count from then on.
