@@ -15,6 +15,7 @@ from xinglin.diseases.nsclc import DISEASE
 from xinglin.models import twin
 from xinglin.models.simulator import population
 from xinglin.models.simulator.course import measured
+from xinglin.models.twin.fitting import DRAWS
 from xinglin.records.simulation import Measurement, SimulationRequest
 
 HERE = Path(__file__).resolve().parent
@@ -81,7 +82,7 @@ def _apart(mine: dict, theirs: dict) -> dict[str, object]:
     found = {}
     for name in TOLD:
         a, b = mine["parameters"][name], theirs["parameters"][name]
-        error = b["sd"] * np.sqrt(1 / mine["effective"] + 1 / b["effective"])
+        error = b["sd"] * np.sqrt(1 / mine["effective"] + 1 / DRAWS + 1 / b["effective"])  # DRAWS: kept of the sample
         found[name] = {
             "mean_in_mc_errors": round(float(abs(a["mean"] - b["mean"]) / error), 2),
             "quantiles_in_sd": [round(float((x - y) / b["sd"]), 3) for x, y in zip(a["quantiles"], b["quantiles"], strict=True)],
