@@ -6,9 +6,9 @@ import math
 import pytest
 from PIL import Image
 
-from xinglin.formats.picture.chart import Axes, Line, course_picture, ticks
+from xinglin.formats.picture.chart import Axes, Line, course_picture, letters, ticks
 from xinglin.formats.picture.trial_flow import trial_flow_picture
-from xinglin.records.errors import InvalidInput
+from xinglin.records.errors import InvalidInput, OutOfResources
 
 TIMES = [0.0, 50.0, 100.0]
 ARM = Line("standard care 标准方案", TIMES, [20, 15, 12], [18, 12, 8], [24, 20, 18])
@@ -65,3 +65,10 @@ def test_the_road_of_a_trial_grows_with_its_boxes():
         [["1,000 assessed"], ["960 randomised"]], [[["480 A"], ["60 events"]], [["480 B"], ["40 events"]]], ["40 not eligible"]
     )
     assert opened(long).size[1] > opened(short).size[1]
+
+
+def test_without_the_fonts_it_says_where_to_get_them(monkeypatch, tmp_path):
+    monkeypatch.setattr("xinglin.formats.picture.chart._FONT", tmp_path / "none.ttf")
+    letters.cache_clear()
+    with pytest.raises(OutOfResources, match="XL-PICTURE-003"):
+        course_picture([ARM], AXES)

@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from xinglin.formats.picture.slices import png
-from xinglin.records.errors import InvalidInput
+from xinglin.records.errors import InvalidInput, OutOfResources
 
 WIDTH, HEIGHT = 1200, 660
 LEFT, RIGHT, TOP, BOTTOM = 130, 40, 84, 96
@@ -58,7 +58,12 @@ class Axes:
 
 @lru_cache(maxsize=8)
 def letters(size: int) -> ImageFont.FreeTypeFont:
-    """Noto Sans SC: English and Chinese in one."""
+    """Noto Sans SC: English and Chinese in one. Raises OutOfResources XL-PICTURE-003 where the fonts are not installed."""
+    if not _FONT.is_file():
+        raise OutOfResources(
+            "XL-PICTURE-003", "the letters of charts are not installed", where=_FONT.name, why="without them units and Chinese cannot be drawn",
+            fix="install the package again with the npm registry in reach, or with XINGLIN_FONTS set to a folder that holds the fonts",
+        )  # fmt: skip
     return ImageFont.truetype(str(_FONT), size)
 
 
