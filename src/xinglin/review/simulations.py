@@ -12,7 +12,10 @@ from xinglin.records.simulation import Band, SimulationCase
 
 _WORDS = {
     "en": {
-        "course": "Simulated {name} under each option; bands hold {share:.0%} of courses",
+        "course": "Simulated {name} under each option; bands hold {share:.0%} of {whom}{axis}",
+        "alive": "those alive",
+        "all": "courses",
+        "powers": "; logarithmic scale",
         "alt": "Chart over {last} {unit}: {name} under {arms}",
         "without": "Simulated share without {name}",
         "share": "share of courses",
@@ -20,7 +23,10 @@ _WORDS = {
         "measured": "measured",
     },
     "zh": {
-        "course": "各方案下的模拟{name}；色带含{share:.0%}的病程",
+        "course": "各方案下的模拟{name}；色带含{share:.0%}的{whom}{axis}",
+        "alive": "存活者",
+        "all": "病程",
+        "powers": "；对数坐标",
         "alt": "{last} {unit}内的曲线图：{arms}下的{name}",
         "without": "模拟的未发生{name}的比例",
         "share": "病程比例",
@@ -42,7 +48,7 @@ def _drawn(case: SimulationCase, language: str) -> Iterator[Picture]:
     shown = (f"diseases/{simulation.disease}@",)
     for observable in card.observables:
         bands = [band for band in simulation.bands if band.observable == observable.name and band.times]
-        if bands:
+        if any(value for band in bands for value in band.high):  # what is nought throughout needs no picture, as it needs no words
             points = [(one.time, one.value) for one in simulation.measured if one.observable == observable.name and not one.below]
             yield _picture(case, bands, observable.names[language], display(observable.unit, language), points, language, shown)
     for end in (one for one in card.ends if one.stops):
@@ -62,7 +68,8 @@ def _picture(
     last = f"{max(band.times[-1] for band in bands):g}"
     arms = ", ".join(line.name for line in lines) if language == "en" else "、".join(line.name for line in lines)
     alt = words["alt"].format(last=last, unit=display(card.time_unit, language), name=name, arms=arms)
-    caption = words["course"].format(name=name, share=bands[0].share)
+    whom = words["alive" if any(end.stops for end in card.ends) else "all"]
+    caption = words["course"].format(name=name, share=bands[0].share, whom=whom, axis=words["powers"] if wide else "")
     return Picture(f"course-{bands[0].observable}", course_picture(lines, axes, points, words["measured"]), caption, alt, shown)
 
 
