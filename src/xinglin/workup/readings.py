@@ -18,6 +18,8 @@ from xinglin.records.simulation import DiseaseCard, Measurement, Parameter, Time
 
 SECONDS: dict[TimeUnit, float] = {"min": 60.0, "h": 3600.0, "d": 86400.0, "a": 365.25 * 86400.0}
 _ANY = ":*:"
+_BELOW = ("<", "<=")
+_WITHIN_A_DAY: tuple[TimeUnit, ...] = ("min", "h")
 
 
 class Readings(NamedTuple):
@@ -37,10 +39,9 @@ def readings_of(card: DiseaseCard, facts: Sequence[Fact], *, start: str = "", le
     left_out = []
     for observable in card.observables:
         for fact in _known_as(observable.fact, facts, lesion):
-            if not isinstance(fact.value, Quantity) or not fact.time:
-                left_out.append(f"{fact.id}: no number, or no date")
-            elif fact.value.comparator not in ("", "<"):
-                left_out.append(f"{fact.id}: the reading says only that it is above a limit")
+            why = _unusable(fact, card.time_unit)
+            if why:
+                left_out.append(f"{fact.id}: {why}")
             else:
                 found.append((fact.time, observable.name, fact))
     found.sort(key=lambda one: (first_instant(one[0]), one[1], one[2].id))
@@ -52,9 +53,20 @@ def readings_of(card: DiseaseCard, facts: Sequence[Fact], *, start: str = "", le
             left_out.append(f"{fact.id}: its unit cannot be converted")
             continue
         seconds = (first_instant(when) - first_instant(begun)).total_seconds()
-        below = isinstance(fact.value, Quantity) and fact.value.comparator == "<"
+        below = isinstance(fact.value, Quantity) and fact.value.comparator in _BELOW
         measured.append(Measurement(seconds / SECONDS[card.time_unit], name, value, fact.id, below))
     return Readings(tuple(measured), begun, tuple(left_out))
+
+
+def _unusable(fact: Fact, unit: TimeUnit) -> str:
+    """Why a reading cannot be used, "" when it can."""
+    if not isinstance(fact.value, Quantity) or not fact.time:
+        return "no number, or no date"
+    if fact.value.comparator and fact.value.comparator not in _BELOW:
+        return "the reading says only that it is above a limit"
+    if unit in _WITHIN_A_DAY and "T" not in fact.time:
+        return "no time of day, and the model runs within the day"
+    return ""
 
 
 def traits_of(card: DiseaseCard, facts: Sequence[Fact]) -> dict[str, tuple[float, str]]:

@@ -105,3 +105,15 @@ def test_what_cannot_be_fitted_is_refused():
     for bad in (Measurement(0, "glucose", 5.0), Measurement(-1, "volume", 5.0), Measurement(0, "volume", float("nan"))):
         with pytest.raises(InvalidInput, match="XL-TWIN-001"):
             fitted(disease, [bad], NONE)
+
+
+@pytest.mark.parametrize(("value", "limit"), [(0.0, float("-inf")), (-5.0, float("-inf")), (0.0, 0.0)])
+def test_a_reading_not_above_nought_is_refused_where_the_error_is_told_of_its_logarithm(value, limit):
+    logarithmic = replace(CARD, observables=(replace(CARD.observables[0], proportional=0.0, logarithmic=0.1, low_limit=limit),))
+    for below in (False, True):
+        with pytest.raises(InvalidInput, match="XL-TWIN-001"):
+            fitted(CardDisease(logarithmic), [Measurement(0.0, "volume", 20.0), Measurement(9.0, "volume", value, below=below)], NONE)
+    small = fitted(
+        CardDisease(logarithmic), [Measurement(0.0, "volume", 20.0), Measurement(9.0, "volume", 30.0, below=True)], NONE, draws=50
+    )
+    assert small.effective > 100

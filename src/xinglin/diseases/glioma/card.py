@@ -38,7 +38,7 @@ PARAMETERS = (
 
 OBSERVABLES = (
     Observable("t1gd_volume", {"en": "enhancing volume (T1 with contrast)", "zh": "强化体积（T1 增强）"},
-               "0.5235987755982989 * t1gd_diameter ** 3 / 1000", "mL", proportional=0.1, source="chosen", fact="lesion:volume_ml"),
+               "0.5235987755982989 * t1gd_diameter ** 3 / 1000", "mL", proportional=0.1, source="chosen", fact="lesion:*:volume"),
     Observable("t1gd_diameter", {"en": "enhancing diameter (sphere of the same volume)", "zh": "强化直径（等体积球）"},
                "t1gd_diameter", "mm", proportional=0.05, source="chosen", decimals=1),
     Observable("flair_volume", {"en": "FLAIR volume", "zh": "FLAIR 高信号体积"},

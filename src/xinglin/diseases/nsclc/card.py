@@ -55,8 +55,8 @@ FAST = FastForm(
 
 OBSERVABLES = (
     Observable("diameter", {"en": "tumour diameter", "zh": "肿瘤直径"}, "20 * (0.238732414637843 * (sensitive + resistant)) ** (1 / 3)", "mm",
-               proportional=0.01276**0.5, additive=6.324**0.5, low_limit=0.0, fact="lesion:long_axis_mm", source="struemper", decimals=1),
-    Observable("volume", {"en": "tumour volume", "zh": "肿瘤体积"}, "sensitive + resistant", "cm3", logarithmic=0.15, fact="lesion:volume_cm3"),
+               proportional=0.01276**0.5, additive=6.324**0.5, low_limit=0.0, fact="lesion:*:long-axis", source="struemper", decimals=1),
+    Observable("volume", {"en": "tumour volume", "zh": "肿瘤体积"}, "sensitive + resistant", "cm3", logarithmic=0.15, fact="lesion:*:volume"),
     Observable("resistant_share", {"en": "resistant share", "zh": "耐药比例"}, "resistant / (sensitive + resistant)", "1", decimals=3),
     Observable("pembrolizumab_level", {"en": "pembrolizumab in serum", "zh": "血清帕博利珠单抗浓度"}, "central / volume_central", "mg/L",
                proportional=0.272, low_limit=0.0, source="ahamadi"),

@@ -38,6 +38,12 @@ class Readings:
                     fix=f"readings of {', '.join(known)}, from time 0 on",
                 )  # fmt: skip
         self.observables = tuple(known[one.observable] for one in self.measured)
+        for one, reading in zip(self.observables, self.measured, strict=True):
+            if one.logarithmic and max(reading.value, one.low_limit) <= 0:
+                raise InvalidInput(
+                    "XL-TWIN-001", "a reading cannot be used", where=reading.fact or reading.observable, why="it is not above 0, and its error is told of its logarithm",
+                    fix="give the limit below which the instrument cannot tell, marked as below",
+                )  # fmt: skip
         for one in self.observables:
             if not (one.proportional or one.additive or one.logarithmic):
                 raise InvalidInput(
@@ -83,7 +89,7 @@ def log_density(one: Observable, value: float, predicted: NDArray[np.float64], *
     from scipy.special import log_ndtr
 
     with np.errstate(all="ignore"):
-        score = _standardised(one, np.full_like(predicted, value), predicted)
+        score = _standardised(one, np.full_like(predicted, max(value, one.low_limit)), predicted)
         if below or value <= one.low_limit:
             return log_ndtr(score)
         return -0.5 * score**2 - np.log(_spread(one, predicted))
