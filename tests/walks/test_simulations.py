@@ -126,6 +126,25 @@ def test_the_newest_twin_of_a_person_counts(home, record):
     assert "fitted to 1 reading of the record" in draft.text
 
 
+def test_a_twin_of_another_card_does_not_count_and_the_draft_says_so(home, record, monkeypatch):
+    from msgspec.structs import replace
+
+    from xinglin.flow.house import House
+    from xinglin.models.twin import fitted
+    from xinglin.records.simulation import Measurement, Regimen
+
+    chart, house = xl.take_in(record), House.at()
+    disease = house.courses.disease("nsclc")
+    house.courses.keep_twin(chart.id, fitted(disease, [Measurement(0, "volume", 10.0)], Regimen("none"), draws=50))
+    assert house.courses.twin(chart.id, "nsclc") is not None and not house.courses.outdated(chart.id, "nsclc")
+    first, *others = disease.card.parameters
+    monkeypatch.setattr(disease, "card", replace(disease.card, parameters=(replace(first, value=first.value * 1.01), *others)))
+    assert house.courses.twin(chart.id, "nsclc") is None and house.courses.outdated(chart.id, "nsclc")
+    monkeypatch.setattr(House, "at", classmethod(lambda cls, *_: house))
+    draft = xl.make("disease-simulation", chart, as_of="2026-07-01", options={"until": "60", "arms": "none", "courses": "20"})
+    assert "was fitted to another version of the model" in draft.text and "not fitted" in draft.text
+
+
 def test_a_made_up_person_with_a_tumour_brings_records_and_scans_of_one_body(home, tmp_path, capsys, monkeypatch):
     from xinglin.flow import virtual_scans
 

@@ -36,6 +36,7 @@ class _KeptTwin(msgspec.Struct, frozen=True):
     measured: tuple[Measurement, ...]
     estimates: tuple[Estimate, ...]
     notes: tuple[str, ...]
+    card: str = ""  # SHA-256 of the card it was fitted to; "" of twins kept before it was noted
 
 
 class CourseRoom:
@@ -79,11 +80,14 @@ class CourseRoom:
         """Keep what a person's readings said about a disease; the newest counts, those before stay kept."""
         import numpy as np
 
+        from xinglin.models.simulator.summary import card_digest
+
         names = tuple(posterior.draws)
         draws = tuple(np.ascontiguousarray(posterior.draws[name], "<f8").tobytes() for name in names)
         kept = _KeptTwin(
             posterior.disease, posterior.version, names, draws, posterior.effective, posterior.method, posterior.rounds,
             posterior.simulations, posterior.seed, posterior.fit, posterior.regimen, posterior.measured, posterior.estimates, posterior.notes,
+            card_digest(self.disease(posterior.disease).card),
         )  # fmt: skip
         number = len(self._twins(chart, posterior.disease)) + 1
         self._house.store.keep_file(chart, f"{KEPT_TWIN}{posterior.disease}/{number}", msgspec.msgpack.encode(kept))
@@ -95,15 +99,27 @@ class CourseRoom:
             (name for name in self._house.store.files(chart) if name.startswith(mine)), key=lambda name: int(name.removeprefix(mine))
         )
 
+    def outdated(self, chart: str, disease: str) -> bool:
+        """Whether a twin is kept that was fitted to another version of the model, and so does not count."""
+        kept = self._newest(chart, disease)
+        return kept is not None and not self._of_this_card(kept)
+
+    def _newest(self, chart: str, disease: str) -> _KeptTwin | None:
+        names = self._twins(chart, disease)
+        return msgspec.msgpack.decode(self._house.store.file(chart, names[-1]), type=_KeptTwin) if names else None
+
+    def _of_this_card(self, kept: _KeptTwin) -> bool:
+        from xinglin.models.simulator.summary import card_digest
+
+        card = self.disease(kept.disease).card
+        return kept.version == card.version and kept.card == card_digest(card)
+
     def twin(self, chart: str, disease: str) -> Posterior | None:
-        """The twin kept with a chart, None when there is none, or when it was fitted to another version of the model."""
+        """The twin kept with a chart, None when there is none, or when it was fitted to another card: see `outdated`."""
         import numpy as np
 
-        names = self._twins(chart, disease)
-        if not names:
-            return None
-        kept = msgspec.msgpack.decode(self._house.store.file(chart, names[-1]), type=_KeptTwin)
-        if kept.version != self.disease(disease).card.version:
+        kept = self._newest(chart, disease)
+        if kept is None or not self._of_this_card(kept):
             return None
         draws = {one: np.frombuffer(raw, "<f8") for one, raw in zip(kept.names, kept.draws, strict=True)}
         return Posterior(

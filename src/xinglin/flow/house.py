@@ -230,7 +230,13 @@ class House:
         return judged, prepared
 
     def _bench(self, chart: str, facts: tuple[Fact, ...]) -> Bench:
-        return Bench(partial(self.images.volume, chart), self.courses.disease, partial(self.courses.twin, chart), facts)
+        return Bench(
+            partial(self.images.volume, chart),
+            self.courses.disease,
+            partial(self.courses.twin, chart),
+            facts,
+            partial(self.courses.outdated, chart),
+        )
 
     def _kept_with(self, made: Prepared) -> dict[str, str]:
         """What a draft made, by the name it is kept under, with its digest."""

@@ -48,13 +48,15 @@ class Bench:
     """What a kind may use while it prepares.
 
     scan: the pixels of a kept series by its UID. disease: a disease model by its name. twin: what the person's readings said about
-    a disease when it was last calibrated, None when it never was. facts: what is known of the person.
+    a disease when it was last calibrated, None when it never was. facts: what is known of the person. outdated: whether a twin is kept
+    that does not count, because the model has changed since.
     """
 
     scan: Callable[[str], Volume]
     disease: Callable[[str], AbstractDisease]
     twin: Callable[[str], Posterior | None]
     facts: tuple[Fact, ...] = ()
+    outdated: Callable[[str], bool] = lambda disease: False
 
 
 GROUNDING = (

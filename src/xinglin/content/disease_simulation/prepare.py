@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from xinglin.models.simulator import arms, from_now
 from xinglin.models.simulator.summary import simulated
 from xinglin.records import Chart, ContentRequest
@@ -23,6 +25,7 @@ OPTIONS = {
     "traits": "Traits set by hand, name=value with commas; not beside a twin.",
     "length": "short, standard (default) or full.",
 }
+_OUTDATED = "the twin kept with the chart was fitted to another version of the model and is not used; calibrate again"
 _COURSES, _FEWEST, _MOST = 400, 20, 20_000
 
 
@@ -39,6 +42,8 @@ def prepare(request: ContentRequest, chart: Chart, bench: Bench) -> Prepared:
     traits = known | arms.traits_given(disease.card, request.options.get("traits", ""))
     asked = arms.requests(disease.card, regimens, times, patients=_courses(request), seed=request.seed, traits=traits)
     simulation = simulated(disease, asked)
+    if request.options.get("twin", "auto") == "auto" and bench.outdated(disease.name):
+        simulation = structs.replace(simulation, notes=(*simulation.notes, _OUTDATED))
     shown = arms.shown_times(times, request.options.get("shown", ""))
     return Prepared(facts_of(disease.card, simulation, shown, people=False), simulation=simulation)
 
