@@ -59,7 +59,8 @@ CLOSED_FORMS = DiseaseCard(
         Treatment("brake", WORDS, "1", "switch"),
     ),
     ends=(
-        End("crossing", WORDS, condition="exponential - limit"), End("flat_hazard", WORDS, hazard="hazard_level"),
+        End("crossing", WORDS, condition="exponential - limit"), End("gompertz_crossing", WORDS, condition="gompertz - limit"),
+        End("flat_hazard", WORDS, hazard="hazard_level"),
         End("rising_hazard", WORDS, hazard="hazard_level * exp(hazard_rise * t)"), End("told", WORDS, time="moment"),
     ),
 )  # fmt: skip

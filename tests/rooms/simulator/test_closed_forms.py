@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from xinglin.models.simulator import streams
-from xinglin.models.simulator.course import CardDisease
-from xinglin.records.simulation import CourseBlock, Dose, Regimen
+from xinglin.models.simulator.course import ALLOWED, CardDisease
+from xinglin.records.simulation import CourseBlock, Dose, Regimen, SimulationRequest
 
 REGIMEN = Regimen(
     "all",
@@ -71,13 +71,30 @@ def test_a_rate_may_depend_on_time(block: CourseBlock) -> None:
 
 def test_an_end_happens_when_its_condition_first_holds(block: CourseBlock) -> None:
     truth = np.maximum(np.log(20 / block.traits["start"]) / block.traits["growth"], 0)
-    np.testing.assert_allclose(block.ends["crossing"], np.where(truth <= 40, truth, np.nan), atol=2e-2)
+    np.testing.assert_allclose(block.ends["crossing"], np.where(truth <= 40, truth, np.nan), rtol=1e-4)
 
 
 def test_an_end_happens_when_its_hazard_has_added_up(block: CourseBlock) -> None:
     for name, inverse in (("flat_hazard", lambda x: x / 0.03), ("rising_hazard", lambda x: np.log1p(0.05 * x / 0.03) / 0.05)):
         truth = inverse(-np.log(streams.uniforms(5, f"end/{name}", 0, block.patients)[0]))
-        np.testing.assert_allclose(block.ends[name], np.where(truth <= 40, truth, np.nan), atol=2e-2)
+        np.testing.assert_allclose(block.ends[name], np.where(truth <= 40, truth, np.nan), rtol=1e-4)
+
+
+@pytest.mark.parametrize("times", [(0.0, 100.0), (0.0, 1.0, 100.0), tuple(float(day) for day in range(0, 101, 5))])
+def test_ends_come_when_they_come_however_seldom_one_looks(closed_forms: CardDisease, times: tuple[float, ...]) -> None:
+    request = SimulationRequest("closed_forms", times, seed=7)
+    traits = closed_forms.draw(request, 0, 1000)
+    ends = closed_forms.run(request, traits).ends
+    added = {name: -np.log(streams.uniforms(7, f"end/{name}", 0, 1000)[0]) for name in ("flat_hazard", "rising_hazard")}
+    truth = {
+        "crossing": np.maximum(np.log(20 / traits["start"]) / traits["growth"], 0),
+        "gompertz_crossing": np.log(np.log(1000 / traits["start"]) / np.log(50)) / traits["rho"],
+        "flat_hazard": added["flat_hazard"] / 0.03, "rising_hazard": np.log1p(0.05 * added["rising_hazard"] / 0.03) / 0.05,
+    }  # fmt: skip
+    for name, when in truth.items():
+        when = np.maximum(when, 0)
+        np.testing.assert_allclose(ends[name], np.where(when <= 100, when, np.nan), rtol=1e-4, err_msg=name)
+    assert closed_forms.residual(request).greatest <= ALLOWED
 
 
 def test_an_end_may_be_told_as_a_time(block: CourseBlock) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from xinglin.models.simulator import expressions, population, reference, streams
-from xinglin.models.simulator.kernel import Kernel
+from xinglin.models.simulator.kernel import Kernel, with_ends
 from xinglin.models.simulator.step_choice import Steps, each_apart
 from xinglin.models.simulator.timeline import laid_out
 from xinglin.records.errors import InvalidInput
@@ -85,7 +85,7 @@ class CardDisease(AbstractDisease):
         traits = self.draw(request, 0, patients)
         plain = replace(request, measured=False)
         fast, slow = self.run(plain, traits), self.reference(plain, traits)
-        greatest = max(apart(fast.observed[name], slow.observed[name]) for name in slow.observed)
+        greatest = max(apart(one, other) for one, other in zip(_with_ends(fast), _with_ends(slow), strict=True))
         pieces = self.steps(request).pieces
         step = float(np.max(np.diff(laid_out(self.card, request).marks) / pieces, initial=0.0))
         return Residual(greatest, patients, step, ALLOWED)
@@ -173,6 +173,12 @@ def _stop(card: DiseaseCard, times: NDArray[np.float64], observed: Mapping[str, 
     gone = times[None, :] > last[:, None]
     for series in observed.values():
         series[gone] = np.nan
+
+
+def _with_ends(block: CourseBlock) -> NDArray[np.float32]:
+    """Every observable and the time of every end, (kinds, n, times)."""
+    ends = np.array(list(block.ends.values()), float).reshape(len(block.ends), block.patients)
+    return with_ends(np.stack(list(block.observed.values())), ends, block.times)
 
 
 def apart(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> float:

@@ -6,7 +6,7 @@ what their own course shows, so that nobody's numbers depend on who else is ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -53,9 +53,10 @@ class Kernel:
         for number in range(1, ROUNDS):
             if not len(left):
                 break
-            finer, ends[:, left], _ = self._run(people.some(left), timeline, steps.pieces * 2**number)
-            settled = steps.settled(observed[:, left], finer)
-            observed[:, left] = finer
+            finer, moments, _ = self._run(people.some(left), timeline, steps.pieces * 2**number)
+            before = with_ends(observed[:, left], ends[:, left], request.times)
+            settled = steps.settled(before, with_ends(finer, moments, request.times))
+            observed[:, left], ends[:, left] = finer, moments
             left = left[~settled]
         told = {observable.name: observed[k] for k, observable in enumerate(self.card.observables)}
         return told, self._ends(values, ends)
@@ -68,8 +69,8 @@ class Kernel:
         whole = replace(timeline, reads=np.arange(len(timeline.marks)))
 
         def run(pieces: NDArray[np.int64], everywhere: bool) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-            observed, _, hard = self._run(people, whole if everywhere else timeline, pieces)
-            return observed, hard
+            observed, ends, hard = self._run(people, whole if everywhere else timeline, pieces)
+            return with_ends(observed, ends, timeline.marks if everywhere else request.times), hard
 
         return chosen(np.diff(timeline.marks), run, allowed)
 
@@ -129,6 +130,15 @@ class Kernel:
         order = [end.name for end in self.card.ends if end.hazard] + [end.name for end in self.card.ends if end.condition]
         count = moving.shape[1]
         return {end.name: evaluate_each(end.time, values, count) if end.time else moving[order.index(end.name)] for end in self.card.ends}
+
+
+def with_ends(observed: NDArray[np.floating], ends: NDArray[np.float64], times: Iterable[float]) -> NDArray[np.float32]:
+    """Observables (kinds, n, times) and below them, as if they were some more, what is known of each end's time at each time.
+
+    That is the end's time once it is past, and before that the time itself.
+    """
+    known = np.fmin(ends[:, :, None], np.array(tuple(times), float))
+    return np.concatenate([observed, known]).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from xinglin.models.simulator.expressions import names_of
 from xinglin.models.simulator.formula_source import Writing
+from xinglin.models.simulator.landing_source import LAND
 
 if TYPE_CHECKING:
     from xinglin.models.simulator.form import Form
@@ -33,6 +34,11 @@ class _Text:
 
     def lanes(self, depth: int, body: Iterable[str]) -> None:
         """A loop over the lanes. `body` lines assign local names or `name@` (the row of that name); names with a row are loaded first."""
+        self.put(depth, f"for j in range({LANES}):")
+        self.lane(depth + 1, body)
+
+    def lane(self, depth: int, body: Iterable[str]) -> None:
+        """The same for lane `j` alone."""
         lines, made = list(body), set()
         needed: dict[str, None] = {}
         for line in lines:
@@ -41,13 +47,12 @@ class _Text:
                 if word not in made and self._row(word) is not None:
                     needed[word] = None
             made.add(target)
-        self.put(depth, f"for j in range({LANES}):")
         for word in needed:
-            self.put(depth + 1, f"{word} = s[{self._row(word)} + j]")
+            self.put(depth, f"{word} = s[{self._row(word)} + j]")
         for line in lines:
             target, _, value = line.partition(" = ")
             stored = f"s[{self._row(target[:-1])} + j]" if target.endswith("@") else target
-            self.put(depth + 1, f"{stored} = {value}")
+            self.put(depth, f"{stored} = {value}")
 
     def _row(self, word: str) -> str | None:
         if re.fullmatch(r"c\d+", word):
@@ -85,9 +90,11 @@ class _Writer:
         names += [f"r{k}" for k in range(len(self.modes))]  # rates of decay
         names += [f"q{k}" for k in range(len(self.states))] + [f"v{k}" for k in range(len(self.modes))]  # inputs to states and modes
         names += [f"x{k}" for k in range(len(self.hazards))]  # thresholds of hazards
-        names += [f"g{k}" for k in range(len(self.conditions))]
         names += [f"e{k}" for k in range(len(self.hazards) + len(self.conditions))]
-        names += ["hard", "seen"]
+        moving = self.hazards or self.conditions
+        self.kept = {f"y{k}": f"ybefore{k}" for k in range(len(self.states) + len(self.hazards))} if moving else {}
+        self.kept |= {f"m{k}": f"mbefore{k}" for k in range(len(self.modes))} if moving else {}  # where a step began
+        names += [*self.kept.values(), "hard", "seen"]
         self.rows = {name: str(number * LANES) for number, name in enumerate(names)}
         self.height = len(names)
         self.has_inputs = any(form.inputs.values())
@@ -96,7 +103,7 @@ class _Writer:
         self.out = _Text(self.rows)
 
     def text(self) -> KernelText:
-        body = self._body()
+        body = self._landing() + self._body()
         constants = tuple(self.writing.constants)
         head = [
             '"""Made from a disease card by kernel_source.py."""',
@@ -111,9 +118,6 @@ class _Writer:
             f"ROWS = {self.height + len(constants)}",
             "",
             "",
-            '@njit(error_model="numpy", nogil=True, cache=True)',
-            "def solve(C, Y, M, K, limits, marks, pieces, widths, which, jump_from, jump_what, jump_dose, fresh, infused, switched,",
-            "          looks, rule_what, rule_switch, rule_limits, rule_amount, reads, observed, ends, hard_out):",
         ]
         return KernelText("\n".join(head + body) + "\n", constants)
 
@@ -161,6 +165,12 @@ class _Writer:
         self._looks(looks)
         self._corner(corner)
         self._read(read)
+        out.put(
+            0,
+            '@njit(error_model="numpy", nogil=True, cache=True)',
+            "def solve(C, Y, M, K, limits, marks, pieces, widths, which, jump_from, jump_what, jump_dose, fresh, infused, switched,",
+            "          looks, rule_what, rule_switch, rule_limits, rule_amount, reads, observed, ends, hard_out):",
+        )
         out.put(1, "n = Y.shape[1]", "s = np.zeros(ROWS * 32)", "on = np.zeros((max(1, len(rule_what)), 32))")
         if self.modes:
             out.put(1, *(f"{table} = np.zeros((len(widths), {len(self.modes)}, 32))" for table in ("half", "area")))
@@ -276,7 +286,7 @@ class _Writer:
         lines, told = self._ending(self.conditions, self._names("y", "m", "now"), "n")
         for k, text in enumerate(told):
             ending = f"e{len(self.hazards) + k}"
-            lines += [f"now{k} = {text}", f"g{k}@ = now{k}"]
+            lines.append(f"now{k} = {text}")
             lines.append(f"{ending}@ = where((now{k} > 0.0) & ({ending} != {ending}), now, {ending})")
         out.lanes(4, lines)
 
@@ -297,6 +307,10 @@ class _Writer:
                 out.put(6, f"s[{self.rows[f'd{k}']} + j] = area[which[q], {k}, j]")
         out.put(4, "last = which[q]", "for p in range(pieces[q]):", "    t = now + p * h", "    tm, te = t + h2, t + h")
         out.lanes(5, self._step())
+        if self.kept:
+            ended = " or ".join(f"s[{self.rows[f'e{k}']} + j] == math.inf" for k in range(len(self.hazards) + len(self.conditions)))
+            out.put(5, "landing = 0", f"for j in range({LANES}):", f"    if {ended}:", "        landing += 1")
+            out.put(5, "if landing > 0:", "    land(s, t, h)")
 
     def _rates(self, names: Mapping[str, str], stage: int) -> list[str]:
         lines = []
@@ -321,6 +335,7 @@ class _Writer:
         lines += [f"z{k} = y{k} + h6 * (k1_{k} + 2.0 * (k2_{k} + k3_{k}) + k4_{k})" for k in range(count)]
         lines += self._hardness()
         lines += self._ended()
+        lines += [f"{row}@ = {name}" for name, row in self.kept.items()]
         lines += [f"y{k}@ = z{k}" for k in range(count)] + [f"m{k}@ = me{k}" for k in range(len(self.modes))]
         return lines
 
@@ -336,19 +351,40 @@ class _Writer:
         return [*lines, f"hard@ = {sums}"] if self.states else []
 
     def _ended(self) -> list[str]:
+        """Ends that come within the step are marked inf: `land` finds their times."""
         lines = []
         for k in range(len(self.hazards)):
-            row = len(self.states) + k
-            lines.append(f"e{k}@ = where((z{row} > x{k}) & (e{k} != e{k}), t + h * ((x{k} - y{row}) / (z{row} - y{row})), e{k})")
-        if not self.conditions:
-            return lines
-        more, told = self._ending(self.conditions, self._names("z", "me", "te"), "nz")
-        lines += more
-        for k, text in enumerate(told):
-            ending = f"e{len(self.hazards) + k}"
-            lines += [f"then{k} = {text}"]
-            lines += [
-                f"{ending}@ = where((then{k} > 0.0) & ({ending} != {ending}), t + h * (g{k} / (g{k} - then{k})), {ending})",
-                f"g{k}@ = then{k}",
-            ]
+            lines.append(f"e{k}@ = where((z{len(self.states) + k} > x{k}) & (e{k} != e{k}), math.inf, e{k})")
+        if self.conditions:
+            more, told = self._ending(self.conditions, self._names("z", "me", "te"), "nz")
+            lines += more
+            for k, text in enumerate(told, len(self.hazards)):
+                lines += [f"then{k} = {text}", f"e{k}@ = where((then{k} > 0.0) & (e{k} != e{k}), math.inf, e{k})"]
         return lines
+
+    def _landing(self) -> list[str]:
+        """The functions that find when within its last step an end came, on the cubic with the step's values and slopes at both ends."""
+        if not self.kept:
+            return []
+        before = {name: self.rows[row] for name, row in self.kept.items()}
+        after = {name.replace("y", "z").replace("m", "me"): self.rows[name] for name in self.kept}
+        told = _Text(self.rows | before | after)
+        told.put(0, '@njit(error_model="numpy", nogil=True, cache=True)', "def beyond(s, j, x, t, h, part):")
+        told.put(1, "rest, te, ta = 1.0 - part, t + h, t + part * h")
+        told.put(1, "old, new = rest * rest * (1.0 + 2.0 * part), part * part * (3.0 - 2.0 * part)")
+        lines = self._rates(self._names("y", "m", "t"), 1) + self._rates(self._names("z", "me", "te"), 2)
+        for k in range(len(self.states) + len(self.hazards)):
+            lines.append(f"a{k} = old * y{k} + new * z{k} + h * part * rest * (rest * k1_{k} - part * k2_{k})")
+        for k, name in enumerate(self.modes):
+            given = f" + v{k} * part * h * average_decay(part * h * r{k})" if name in self.mode_inputs else ""
+            lines.append(f"ma{k} = m{k} * exp(-part * h * r{k}){given}")
+        lines += [f"past{k} = a{len(self.states) + k} - x{k}" for k in range(len(self.hazards))]
+        if self.conditions:
+            more, conditions = self._ending(self.conditions, self._names("a", "ma", "ta"), "na")
+            lines += more + [f"past{k} = {text}" for k, text in enumerate(conditions, len(self.hazards))]
+        told.lane(1, lines)
+        count = len(self.hazards) + len(self.conditions)
+        for k in range(count):
+            told.put(1, f"if x == {k}:", f"    return past{k}")
+        told.put(1, "return math.nan", "", "")
+        return [*told.lines, *LAND.format(ends=self.rows["e0"], count=count, lanes=LANES).splitlines(), "", ""]
