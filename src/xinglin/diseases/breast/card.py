@@ -55,7 +55,7 @@ CARD = DiseaseCard(
         "HER2或CDK4/6治疗、毒性和死亡。应答者比例及治疗反应的个体差异为假设。未经验证。",
     },
     time_unit="d",
-    horizon=1826.0,
+    horizon=183.0,  # the longest course of treatment is 168 days; growth alone was estimated over years
     parameters=PARAMETERS,
     derived=DERIVED,
     states=STATES,
