@@ -318,12 +318,16 @@ class House:
         producer = self.settings.provider_code or labels.house_producer(self.store.public_key)
         return labels.label_for(
             draft.language, release_id, producer, self.settings.organisation, self.settings.law_packs,
-            [s.signer for s in signatures], signatures[0].digest if signatures else "",
+            [s.signer for s in signatures], signatures[0].digest if signatures else "", about_nobody=self._about_nobody(draft),
         )  # fmt: skip
 
     def draft_label(self, draft: Draft) -> Label:
         """The AI label of an unsigned draft: made by this software, nobody's yet; the same in every house."""
-        return labels.label_for(draft.language, draft.id or "draft", labels.software_producer(__version__), self.settings.organisation)
+        producer, nobody = labels.software_producer(__version__), self._about_nobody(draft)
+        return labels.label_for(draft.language, draft.id or "draft", producer, self.settings.organisation, about_nobody=nobody)
+
+    def _about_nobody(self, draft: Draft) -> bool:
+        return not self.kinds[draft.kind].needs_chart
 
     def integrity(self, data: bytes, aigc: Mapping[str, str]) -> Literal["as released", "altered", "not ours", "unsigned"]:
         """Whether a file is one this house released, byte for byte; judged by the number and producer in its label."""

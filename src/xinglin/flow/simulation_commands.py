@@ -152,7 +152,7 @@ def _noted(blocks: Iterator[CourseBlock], patients: int, asked: Asked) -> Iterat
 
 
 def _label(house: House, name: str) -> Label:
-    return labels.label_for("en", name, labels.software_producer(__version__), house.settings.organisation)
+    return labels.label_for("en", name, labels.software_producer(__version__), house.settings.organisation, about_nobody=True)
 
 
 def people(asked: Asked, given: Mapping[str, Any]) -> Outcome:

@@ -2,7 +2,7 @@
 
 One carrier per kind: PDF the Info dictionary key /AIGC, page `<meta name="AIGC">`, FHIR an extension of the
 Composition, other JSON the top-level key "AIGC", text the mapping AIGC in the front matter, DICOM the Contributing Equipment item of ours,
-NIfTI a comment extension of the header.
+NIfTI a comment extension of the header, Parquet the key AIGC of the schema.
 """
 
 from __future__ import annotations
@@ -35,6 +35,28 @@ class Unreadable(Exception):
 def says_ai(text: str) -> bool:
     """True when the words tell a reader that this was made by AI."""
     return bool(_SAYS_AI.search(text))
+
+
+def read_parquet(data: bytes) -> Carried:
+    """Parquet: the AIGC object of the schema, and its words in the keys beginning with label_."""
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as parquet
+    except ImportError:
+        raise Unreadable("Parquet files need pyarrow: install xinglin[tables]") from None
+    try:
+        kept = parquet.read_schema(pa.BufferReader(data)).metadata or {}
+    except (pa.ArrowException, OSError, ValueError):
+        raise Unreadable("this is no Parquet file") from None
+    texts = {key.decode("utf-8", "replace"): value.decode("utf-8", "replace") for key, value in kept.items()}
+    told = any(says_ai(text) for key, text in texts.items() if key.startswith("label"))
+    if "AIGC" not in texts:
+        return Carried((), told)
+    try:
+        found = msgspec.json.decode(texts["AIGC"])
+    except msgspec.DecodeError:
+        found = None
+    return Carried((found if isinstance(found, dict) else None,), told)
 
 
 def read_dicom(data: bytes) -> Carried:

@@ -12,7 +12,17 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from xinglin.privacy.labels.aigc import faults_of
-from xinglin.privacy.labels.carriers import Carried, Unreadable, read_dicom, read_json, read_nifti, read_page, read_pdf, read_text
+from xinglin.privacy.labels.carriers import (
+    Carried,
+    Unreadable,
+    read_dicom,
+    read_json,
+    read_nifti,
+    read_page,
+    read_parquet,
+    read_pdf,
+    read_text,
+)
 
 LIMIT_BYTES: Final = 64 * 1024 * 1024
 _READERS: Final[Mapping[str, Callable[[bytes], Carried]]] = {
@@ -20,6 +30,7 @@ _READERS: Final[Mapping[str, Callable[[bytes], Carried]]] = {
     "application/x-nifti": read_nifti,
     "application/fhir+json": read_json,
     "application/json": read_json,
+    "application/vnd.apache.parquet": read_parquet,
     "text/html": read_page,
     "application/pdf": read_pdf,
     "text/plain": read_text,
@@ -30,6 +41,7 @@ _ENDINGS: Final = {
     ".nii": "application/x-nifti",
     ".nii.gz": "application/x-nifti",
     ".json": "application/json",
+    ".parquet": "application/vnd.apache.parquet",
     ".html": "text/html",
     ".htm": "text/html",
     ".pdf": "application/pdf",
@@ -52,7 +64,7 @@ def check(data: bytes, name: str) -> LabelReport:
     reader = _READERS.get(media_type_of(name))
     if reader is None:
         return _unclear(f"labels of this kind of file are not known ({', '.join(_ENDINGS)} are)")
-    if len(data) > LIMIT_BYTES and reader is not read_nifti:  # of a NIfTI file the header alone is read
+    if len(data) > LIMIT_BYTES and reader not in (read_nifti, read_parquet):  # of these the header alone is read
         return _unclear(f"the file is larger than {LIMIT_BYTES // 1024 // 1024} MiB")
     try:
         carried = reader(data)

@@ -27,12 +27,15 @@ def label_for(
     law_packs: Sequence[str] = (),
     signed_by: Iterable[str] = (),
     signed_digest: str = "",
+    *,
+    about_nobody: bool = False,
 ) -> Label:
     """The label of a release (`signed_by` names people) or of a draft (it names nobody).
 
     `provider_code` is a 27-character code, or `house_producer(key)` where no pack asks for a code;
     `produce_id` the release's or draft's id; `signed_digest` the SHA-256 (hex) that the signatures cover: it goes
     into ReservedCode1 as "sha256:<hex>" and binds the label to the signed words, not to the file's bytes.
+    `about_nobody`: it was made of a simulation, and from no patient's record.
     Words are given in both languages, the document's own first. Raises Refused XL-LABEL-001 when a pack needs a
     provider code and there is no valid one, XL-LABEL-002 when the producer is neither a code nor a fingerprint,
     XL-LABEL-003 when the object would not be a valid label.
@@ -54,7 +57,7 @@ def label_for(
         )
     signers = tuple(signed_by)
     order = ("zh", "en") if language == "zh" else ("en", "zh")
-    return Label({name: _WORDS[name](signers, provider_name) for name in order}, aigc)
+    return Label({name: _WORDS[name](signers, provider_name, about_nobody) for name in order}, aigc)
 
 
 def house_producer(public_key: str) -> str:
@@ -86,19 +89,21 @@ def _refuse_without_code(provider_code: str, law_packs: Sequence[str]) -> None:
         )
 
 
-def _english(signers: tuple[str, ...], provider: str) -> str:
+def _english(signers: tuple[str, ...], provider: str, about_nobody: bool) -> str:
     house = f" by {provider}" if provider else ""
+    source = "a simulation, about nobody" if about_nobody else "the patient's record"
     if not signers:
-        return f"AI-generated content{house}. Drafted by AI from the patient's record. Not yet checked and signed by a person."
+        return f"AI-generated content{house}. Drafted by AI from {source}. Not yet checked and signed by a person."
     people = _listed(signers, ", ", " and ")
-    return f"AI-generated content{house}. Drafted by AI from the patient's record, then checked and signed by {people}."
+    return f"AI-generated content{house}. Drafted by AI from {source}, then checked and signed by {people}."
 
 
-def _chinese(signers: tuple[str, ...], provider: str) -> str:
+def _chinese(signers: tuple[str, ...], provider: str, about_nobody: bool) -> str:
     house = f"（{provider}）" if provider else ""
+    source = "模拟结果起草，不涉及任何真人" if about_nobody else "患者病历起草"
     if not signers:
-        return f"人工智能生成内容{house}。由人工智能根据患者病历起草，尚未经人员核查和签发。"
-    return f"人工智能生成内容{house}。由人工智能根据患者病历起草，经{_listed(signers, '、', '和')}核查并签发。"
+        return f"人工智能生成内容{house}。由人工智能根据{source}，尚未经人员核查和签发。"
+    return f"人工智能生成内容{house}。由人工智能根据{source}，经{_listed(signers, '、', '和')}核查并签发。"
 
 
 def _listed(names: tuple[str, ...], comma: str, last: str) -> str:
