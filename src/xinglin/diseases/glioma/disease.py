@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 VOXEL_MM = 3.0
 ALLOWED = 1e-3  # relative to the greatest diameter of a course
 REFERENCE_STEP_D = 0.25
+LOOKS_D = 7.0  # apart at most: the time at which a size is reached lies between two looks, whatever times are asked for
 _CURVES = ("t1gd_volume", "t1gd_diameter", "flair_volume", "flair_diameter")
 
 
@@ -87,9 +88,10 @@ class Glioma(AbstractDisease):
         for number in range(count):
             person = _person(values, number)
             course = solve(request, person)
+            asked = np.searchsorted(course.times_d, request.times)
             for name, curve in zip(_CURVES, _curves(course), strict=True):
-                observed[name][number] = curve
-            fatal[number] = _reached(request.times, course.t1gd_diameter_mm, person["fatal_diameter"])
+                observed[name][number] = curve[asked]
+            fatal[number] = _reached(course.times_d, course.t1gd_diameter_mm, person["fatal_diameter"])
         block = CourseBlock(self.name, CARD.version, first, np.array(request.times, float), values, observed, {"fatal_size": fatal})
         return measured(CARD, block, request.seed) if request.measured else block
 
@@ -147,6 +149,11 @@ def treatments_of(request: SimulationRequest) -> tuple[Treatment, ...]:
     return tuple(found)
 
 
+def _looks(times: tuple[float, ...]) -> tuple[float, ...]:
+    """The times asked for, and some between the start and the last of them."""
+    return tuple(float(time) for time in np.union1d(np.arange(0.0, times[-1], LOOKS_D), times))
+
+
 def _fast(request: SimulationRequest, person: Mapping[str, float]) -> TissueCourse:
     return _solve(request, person, slow=False)
 
@@ -161,10 +168,11 @@ def _solve(request: SimulationRequest, person: Mapping[str, float], *, slow: boo
     density = found_as(lump_of(person), tumour, brain, medium)
     treatments = treatments_of(request)
     acts, drug = Theatre(medium, tumour).acts(treatments), drug_of(tumour, treatments)
+    looks = _looks(request.times)
     if slow:
-        moments = plain_course(density, medium, tumour.growth, request.times, acts=acts, drug=drug, step=REFERENCE_STEP_D)
+        moments = plain_course(density, medium, tumour.growth, looks, acts=acts, drug=drug, step=REFERENCE_STEP_D)
     else:
-        moments = march(density, medium, tumour.growth, request.times, acts=acts, drug=drug)
+        moments = march(density, medium, tumour.growth, looks, acts=acts, drug=drug)
     return told(moments, brain, tumour, medium.diffusivity > 0, keep=False)
 
 
