@@ -6,6 +6,7 @@ import pytest
 
 from xinglin.shelf import Shelf
 from xinglin.shelf.promises import AbstractDisease
+from xinglin.workup.calculations import RECIPES
 from xinglin.workup.imaging.facts import _DIMENSIONS
 
 SHELF = Shelf("xinglin.diseases", "DISEASE", AbstractDisease)
@@ -16,10 +17,11 @@ CARDS = {
 }
 LESIONS = {f"lesion:*:{row[0]}" for row in _DIMENSIONS}
 PERSON = {"person:age_years", "person:female"}
+CALCULATED = {f"calculator:{name}" for name in RECIPES}
 
 
 def is_made(fact):
-    return fact in LESIONS | PERSON or re.fullmatch(r"loinc:\d{1,6}-\d", fact) is not None
+    return fact in LESIONS | PERSON | CALCULATED or re.fullmatch(r"loinc:\d{1,6}-\d", fact) is not None
 
 
 @pytest.mark.parametrize("name", sorted(CARDS))

@@ -170,6 +170,10 @@ class AbstractDisease(ABC):
     def reference(self, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]], first: int = 0) -> CourseBlock:
         """The same by a slow, obvious solver: what `run` must agree with."""
 
+    def see_that_enough_is_known(self, known: Mapping[str, float]) -> None:
+        """Raises InvalidInput while a fact of the person is missing that the model cannot do without; most models can."""
+        return None
+
 
 class AbstractFittedTable(ABC):
     """What was learnt of a table. It holds no row of it; the same number, seed and conditions give the same bytes."""

@@ -14,7 +14,7 @@ from xinglin.knowledge.units import display
 from xinglin.models.simulator.from_now import now_of
 from xinglin.records import Concept, Evidence, Fact
 from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED
-from xinglin.records.simulation import Band, DiseaseCard, Dose, Estimate, Observable, Outcome, Simulation, SimulationRequest
+from xinglin.records.simulation import Band, DiseaseCard, Dose, Estimate, Observable, Outcome, Parameter, Simulation, SimulationRequest
 
 TIME_WORDS = {"min": ("minute", "分钟"), "h": ("hour", "小时"), "d": ("day", "天"), "a": ("year", "年")}
 _WITHOUT = "without:"
@@ -31,6 +31,13 @@ def facts_of(card: DiseaseCard, simulation: Simulation, times: Sequence[float], 
         facts += saying.outcomes(request.arm or request.regimen.name)
     facts += saying.notes()
     return tuple(facts)
+
+
+def traits_told(
+    card: DiseaseCard, simulation: Simulation, known: Mapping[str, tuple[float, str]], by_hand: Mapping[str, float], facts: Sequence[Fact]
+) -> Fact:
+    """Which traits are the person's own, and of which fact; which were set by hand; which are drawn, or fitted to the readings."""
+    return _Saying(card, simulation, people=False).traits(known, by_hand, {fact.id: fact for fact in facts})
 
 
 def told_courses(facts: Sequence[Fact], length: str) -> list[Fact]:
@@ -81,6 +88,37 @@ class _Saying:
             basis = ("not fitted: courses of people drawn from the population", "未拟合：病程取自人群分布")
         said = (f"{title['en']}, {_many(count, 'arm')}, {basis[0]}", f"{title['zh']}，{count}组，{basis[1]}")
         return self.fact("simulation", ("simulation", "模拟"), said, importance=MUST_BE_MENTIONED)
+
+    def traits(self, known: Mapping[str, tuple[float, str]], by_hand: Mapping[str, float], facts: Mapping[str, Fact]) -> Fact:
+        """Each trait with where it comes from."""
+        en: tuple[list[str], ...] = ([], [], [])
+        zh: tuple[list[str], ...] = ([], [], [])
+        for row in self.card.parameters:
+            if row.name in known:
+                value, source = known[row.name]
+                when = facts[source].time[:10] if source in facts and facts[source].time else ""
+                place, said = 0, (_number_of(value, row, "en", when), _number_of(value, row, "zh", when))
+            elif row.name in by_hand:
+                place, said = 1, (_number_of(by_hand[row.name], row, "en"), _number_of(by_hand[row.name], row, "zh"))
+            elif row.distribution != "fixed" and row.spread > 0:
+                place, said = 2, (row.meaning["en"].partition(" (")[0], row.meaning["zh"].partition("（")[0])
+            else:
+                continue
+            en[place].append(said[0])
+            zh[place].append(said[1])
+        last = "fitted to the readings" if self.fitted else "drawn from the population"
+        heads = (
+            ("taken from the record", "取自病历"),
+            ("set by hand", "手动设定"),
+            (last, "按测量拟合" if self.fitted else "取自人群分布"),
+        )
+        parts = [(f"{a}: {', '.join(e)}", f"{b}：{'、'.join(z)}") for (a, b), e, z in zip(heads, en, zh, strict=True) if e]
+        return self.fact(
+            "traits",
+            ("traits of the courses", "病程的个体特征"),
+            ("; ".join(a for a, _ in parts), "；".join(b for _, b in parts)),
+            importance=2,
+        )
 
     def method(self) -> Fact:
         """The model, its seed, and how far the fast answer lies from the reference solver."""
@@ -239,6 +277,17 @@ class _Saying:
         regimen = next((one.regimen for one in self.simulation.requests if (one.arm or one.regimen.name) == arm), None)
         names = regimen.names if regimen else {}
         return names.get("en", arm), names.get("zh", arm)
+
+
+def _number_of(value: float, row: Parameter, language: str, when: str = "") -> str:
+    """A trait with its value, and the day of the fact it was taken from."""
+    if row.fact == "person:female":
+        words = {"en": ("sex: male", "sex: female"), "zh": ("性别：男", "性别：女")}[language]
+        return words[int(value)]
+    unit = "" if row.unit == "1" else f" {display(row.unit, language)}"
+    day = "" if not when else f" ({when})" if language == "en" else f"（{when}）"
+    between = " " if unit else ": " if language == "en" else "："
+    return f"{row.meaning[language]}{between}{value:.4g}{unit}{day}"
 
 
 def _amounts(amounts: Sequence[float], unit: str, language: str, to: str) -> str:

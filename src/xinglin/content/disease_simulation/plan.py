@@ -24,6 +24,7 @@ def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
     words = complete(WORDS[request.language], request.language)
     made = {fact.id.removeprefix(MADE_HERE): fact for fact in facts if fact.id.startswith(MADE_HERE)}
     points = [Point("about", "simulation.about", (made["simulation"].id,))] if "simulation" in made else []
+    points += [Point("about", "simulation.said", (made["traits"].id,))] if "traits" in made else []
     told = told_courses([fact for key, fact in made.items() if "/" in key and not key.startswith("twin/")], length)
     points += [Point("courses", _phrase(fact.id), (fact.id,)) for fact in told]
     points += [Point("twin", "simulation.said", (fact.id,)) for key, fact in made.items() if key.startswith("twin/")]

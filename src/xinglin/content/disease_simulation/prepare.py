@@ -13,7 +13,7 @@ from xinglin.records.errors import UsageError
 from xinglin.records.simulation import Posterior, Regimen
 from xinglin.shelf.promises import AbstractDisease, Bench, Prepared
 from xinglin.workup.readings import traits_of
-from xinglin.workup.simulation_facts import facts_of
+from xinglin.workup.simulation_facts import facts_of, traits_told
 
 OPTIONS = {
     "disease": "Which illness: a name from `xinglin kinds` (default: nsclc).",
@@ -35,20 +35,25 @@ def prepare(request: ContentRequest, chart: Chart, bench: Bench) -> Prepared:
     twin = _twin(request, disease, bench)
     regimens = arms.arms_named(disease.card, request.options.get("arms", ""))
     if twin is not None:
-        return _of_the_twin(request, disease, twin, regimens)
+        return _of_the_twin(request, disease, twin, regimens, bench)
     until = request.options.get("until")
     times = arms.times_until(disease.card, arms.number(until) if until else None)
-    known = {name: value for name, (value, _) in traits_of(disease.card, bench.facts).items()}
-    traits = known | arms.traits_given(disease.card, request.options.get("traits", ""))
+    known, by_hand = traits_of(disease.card, bench.facts), arms.traits_given(disease.card, request.options.get("traits", ""))
+    traits = {name: value for name, (value, _) in known.items()} | by_hand
+    disease.see_that_enough_is_known(traits)
     asked = arms.requests(disease.card, regimens, times, patients=_courses(request), seed=request.seed, traits=traits)
     simulation = simulated(disease, asked)
     if request.options.get("twin", "auto") == "auto" and bench.outdated(disease.name):
         simulation = structs.replace(simulation, notes=(*simulation.notes, _OUTDATED))
     shown = arms.shown_times(times, request.options.get("shown", ""))
-    return Prepared(facts_of(disease.card, simulation, shown, people=False), simulation=simulation)
+    known = {name: found for name, found in known.items() if name not in by_hand}
+    facts = facts_of(disease.card, simulation, shown, people=False)
+    return Prepared((*facts, traits_told(disease.card, simulation, known, by_hand, bench.facts)), simulation=simulation)
 
 
-def _of_the_twin(request: ContentRequest, disease: AbstractDisease, twin: Posterior, regimens: tuple[Regimen, ...]) -> Prepared:
+def _of_the_twin(
+    request: ContentRequest, disease: AbstractDisease, twin: Posterior, regimens: tuple[Regimen, ...], bench: Bench
+) -> Prepared:
     """What was really given until the last reading, then each arm from there on; times asked for count from the last reading."""
     if request.options.get("traits", ""):
         raise UsageError(
@@ -72,7 +77,10 @@ def _of_the_twin(request: ContentRequest, disease: AbstractDisease, twin: Poster
     told = replace(twin, notes=(*twin.notes, *left_out))
     simulation = simulated(disease, asked, told, now)
     shown = tuple(from_now.at(now, time) for time in arms.shown_times(after, request.options.get("shown", "")))
-    return Prepared(facts_of(card, simulation, shown, people=False), simulation=simulation)
+    held = {name: float(values[0]) for name, values in twin.draws.items() if (values == values[0]).all()}
+    known = {name: found for name, found in traits_of(card, bench.facts).items() if held.get(name) == found[0]}
+    told_traits = traits_told(card, simulation, known, {}, bench.facts)
+    return Prepared((*facts_of(card, simulation, shown, people=False), told_traits), simulation=simulation)
 
 
 def _twin(request: ContentRequest, disease: AbstractDisease, bench: Bench) -> Posterior | None:

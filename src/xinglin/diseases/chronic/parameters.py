@@ -14,15 +14,15 @@ def _fixed(name: str, value: float, unit: str, en: str, zh: str, source: str, lo
 PEOPLE: Rows = (
     Parameter("china", 0.0, "1", {"en": "living in China (1)", "zh": "生活在中国（1）"}, "project", low=0, high=1),
     Parameter("female", 0.5, "1", {"en": "sex (0 men, 1 women)", "zh": "性别（0 男，1 女）"}, "project",
-              "uniform", 0.5, 0, 1),
+              "uniform", 0.5, 0, 1, fact="person:female"),
     Parameter("age", 52.5, "a", {"en": "age at the start", "zh": "起始年龄"}, "project", "uniform", 22.5, 30, 75,
-              locator="chosen: the ages the risk equations were made for"),
+              locator="chosen: the ages the risk equations were made for", fact="person:age_years"),
     Parameter("smoking", 0.5, "1", {"en": "rank in smoking (smokers lie below their share)", "zh": "吸烟位次（低于吸烟率者吸烟）"}, "project",
               "uniform", 0.5, 0, 1),
     Parameter("care", 0.5, "1", {"en": "rank in seeking care (reached above the share that is not)", "zh": "就医位次（高于未就医比例者接受治疗）"}, "project",
               "uniform", 0.5, 0, 1),
     Parameter("height", 175.4, "cm", {"en": "height", "zh": "身高"}, "nhsr122", "normal", 7.0, 140, 205, locator="men 175.4; the rest remembered",
-              typical="(175.4 if female < 0.5 else 161.5) - 6 * china", unverified=True),
+              typical="(175.4 if female < 0.5 else 161.5) - 6 * china", unverified=True, fact="loinc:8302-2"),
 )  # fmt: skip
 LATENT: Rows = (
     Parameter("bmi", 28.7, "kg/m2", {"en": "body mass index at the start", "zh": "起始体重指数"}, "nhsr122", "lognormal", 0.17, 15, 60,

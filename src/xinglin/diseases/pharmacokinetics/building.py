@@ -36,6 +36,19 @@ _LIMITS: Words = {
 }
 
 
+_FACTS: Mapping[str, str] = {
+    "weight": "loinc:29463-7",
+    "birth_weight": "loinc:8339-4",
+    "height": "loinc:8302-2",
+    "surface": "loinc:3140-1",
+    "creatinine": "loinc:2160-0",
+    "creatinine_clearance": "calculator:cockcroft_gault",
+    "arterial_co2": "loinc:2019-8",
+    "age": "person:age_years",
+    "female": "person:female",
+}
+
+
 class Error(Struct, frozen=True):
     """Measurement error of the level, as standard deviations: a share of it, in its unit, or of its logarithm."""
 
@@ -83,14 +96,19 @@ def number(name: str, value: float, unit: str, meaning: Words, source: str, loca
 
 def person(name: str, value: float, unit: str, meaning: Words, source: str, locator: str, low: float, high: float) -> Parameter:
     """A fact of the person of which the source tells the middle and the range alone: the middle, unless it is given."""
-    return Parameter(name, value, unit, meaning, source, low=low, high=high, locator=locator)
+    return Parameter(name, value, unit, meaning, source, low=low, high=high, locator=locator, fact=_in_a_record(name, unit))
 
 
 def spread_person(
     name: str, mean: float, sd: float, unit: str, meaning: Words, source: str, locator: str, low: float, high: float
 ) -> Parameter:
     """A fact of the person of which the source tells mean and standard deviation."""
-    return Parameter(name, mean, unit, meaning, source, "normal", sd, low, high, locator=locator)
+    return Parameter(name, mean, unit, meaning, source, "normal", sd, low, high, locator=locator, fact=_in_a_record(name, unit))
+
+
+def _in_a_record(name: str, unit: str) -> str:
+    """How a record tells this fact of the person, "" when it does not. Ages in days are those of the newborn, which a record does not tell."""
+    return "" if name == "age" and unit != "a" else _FACTS.get(name, "")
 
 
 def varies(

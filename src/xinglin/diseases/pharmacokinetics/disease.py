@@ -44,6 +44,10 @@ class DrugDisease(AbstractDisease):
 
         return card_hash(self.card)
 
+    def see_that_enough_is_known(self, known: Mapping[str, float]) -> None:
+        """Raises InvalidInput XL-DOSE-010 while a covariate is not given: it is never guessed."""
+        self.drug.require_covariates(known)
+
     def draw(self, request: SimulationRequest, first: int, count: int) -> Arrays:
         """The parameters of patients `first` to `first + count - 1`, name -> (count,)."""
         from xinglin.models.simulator import population

@@ -35,12 +35,13 @@ def fitted(
 ) -> Posterior:  # fmt: skip
     """The posterior given a person's readings under the treatment they had. `traits`: what of the person is known, and not fitted.
 
-    Raises InvalidInput for readings or traits that cannot be used, Refused XL-TWIN-003 without readings, XL-TWIN-004 when no course of the
+    Raises InvalidInput for readings or traits that cannot be used (XL-DOSE-010: a drug's covariate is not given), Refused XL-TWIN-003 without readings, XL-TWIN-004 when no course of the
     model could have given them, XL-TWIN-005 when too few draws are found.
     """
     fixed = dict(traits or {})
     card = disease.card
     population.see_that_traits_fit(card, fixed)
+    disease.see_that_enough_is_known(fixed)
     if not measured:
         raise Refused("XL-TWIN-003", "there are no readings to fit a twin to", where=card.name, fix="take readings in first")
     readings = Readings(disease, measured, regimen)
