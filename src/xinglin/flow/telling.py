@@ -312,7 +312,7 @@ def shelf_lines(value: Row) -> Iterator[str]:
         yield f"  {kind['name']:<20}{kind['title']['en']} · {kind['title']['zh']}   options: {', '.join(kind['options']) or '-'}"
     yield "checks"
     for check in value["checks"]:
-        yield f"  {check['name']:<26}{check['severity']:<9}{check['title']['en']} · {check['title']['zh']}"
+        yield f"  {check['name']:<30}{check['severity']:<9}{check['title']['en']} · {check['title']['zh']}"
     yield "diseases (xinglin simulate, trial, calibrate, optimise)"
     for one in value["diseases"]:
         told = f"regimens: {', '.join(one['regimens']) or '-'}; {one['unverified']} of {one['parameters']} parameters not looked up"

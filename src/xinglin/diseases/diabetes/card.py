@@ -167,7 +167,7 @@ CARD = DiseaseCard(
     title=TITLE,
     about=ABOUT,
     limits=LIMITS,
-    time_unit="min",
+    icd10="E10", time_unit="min",
     horizon=1440.0,  # the paper shows one day with three meals; the makers call S2008 a single-meal model
     parameters=(_AGE, *_SAME_FOR_ALL, *_of_people()),
     correlations=tuple(Correlation(first, second, value, "derived") for first, second, value in CORRELATIONS),

@@ -73,7 +73,7 @@ CARD = DiseaseCard(
         "is that of four published groups. How much temozolomide kills was chosen. Not validated; a simulation for research.",
         "zh": "不含水肿、占位效应、坏死、耐药和纤维方向。队列在虚构的脑中生长。个体差异取自四个已发表分组；替莫唑胺杀灭率为设定值。未经验证，模拟仅供研究。",
     },
-    time_unit="d",
+    icd10="C71.9", time_unit="d",
     horizon=365.0,
     parameters=PARAMETERS,
     states=STATES,

@@ -81,6 +81,7 @@ CARD = DiseaseCard(
         "no toxicity, no death of other causes; growth is as fitted to survival and faster than doubling times seen on CT.",
         "zh": "仅描述人群，不能预测个人预后。单一负荷代表原发灶和转移灶；不含手术、驱动突变、毒性和其他死因；生长速度按生存资料拟合，快于CT所见倍增时间。",
     },
+    icd10="C34.9",
     time_unit="d",
     horizon=1826.0,
     parameters=PARAMETERS,
