@@ -10,6 +10,7 @@ from xinglin.records.simulation import Choice, Goal, Measurement, Regimen
 
 pytestmark = pytest.mark.slow
 DRUG = "pharmacokinetics:theophylline"
+WEIGHT = {"weight": 62.0}
 READINGS = "time_days,observable,value,below\n0.083,concentration,9.1,\n0.25,concentration,6.8,no\n1,concentration,0.5,yes\n"
 TREAT = ("--treat", "oral=0,0.5,1")
 SEARCH = (
@@ -41,6 +42,8 @@ def table(tmp_path):
 
 def test_a_twin_is_fitted_to_a_table_and_says_how_much_was_learned(home, table, capsys):
     code, told = run(capsys, "calibrate", DRUG, "--readings", table, "--given", "one_dose")
+    assert code == 3 and told["error"]["code"] == "XL-DOSE-010", "a drug's covariate is not guessed"
+    code, told = run(capsys, "calibrate", DRUG, "--readings", table, "--given", "one_dose", "--trait", "weight=62")
     assert code == 0 and told["readings"] == 3 and not told["kept"] and told["effective"] >= 400
     assert max(one["shrunk"] for one in told["estimates"]) > 0.3
     readings = [
@@ -48,7 +51,7 @@ def test_a_twin_is_fitted_to_a_table_and_says_how_much_was_learned(home, table, 
         Measurement(0.25, "concentration", 6.8),
         Measurement(1, "concentration", 0.5, below=True),
     ]
-    twin = xl.calibrate(DRUG, readings, given="one_dose")
+    twin = xl.calibrate(DRUG, readings, given="one_dose", traits=WEIGHT)
     assert [one.middle for one in twin.estimates] == [one["middle"] for one in told["estimates"]]
 
 
@@ -68,7 +71,7 @@ def test_a_schedule_about_a_person_is_a_preliminary_page_and_no_order(home, reco
     chart = xl.take_in(record)
     code, told = run(capsys, "optimise", DRUG, chart.id, *TREAT, *SEARCH)
     assert code == 4 and told["error"]["code"] == "XL-FIT-004"
-    twin = xl.calibrate(DRUG, [Measurement(0.083, "concentration", 9.1)], given="one_dose")
+    twin = xl.calibrate(DRUG, [Measurement(0.083, "concentration", 9.1)], given="one_dose", traits=WEIGHT)
     House.at().courses.keep_twin(chart.id, twin)
     code, told = run(
         capsys,
@@ -94,7 +97,7 @@ def test_a_schedule_about_a_person_is_a_preliminary_page_and_no_order(home, reco
 
 
 def test_python_looks_for_a_schedule_for_a_twin(home):
-    twin = xl.calibrate(DRUG, [Measurement(0.083, "concentration", 9.1)], given=Regimen("none"), traits={})
+    twin = xl.calibrate(DRUG, [Measurement(0.083, "concentration", 9.1)], given=Regimen("none"), traits=WEIGHT)
     found = xl.optimise(
         DRUG,
         [Choice(treatment="oral", times=(12.0, 24.0), most=400)],
