@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 import keyword
+import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from types import CodeType, FunctionType
@@ -51,7 +52,7 @@ def _allow(node: ast.AST, where: str) -> None:
     match node:
         case ast.Constant(value=value) if isinstance(value, int | float) and not isinstance(value, bool):
             return
-        case ast.Name():
+        case ast.Name(id=name) if name not in FUNCTIONS:
             return
         case ast.BinOp(op=op) | ast.UnaryOp(op=op) if isinstance(op, _OPERATORS):
             pass
@@ -100,23 +101,37 @@ def require(text: str, allowed: Iterable[str], where: str) -> None:
 class _Where(ast.NodeTransformer):
     """`a if c else b` as where(c, a, b), and whole numbers as floats, so that arrays and single numbers are treated alike."""
 
+    def __init__(self) -> None:
+        self.constants: dict[str, np.float64] = {}
+
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         self.generic_visit(node)
         return ast.Call(ast.Name("where", ast.Load()), [node.test, node.body, node.orelse], [])
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        return ast.Constant(float(node.value))  # type: ignore[arg-type]
+        # as numpy's number, under a name: dividing it by nought or raising it too high gives inf or nan, as with arrays
+        name = f"_{len(self.constants)}"
+        self.constants[name] = np.float64(_number(node.value))  # type: ignore[arg-type]
+        return ast.Name(name, ast.Load())
+
+
+def _number(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def _function(trees: Iterable[ast.expr], arguments: Iterable[str], several: bool) -> Callable[..., Any]:
     """One function of named arguments from checked trees of arithmetic: it knows numpy's functions and no builtins."""
     given = [ast.arg(name) for name in arguments]
-    bodies = [_Where().visit(copy.deepcopy(tree)) for tree in trees]
+    writer = _Where()
+    bodies = [writer.visit(copy.deepcopy(tree)) for tree in trees]
     body = ast.Tuple(bodies, ast.Load()) if several else bodies[0]
     function = ast.Lambda(ast.arguments(posonlyargs=[], args=given, kwonlyargs=[], kw_defaults=[], defaults=[]), body)
     whole = compile(ast.fix_missing_locations(ast.Expression(function)), "<formula>", "eval")
     (code,) = (part for part in whole.co_consts if isinstance(part, CodeType))
-    return FunctionType(code, dict(_NUMPY))
+    return FunctionType(code, _NUMPY | writer.constants)
 
 
 @lru_cache(maxsize=4096)

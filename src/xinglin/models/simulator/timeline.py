@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xinglin.models.simulator.expressions import require
 from xinglin.records.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def see_that_the_regimen_fits(card: DiseaseCard, request: SimulationRequest) -> 
         _see_dose(dose, kinds.get(dose.treatment), f"regimen {request.regimen.name}, dose {number + 1}")
     scheduled = {dose.treatment for dose in request.regimen.doses}
     ruled: set[str] = set()
+    known = {"first", *(row.name for rows in (card.parameters, card.derived) for row in rows)}
     for number, rule in enumerate(request.regimen.rules):
         where = f"regimen {request.regimen.name}, rule {number + 1}"
         if kinds.get(rule.treatment) != "switch" or rule.treatment in scheduled | ruled:
@@ -105,6 +107,8 @@ def see_that_the_regimen_fits(card: DiseaseCard, request: SimulationRequest) -> 
             raise InvalidInput(
                 "XL-SIM-023", "a rule looks at an observable the card does not have", where=where, fix="name one of the card"
             )
+        for part, text in (("stop", rule.stop), ("resume", rule.resume)):
+            require(text, known, f"{where}, {part}")
         if not (rule.every > 0 and np.isfinite(rule.every) and np.isfinite(rule.amount)):
             raise InvalidInput(
                 "XL-SIM-022", "a rule must look at positive intervals", where=where, fix="give `every` in the card's time unit"
