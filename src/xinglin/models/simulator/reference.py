@@ -75,7 +75,7 @@ class _Walk:
             self._watch(float(marks[start]), y, switched)
             self._read(start, y)
             if stop > start:
-                y = self._solve(start, stop, y, switched, given, 1e-15 * np.abs(y) + 1e-30)
+                y = self._solve(start, stop, y, switched, given, 1e-21 * np.abs(y) + 1e-36)
 
     def _breaks(self) -> list[int]:
         """Marks where the course has a corner."""

@@ -51,7 +51,7 @@ def simulated(
         disease=disease.name, version=disease.card.version, card=card_digest(disease.card), requests=tuple(requests),
         bands=tuple(band for arm, block in arms for band in bands_of(arm, block)),
         outcomes=tuple(one for arm, block in arms for one in outcomes_of(arm, block, disease.card, now)),
-        residual=worst([compared(disease, *each) for each in zip(requests, people, blocks, strict=True)]),
+        residual=worst([judged(disease, *each, posterior) for each in zip(requests, people, blocks, strict=True)]),
         estimates=spread, effective=posterior.effective if posterior else None,
         fit=posterior.fit if posterior else None, measured=posterior.measured if posterior else (), notes=posterior.notes if posterior else (),
     )  # fmt: skip
@@ -71,24 +71,51 @@ def card_digest(card: DiseaseCard) -> str:
     return hashlib.sha256(msgspec.msgpack.encode(card)).hexdigest()
 
 
+def judged(
+    disease: AbstractDisease,
+    request: SimulationRequest,
+    people: Mapping[str, NDArray[np.float64]],
+    block: CourseBlock,
+    posterior: Posterior | None,
+) -> Residual | None:
+    """How good an arm's courses are: in the disease's own words where its people are the population's, else `compared`."""
+    own = getattr(disease, "residual", None)
+    return own(request) if own is not None and posterior is None else compared(disease, request, people, block)
+
+
 def compared(
     disease: AbstractDisease, request: SimulationRequest, traits: Mapping[str, NDArray[np.float64]], block: CourseBlock
-) -> Residual:
-    """How far the courses of the first few lie from those of the reference solver, relative to the value or a thousandth of its greatest."""
+) -> Residual | None:
+    """How far courses and ends of the first few lie from those of the reference solver; None where there is not one number to compare.
+
+    Relative to the value, or to a thousandth of the greatest of the course (of the time looked at, for ends). What is allowed, and the
+    balance, are the disease's own where it tells them.
+    """
     if block.residual is not None:
         return block.residual
     few = {name: values[:COMPARED] for name, values in traits.items()}
     plain = msgspec.structs.replace(request, measured=False)
     fast, slow = disease.run(plain, few, block.first), disease.reference(plain, few, block.first)
-    greatest = 0.0
-    for name, truth in slow.observed.items():
-        truth = truth.astype(np.float64)
-        size = np.maximum(np.abs(truth), 1e-3 * np.nanmax(np.abs(truth), axis=1, keepdims=True, initial=1e-300))
-        apart = np.abs(fast.observed[name] - truth) / size
-        if np.any(np.isnan(fast.observed[name]) != np.isnan(truth)):
+    greatest, seen = 0.0, np.zeros(slow.patients, np.bool_)
+    for one, truth in _pairs(fast, slow):
+        if np.any(np.isnan(one) != np.isnan(truth)):
             return Residual(math.inf, fast.patients, 0.0)
-        greatest = max(greatest, float(np.nanmax(apart, initial=0.0)))
-    return Residual(greatest, fast.patients, 0.0)
+        size = np.maximum(np.abs(truth), 1e-3 * np.fmax.reduce(np.abs(truth), axis=1, keepdims=True, initial=1e-300))
+        greatest = max(greatest, float(np.fmax.reduce(np.abs(one - truth) / size, axis=None, initial=0.0)))
+        seen |= ~np.isnan(truth).all(axis=1)
+    if not seen.any():
+        return None
+    own = getattr(disease, "residual", None)
+    told = own(plain, 1) if own is not None else Residual(0.0, 1, 0.0)
+    return Residual(greatest, int(seen.sum()), told.step, told.allowed, told.balance)
+
+
+def _pairs(fast: CourseBlock, slow: CourseBlock) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Every observable, then what is known at each time of each end: its time once it is past, else the time itself."""
+    for name, truth in slow.observed.items():
+        yield fast.observed[name].astype(np.float64), truth.astype(np.float64)
+    for name, truth in slow.ends.items():
+        yield np.fmin(fast.ends[name][:, None], slow.times), np.fmin(truth[:, None], slow.times)
 
 
 def worst(residuals: Sequence[Residual | None]) -> Residual | None:
