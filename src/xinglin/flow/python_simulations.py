@@ -38,10 +38,14 @@ def simulate(
 ) -> CourseBlock:  # fmt: skip
     """The courses of `patients` virtual patients from number `first` on, as arrays: traits, observables by time, ends.
 
-    Times in days, whatever the unit of the model. `reference`: by the slow, obvious solver. Larger cohorts are written by `xinglin simulate -o`.
+    Times in days, whatever the unit of the model. `reference`: by the slow, obvious solver. Larger cohorts are written by `xinglin simulate -o`:
+    what needs more than 2 GiB is refused, InvalidInput XL-SIM-052.
     """
+    from xinglin.models.simulator.cohort import see_that_it_fits
+
     model = House.at(home).courses.disease(disease)
     request = _request(model, regimen, days, every_days, patients, seed, traits or {}, measured)
+    see_that_it_fits(model, request)
     people = model.draw(request, first, patients)
     return (model.reference if reference else model.run)(request, people, first)
 

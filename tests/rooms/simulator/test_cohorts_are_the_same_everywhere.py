@@ -9,7 +9,7 @@ import cards
 import numpy as np
 import pytest
 
-from xinglin.models.simulator import compiled
+from xinglin.models.simulator import cohort, compiled
 from xinglin.models.simulator.cohort import simulate
 from xinglin.models.simulator.course import CardDisease
 from xinglin.records.errors import InvalidInput
@@ -104,3 +104,15 @@ def test_a_kept_file_that_was_changed_is_written_anew(tmp_path: Path, monkeypatc
     (path,) = (tmp_path / "xinglin" / "kernels").glob("*.py")
     path.write_text("VALUE = 'planted'\n")
     assert compiled.module_of("VALUE = 19\n").VALUE == 19
+
+
+def test_a_block_holds_fewer_patients_when_each_is_looked_at_often(tumour: CardDisease) -> None:
+    often = cards.asked(cards.TUMOUR, until=10_000.0, step=1.0)
+    assert cohort.block_of(tumour, cards.asked(cards.TUMOUR)) == cohort.BLOCK
+    assert cohort.block_of(tumour, often) * 4 * 10_001 * 3 <= cohort.BLOCK_BYTES < (cohort.block_of(tumour, often) + 1) * 4 * 10_001 * 3
+
+
+def test_one_answer_that_needs_too_much_memory_is_refused(tumour: CardDisease) -> None:
+    cohort.see_that_it_fits(tumour, cards.asked(cards.TUMOUR, patients=1_000_000))
+    with pytest.raises(InvalidInput, match="XL-SIM-052"):
+        cohort.see_that_it_fits(tumour, cards.asked(cards.TUMOUR, until=10_000.0, step=1.0, patients=1_000_000))

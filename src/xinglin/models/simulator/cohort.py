@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from xinglin.shelf.promises import AbstractDisease
 
 Engine = Literal["serial", "pool", "ray"]
-BLOCK = 50_000
+BLOCK = 50_000  # patients at most
+MOST_BYTES = 2 * 2**30  # of courses that are answered at once
+BLOCK_BYTES = 256 * 2**20  # of courses at most; what is written does not depend on it
 
 
 def simulate(
@@ -23,7 +25,7 @@ def simulate(
     *,
     workers: int = 1,
     engine: Engine = "serial",
-    block: int = BLOCK,
+    block: int | None = None,
     on_block: Callable[[CourseBlock], None] | None = None,
     resume: int = 0,
 ) -> Iterator[CourseBlock]:
@@ -32,6 +34,7 @@ def simulate(
     `resume`: how many patients are already there. `on_block` is called with each block before it is handed out (progress).
     Raises InvalidInput XL-SIM-05x for an engine or a number that cannot be; what a request cannot serve is raised at the first block.
     """
+    block = block_of(disease, request) if block is None else block
     if engine not in ("serial", "pool", "ray") or workers < 1 or block < 1 or not 0 <= resume <= request.patients:
         raise InvalidInput(
             "XL-SIM-050", "engine, workers, block or resume cannot be", where="simulate", fix="serial, pool or ray; numbers from 1 on"
@@ -39,6 +42,26 @@ def simulate(
     starts = [(first, min(block, request.patients - first)) for first in range(resume, request.patients, block)]
     found = {"serial": _serial, "pool": _pool, "ray": _ray}[engine](disease, request, starts, workers)
     return _handed_out(found, _residual(disease, request), on_block)
+
+
+def block_of(disease: AbstractDisease, request: SimulationRequest) -> int:
+    """Patients in a block: as many as keep its courses (single precision, each observable at each time) within BLOCK_BYTES."""
+    return max(1, min(BLOCK, BLOCK_BYTES // _bytes_each(disease, request)))
+
+
+def see_that_it_fits(disease: AbstractDisease, request: SimulationRequest) -> None:
+    """Raises InvalidInput XL-SIM-052 when the courses of all its patients at once would need more than MOST_BYTES."""
+    if request.patients * _bytes_each(disease, request) > MOST_BYTES:
+        raise InvalidInput(
+            "XL-SIM-052",
+            f"so many patients and times at once need more than {MOST_BYTES // 2**30} GiB",
+            where="request",
+            fix="ask for fewer patients or times, or write the cohort to a file: xinglin simulate -o",
+        )
+
+
+def _bytes_each(disease: AbstractDisease, request: SimulationRequest) -> int:
+    return 4 * max(1, len(request.times)) * max(1, len(disease.card.observables))
 
 
 def one_block(disease: AbstractDisease, request: SimulationRequest, first: int, count: int) -> CourseBlock:
