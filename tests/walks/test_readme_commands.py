@@ -19,7 +19,16 @@ def commands(page: str) -> list[list[str]]:
     return [shlex.split(line, comments=True) for line in lines]
 
 
-@pytest.mark.parametrize("page", ["README.md", "README.zh.md", "docs/learn/first-report.md", "docs/learn/a-ct-with-a-virtual-nodule.md", "docs/learn/virtual-patients.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "README.md",
+        "README.zh.md",
+        "docs/learn/first-report.md",
+        "docs/learn/a-ct-with-a-virtual-nodule.md",
+        "docs/learn/virtual-patients.md",
+    ],
+)
 def test_every_command_of_the_page_works(page, home, record, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(getpass, "getpass", lambda _: "correct horse battery")
