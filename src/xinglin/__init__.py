@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = [
-    "calibrate", "check", "diseases", "draft", "facts", "find_in_archive", "images", "lungs", "make", "mark", "optimise", "phantom", "send_to_archive",
+    "calibrate", "check", "disease_cards", "draft", "facts", "find_in_archive", "images", "lungs", "make", "mark", "optimise", "phantom", "send_to_archive",
     "simulate", "synthesise", "take_in", "take_in_all", "take_in_from_archive", "trial", "unmark", "volume",
 ]  # fmt: skip
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
         unmark,
         volume,
     )
-    from xinglin.flow.python_simulations import calibrate, diseases, optimise, simulate, trial
+    from xinglin.flow.python_simulations import calibrate, disease_cards, optimise, simulate, trial
     from xinglin.flow.python_tables import synthesise
 
 _DOORS = {
-    **dict.fromkeys(("calibrate", "diseases", "optimise", "simulate", "trial"), "python_simulations"), "synthesise": "python_tables",
+    **dict.fromkeys(("calibrate", "disease_cards", "optimise", "simulate", "trial"), "python_simulations"), "synthesise": "python_tables",
 }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xinglin.shelf.promises import AbstractDisease
 
 
-def diseases(home: str | Path | None = None) -> dict[str, DiseaseCard]:
+def disease_cards(home: str | Path | None = None) -> dict[str, DiseaseCard]:
     """The card of every disease that can be run, by name: parameters with their sources, treatments, observables, limits."""
     return {one.name: one.card for one in House.at(home).diseases}
 

@@ -45,7 +45,7 @@ def walk(out: Path, seed: int, say: Callable[[str], None]) -> dict[str, str]:
     images.scans(house, taken.chart, out, seed, say)
     if images.KIND in house.kinds:
         images.growing_nodule(house, taken.chart.id, lambda draft: _signed(house, draft, out / "scans-with-nodule" / draft.id), say)
-    drafts = [_drafted(house, kind, taken.chart.id, language, out, say) for language in LANGUAGES for kind in house.kinds.names()]
+    drafts = [_drafted(house, kind, taken.chart.id, language, out, say) for language in LANGUAGES for kind in _of_the_record(house)]
     checked = [_pasted(house, taken.chart.id, language, out, say) for language in LANGUAGES]
     _edited(house, drafts[0][0], say)
     released = [card for draft, _ in drafts for card in _released(house, draft, out, say)]
@@ -65,6 +65,11 @@ def _clear(out: Path) -> None:
 
 def _folder(draft: Draft, out: Path) -> Path:
     return out / draft.language / draft.kind.replace("_", "-")
+
+
+def _of_the_record(house: House) -> list[str]:
+    """The kinds that tell of a record or its images; simulations have a lesson of their own."""
+    return [kind.name for kind in house.kinds if {"fhir", "dicom"} & set(kind.leaves_as)]
 
 
 def _drafted(house: House, kind: str, chart: str, language: Language, out: Path, say: Callable[[str], None]) -> tuple[Draft, Card]:
