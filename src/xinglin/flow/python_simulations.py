@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xinglin.flow.house import House
-from xinglin.flow.simulation_commands import DAYS, regimens_given
+from xinglin.flow.simulation_commands import DAYS, one_regimen, regimens_given, request_of
 from xinglin.records.simulation import (
     Choice,
     CourseBlock,
@@ -44,24 +44,11 @@ def simulate(
     from xinglin.models.simulator.cohort import see_that_it_fits
 
     model = House.at(home).courses.disease(disease)
-    request = _request(model, regimen, days, every_days, patients, seed, traits or {}, measured)
+    meant = regimen if isinstance(regimen, Regimen) else one_regimen(model, regimen)
+    request = request_of(model, meant, days, every_days, patients, seed, traits or {}, measured)
     see_that_it_fits(model, request)
     people = model.draw(request, first, patients)
     return (model.reference if reference else model.run)(request, people, first)
-
-
-def _request(
-    model: AbstractDisease, regimen: str | Regimen, days: float | None, every_days: float | None, patients: int, seed: int,
-    traits: Mapping[str, float], measured: bool,
-) -> SimulationRequest:  # fmt: skip
-    from xinglin.models.simulator import arms
-
-    per_day = 1 / DAYS[model.card.time_unit]
-    until, every = (None if n is None else n * per_day for n in (days, every_days))
-    times = arms.times_until(model.card, until, every)
-    (one,) = _regimens(model, [regimen])
-    (request,) = arms.requests(model.card, [one], times, patients=patients, seed=seed, traits=traits, measured=measured)
-    return request
 
 
 def trial(

@@ -41,16 +41,24 @@ def simulate(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 def _request(disease: AbstractDisease, given: Mapping[str, Any]) -> SimulationRequest:
     from xinglin.models.simulator import arms
 
-    card = disease.card
-    regimen = one_regimen(disease, given["regimen"])
-    per_day = 1 / DAYS[card.time_unit]
-    until = arms.number(given["days"]) * per_day if given["days"] else None
-    every = arms.number(given["every_days"]) * per_day if given["every_days"] else None
-    times = arms.times_until(card, until, every)
-    traits = arms.traits_given(card, ",".join(given["trait"]))
-    (request,) = arms.requests(
-        card, [regimen], times, patients=given["patients"], seed=given["seed"] or 0, traits=traits, measured=given["measured"]
+    days, every = (arms.number(given[word]) if given[word] else None for word in ("days", "every_days"))
+    traits = arms.traits_given(disease.card, ",".join(given["trait"]))
+    return request_of(
+        disease, one_regimen(disease, given["regimen"]), days, every, given["patients"], given["seed"] or 0, traits, given["measured"]
     )
+
+
+def request_of(
+    disease: AbstractDisease, regimen: Regimen, days: float | None, every_days: float | None, patients: int, seed: int,
+    traits: Mapping[str, float], measured: bool,
+) -> SimulationRequest:  # fmt: skip
+    """What is asked of a disease, with times in days whatever its own unit. Raises UsageError XL-SIM-802, 805."""
+    from xinglin.models.simulator import arms
+
+    per_day = 1 / DAYS[disease.card.time_unit]
+    until, every = (None if number is None else number * per_day for number in (days, every_days))
+    times = arms.times_until(disease.card, until, every)
+    (request,) = arms.requests(disease.card, [regimen], times, patients=patients, seed=seed, traits=traits, measured=measured)
     return request
 
 

@@ -40,17 +40,6 @@ def traits_told(
     return _Saying(card, simulation, people=False).traits(known, by_hand, {fact.id: fact for fact in facts})
 
 
-def told_courses(facts: Sequence[Fact], length: str) -> list[Fact]:
-    """Which facts about arms a draft of that length tells: the first two observables, only the first and its end when short, all when full."""
-    if length == "full":
-        return list(facts)
-    observables = list(dict.fromkeys(fact.details["observable"] for fact in facts if "observable" in fact.details))
-    kept = observables[: 1 if length == "short" else 2]
-    told = [fact for fact in facts if fact.details.get("observable", kept[0] if kept else "") in kept]
-    last = {(fact.details["arm"], fact.details["observable"]): fact.id for fact in told if "observable" in fact.details}
-    return [fact for fact in told if length != "short" or "observable" not in fact.details or fact.id in last.values()]
-
-
 class _Saying:
     """What the facts of one simulation have in common: the model, the digest, the words for time."""
 

@@ -1,4 +1,4 @@
-"""What is said of a virtual cohort, and in which order: what it is, who they are, each arm with its courses, method, limits."""
+"""What is said of a virtual cohort: the points of every simulation, in this kind's words."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from xinglin.models.phrasebook.wordbook import complete, word_book
-from xinglin.records import Chart, ContentRequest, Fact, Point
+from xinglin.records import Chart, ContentRequest, Fact
 from xinglin.records.errors import UsageError
-from xinglin.records.fact import MADE_HERE
 from xinglin.shelf.promises import Plan
-from xinglin.workup.simulation_facts import told_courses
+from xinglin.workup.simulation_points import SECTIONS, points_of
 
 WORDS = word_book(Path(__file__).with_name("words"))
-SECTIONS = ("about", "people", "courses", "method", "limits")
 
 
 def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
@@ -22,21 +20,7 @@ def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
     if length not in {"short", "standard", "full"}:
         raise UsageError("XL-COHORT-002", "length must be short, standard or full", where="option length")
     words = complete(WORDS[request.language], request.language)
-    made = {fact.id.removeprefix(MADE_HERE): fact for fact in facts if fact.id.startswith(MADE_HERE)}
-    points = [Point("about", "simulation.about", (made["simulation"].id,))] if "simulation" in made else []
-    if length != "short":
-        points += [Point("people", "simulation.said", (fact.id,)) for key, fact in made.items() if key.startswith("people/")]
-    told = told_courses([fact for key, fact in made.items() if "/" in key and not key.startswith("people/")], length)
-    points += [Point("courses", _phrase(fact.id), (fact.id,)) for fact in told]
-    if length != "short":
-        points += [Point("method", "simulation.said", (made["method"].id,))] if "method" in made else []
-    last = [key for key in made if key in ("limits", "beyond", "unverified") or key.startswith("note")]
-    points += [Point("limits", "simulation.said", (made[key].id,)) for key in last]
+    points, must = points_of(facts, length)
     used = {point.section for point in points}
     sections = tuple((key, words[f"section.{key}"]) for key in SECTIONS if key in used)
-    must = tuple(fact.id for key, fact in made.items() if key == "simulation" or key.endswith("/arm"))
-    return Plan(words["title"], sections, tuple(points), must)
-
-
-def _phrase(key: str) -> str:
-    return "simulation.arm" if key.endswith("/arm") else "simulation.said"
+    return Plan(words["title"], sections, points, must)

@@ -15,6 +15,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from xinglin.models.simulator import expressions, streams
+from xinglin.models.simulator.summary import wilson
 from xinglin.models.survival import Curve, cox, kaplan_meier, log_rank
 from xinglin.records.errors import InvalidInput, NotFound, UsageError
 from xinglin.records.simulation import ArmOutcome, Band, Comparison, SimulationRequest, TrialDesign, TrialResult
@@ -79,7 +80,7 @@ def power(
         found += result.comparisons[0].p < design.alpha
         if progress:
             progress(number + 1, repeats)
-    return _wilson(found, repeats)
+    return wilson(found, repeats)
 
 
 def see_that_it_can_run(card: DiseaseCard, design: TrialDesign) -> None:
@@ -218,9 +219,3 @@ def _band(name: str, curve: Curve) -> Band:
 
 def _names(design: TrialDesign) -> tuple[str, ...]:
     return tuple(one.name for one in design.arms)
-
-
-def _wilson(count: int, of: int) -> tuple[float, float, float]:
-    from xinglin.models.simulator.summary import wilson
-
-    return wilson(count, of)
