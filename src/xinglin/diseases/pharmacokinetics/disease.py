@@ -6,7 +6,6 @@ Linear drugs have a closed solution; phenytoin, whose elimination saturates, is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,13 +35,6 @@ class DrugDisease(AbstractDisease):
         self.card: DiseaseCard = self.drug.card
         self.name = self.card.name
         self.variants: Mapping[str, AbstractDisease] = variants or {}
-
-    @cached_property
-    def hash(self) -> str:
-        """SHA-256 of the card."""
-        from xinglin.models.simulator.course import card_hash
-
-        return card_hash(self.card)
 
     def see_that_enough_is_known(self, known: Mapping[str, float]) -> None:
         """Raises InvalidInput XL-DOSE-010 while a covariate is not given: it is never guessed."""

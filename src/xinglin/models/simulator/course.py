@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -42,11 +41,6 @@ class CardDisease(AbstractDisease):
     def __getstate__(self) -> dict[str, object]:
         # machine code stays here: each process loads its own from the kept files
         return {name: value for name, value in self.__dict__.items() if name != "kernel"}
-
-    @cached_property
-    def hash(self) -> str:
-        """SHA-256 of the card."""
-        return card_hash(self.card)
 
     @cached_property
     def kernel(self) -> Kernel:
@@ -140,11 +134,6 @@ def measured(card: DiseaseCard, block: CourseBlock, seed: int) -> CourseBlock:
             seen[:, place] *= np.exp(observable.logarithmic * errors[2])
         found[observable.name] = np.maximum(seen, observable.low_limit).astype(np.float32)
     return CourseBlock(block.disease, block.version, block.first, block.times, block.traits, found, block.ends, block.residual)
-
-
-def card_hash(card: DiseaseCard) -> str:
-    """SHA-256 of all the card says."""
-    return hashlib.sha256(msgspec.json.encode(msgspec.to_builtins(card, enc_hook=_plain), order="sorted")).hexdigest()
 
 
 def request_key(request: SimulationRequest) -> bytes:
