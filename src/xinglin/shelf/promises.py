@@ -2,7 +2,7 @@
 
 An item is a module or folder whose name is the item's name, holding one object under the shelf's word:
 `content/<kind>/KIND`, `checks/<code>/CHECK`, `diseases/<name>/DISEASE`, `knowledge/<topic>/TOPIC`, `models/text/<name>/WRITER`,
-`models/image/<name>/GENERATOR`, `models/table/<name>/GENERATOR`.
+`models/image/<name>/GENERATOR`, `models/table/<name>/GENERATOR`, `models/outcome/<name>/MODEL`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xinglin.records.imaging import ImageCase, ImageEdit, NoduleRequest
+    from xinglin.records.prediction import OutcomeDesign, OutcomeKind
     from xinglin.records.simulation import CourseBlock, DiseaseCard, Posterior, Simulation, SimulationCase, SimulationRequest
     from xinglin.records.table import TableCondition, TableDesign
     from xinglin.records.volume import Volume
@@ -204,6 +205,47 @@ class AbstractTableGenerator(ABC):
 
     @abstractmethod
     def load(self, data: bytes) -> AbstractFittedTable:
+        """What `save` wrote. Raises InvalidInput for anything else."""
+
+
+class AbstractFittedOutcome(ABC):
+    """What was learnt about an outcome. It holds no row of the table; the same rows give the same bytes.
+
+    `rows` is feature name -> (n,), float64 as in `records.table`; nan where nothing is known, a feature left out counts as missing.
+    """
+
+    design: OutcomeDesign
+
+    @abstractmethod
+    def predict(self, rows: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+        """A number (n,), a chance (n,), or the chance to be free of the event at each horizon (n, horizons)."""
+
+    @abstractmethod
+    def score(self, rows: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+        """The prediction on the model's own additive scale (n,): number, log-odds or log-hazard."""
+
+    @abstractmethod
+    def explain(self, rows: Mapping[str, NDArray[np.float64]]) -> tuple[float, NDArray[np.float64]]:
+        """Baseline and contributions (n, features) on that scale: baseline + their sum is `score`, to rounding."""
+
+    @abstractmethod
+    def save(self) -> bytes:
+        """The same as plain data, for `load` of the model of that name. No pickle, ever."""
+
+
+class AbstractOutcomeModel(ABC):
+    """Learns an outcome from a table of people: `models/outcome/<name>/MODEL`."""
+
+    name: str
+    version: str
+    outcomes: tuple[OutcomeKind, ...]
+
+    @abstractmethod
+    def fit(self, table: Mapping[str, NDArray[np.float64]], design: OutcomeDesign, seed: int = 0) -> AbstractFittedOutcome:
+        """Learn, column name -> (rows,). Raises InvalidInput for a table it cannot serve, never guesses."""
+
+    @abstractmethod
+    def load(self, data: bytes) -> AbstractFittedOutcome:
         """What `save` wrote. Raises InvalidInput for anything else."""
 
 
