@@ -12,6 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from xinglin.records.genomics import Genome, OutsideCall
 from xinglin.records.imaging import Lesion, ScanSeries
 from xinglin.records.quantity import Concept, Quantity
 
@@ -348,4 +349,6 @@ class Chart(Struct, frozen=True):
     variants: tuple[Variant, ...] = ()
     scans: tuple[ScanSeries, ...] = ()  # series of images the house keeps, with their pixels
     lesions: tuple[Lesion, ...] = ()  # what somebody marked in them
+    genomes: tuple[Genome, ...] = ()  # files of genes the house keeps, read at the places that matter
+    outside_calls: tuple[OutsideCall, ...] = ()  # genes called by somebody else
     unmapped: tuple[Unmapped, ...] = ()

@@ -30,6 +30,9 @@ FactKind = Literal[
     "gene",
     "device",
     "gap",
+    "alert",
+    "option",
+    "prediction",
 ]
 
 MADE_HERE = "made."  # how the ids of facts begin that a kind made itself: a virtual nodule is no fact of the person
