@@ -92,6 +92,30 @@ def test_a_virtual_cohort_needs_no_chart_and_goes_all_the_way(home, tmp_path, ca
     assert {path.suffix for path in (tmp_path / "out").iterdir()} == {".html", ".pdf", ".txt"}
 
 
+def test_after_a_cohort_the_first_person_is_chart_1_and_the_only_one(home, record, capsys):
+    options = {"patients": "20", "until": "30", "arms": "none"}
+    assert xl.make("virtual-cohort", options=options).draft.chart == "chart-nobody"
+    assert xl.take_in(record).id == "chart-1"
+    code, draft = run(capsys, "make", "case-summary")
+    assert code == 0 and draft["chart"] == "chart-1"
+
+
+def test_a_draft_of_more_courses_than_fit_is_refused_before_any_is_run(home):
+    from xinglin.records.errors import InvalidInput
+
+    with pytest.raises(InvalidInput, match="XL-SIM-052"):
+        xl.make("virtual-cohort", options={"disease": "chronic", "patients": "200000"})
+
+
+def test_a_mistyped_word_is_answered_with_the_nearest_one(home, capsys):
+    for words, near in (
+        (("simulate", "nsclcc"), "nsclc"), (("simulate", "nsclc", "--trait", "weigth=50"), "weight"), (("simulate", "nsclc", "--regimen", "concurent"), "concurrent"),
+        (("simulate", "pharmacokinetics:vancomycine"), "vancomycin"), (("optimise", "prostate", "--treat", "abirateron"), "abiraterone"),
+    ):  # fmt: skip
+        _, told = run(capsys, *words)
+        assert told["error"]["fix"].startswith(f"did you mean {near}? one of: "), words
+
+
 def test_a_simulation_is_kept_with_its_draft_and_checked_against_the_digest(home, record):
     from msgspec.structs import replace
 

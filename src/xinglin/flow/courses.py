@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from xinglin.records import Draft
-from xinglin.records.errors import NotFound, Refused
+from xinglin.records.errors import NotFound, Refused, one_of
 from xinglin.records.simulation import Estimate, Measurement, Posterior, Regimen, Simulation, SimulationCase
 from xinglin.shelf.promises import AbstractDisease
 
@@ -53,8 +53,7 @@ class CourseRoom:
             return disease
         variants = disease.variants
         if variant not in variants:
-            known = ", ".join(sorted(variants)) or "none"
-            raise NotFound("XL-SIM-901", f"{name} has no variant {variant!r}", fix=f"one of: {known}")
+            raise NotFound("XL-SIM-901", f"{name} has no variant {variant!r}", fix=one_of(variant, sorted(variants)))
         return variants[variant]
 
     def case(self, simulation: Simulation | None) -> SimulationCase | None:

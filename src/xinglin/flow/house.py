@@ -90,8 +90,13 @@ class House:
 
     # ---- records in
 
-    def take_in(self, sources: Sequence[str | Path], *, keep: bool = True) -> tuple[intake.Intake, tuple[TakenIn, ...]]:
-        """Read records, link people, keep all of it or nothing. Raises InvalidInput (also for contradicting identities)."""
+    def take_in(
+        self, sources: Sequence[str | Path], *, keep: bool = True, about_nobody: bool = False
+    ) -> tuple[intake.Intake, tuple[TakenIn, ...]]:
+        """Read records, link people, keep all of it or nothing. Raises InvalidInput (also for contradicting identities).
+
+        about_nobody: who comes in new takes no person's number.
+        """
         found = intake.read(sources, as_of=self.clock().date().isoformat())
         linked = [(person, *self._known(person)) for person in found.people]
         if not keep:
@@ -99,7 +104,7 @@ class House:
         taken = []
         with self.store.together():
             for person, key, link in linked:
-                chart = link.same or self.store.new_chart(intake.tokens(key), person.patient)
+                chart = link.same or self.store.new_chart(intake.tokens(key), person.patient, nobody=about_nobody)
                 if link.same:
                     self.store.add_tokens(chart, intake.tokens(key))
                 resources = intake.not_replacing(person.resources, lambda chart=chart: self.store.resources(chart))
@@ -134,9 +139,15 @@ class House:
         return intake.link(key, [(handle, self.key(handle)) for handle in self.store.people_sharing(intake.tokens(key))])
 
     def nobody(self) -> str:
-        """The chart of the made-up subject that drafts about nobody stand in, such as a virtual cohort."""
-        _, (taken,) = self.take_in([str(files("xinglin.flow") / "nobody.json")])
+        """The chart of the made-up subject that drafts about nobody stand in, such as a virtual cohort: "chart-nobody"."""
+        _, (taken,) = self.take_in([str(files("xinglin.flow") / "nobody.json")], about_nobody=True)
         return taken.chart.id
+
+    def nobody_for(self, kind: str) -> str:
+        """The chart of a draft that was asked for without one. Raises UsageError XL-FLOW-012 for a kind that is about a person."""
+        if self.kinds[kind.replace("-", "_")].needs_chart:
+            raise UsageError("XL-FLOW-012", "which chart?", where=kind, fix="name a chart (xinglin chart lists them)")
+        return self.nobody()
 
     def key(self, chart_id: str) -> intake.PersonKey:
         """What a stored person is recognised by."""

@@ -263,12 +263,12 @@ def send_to_archive(archive: str, release: str, *, by: str = "", home: str | Pat
 
 
 def make(
-    kind: str, chart: Chart | str, *, lang: Language = "en", as_of: str = "", seed: int = 0, options: Mapping[str, str] | None = None,
+    kind: str, chart: Chart | str = "", *, lang: Language = "en", as_of: str = "", seed: int = 0, options: Mapping[str, str] | None = None,
     writer: str = "grammar", home: str | Path | None = None,
 ) -> DraftAtHand:  # fmt: skip
-    """A draft of `kind` ("case-summary") from a chart or its id, checked and kept."""
+    """A draft of `kind` ("case-summary") from a chart or its id, checked and kept. Without a chart: a kind about nobody ("virtual-cohort")."""
     house = House.at(home)
-    chart_id = _id(chart)
+    chart_id = _id(chart) or house.nobody_for(kind)
     request = ContentRequest(kind=kind, chart=chart_id, language=lang, as_of=as_of, seed=seed, writer=writer, options=dict(options or {}))
     return DraftAtHand(house, house.make(request))
 

@@ -111,8 +111,9 @@ def _told(disease: AbstractDisease, request: SimulationRequest, given: Mapping[s
         "residual": msgspec.to_builtins(simulation.residual),
         "files": [],
     }
-    lines = [f"{row['name']}: {row['said']}" for row in value["facts"]]
-    lines += [f"{name}: set outside the range its source supports" for name in value["traits_out_of_range"]]
+    colon, beyond = ("：", "设定值超出其来源支持的范围") if language == "zh" else (": ", "set outside the range its source supports")
+    lines = [f"{row['name']}{colon}{row['said']}" for row in value["facts"]]
+    lines += [f"{name}{colon}{beyond}" for name in value["traits_out_of_range"]]
     return Outcome(value, (*lines, _MARK[language]))
 
 

@@ -5,6 +5,21 @@ No message ever holds a patient's value: `where` names a file, a line, a resourc
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+
+def one_of(word: str, known: Iterable[str]) -> str:
+    """What may be said in place of a word that is not known, the nearest first in mind.
+
+    >>> one_of("weigth", ["age", "weight"]), one_of("x", [])
+    ('did you mean weight? one of: age, weight', 'one of: none')
+    """
+    from difflib import get_close_matches
+
+    words = list(known)
+    near = get_close_matches(word, words, n=1)
+    return (f"did you mean {near[0]}? " if near else "") + f"one of: {', '.join(words) or 'none'}"
+
 
 class XinglinError(Exception):
     """Something a person can act on. `exit_code` is what the command line returns."""

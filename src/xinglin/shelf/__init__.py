@@ -12,7 +12,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, distributions
 from typing import Generic, TypeVar
 
-from xinglin.records.errors import NotFound
+from xinglin.records.errors import NotFound, one_of
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ class Shelf(Generic[T]):
     def __getitem__(self, name: str) -> T:
         """The item of that name. Raises NotFound for an unknown name, TypeError for a broken item."""
         if name not in self._where:
-            raise NotFound("XL-SHELF-001", f"no {self._word.lower()} is called {name!r}", fix=f"one of: {', '.join(self.names())}")
+            raise NotFound("XL-SHELF-001", f"no {self._word.lower()} is called {name!r}", fix=one_of(name, self.names()))
         item = getattr(import_module(self._where[name]), self._word, None)
         if not isinstance(item, self._promise):
             raise TypeError(f"{self._where[name]}: {self._word} is not a {self._promise.__name__}")

@@ -107,13 +107,13 @@ class Store:
 
     # People
 
-    def new_chart(self, tokens: Iterable[str], subject_seed: str) -> str:
-        """A new person: gives "chart-1", "chart-2", ... in order of arrival.
+    def new_chart(self, tokens: Iterable[str], subject_seed: str, *, nobody: bool = False) -> str:
+        """A new person: gives "chart-1", "chart-2", ... in order of arrival; `nobody`: a made-up subject, "chart-nobody".
 
         `tokens` are what the person is recognised by (kept only as keyed hashes); `subject_seed` is what the
         pseudonym is derived from, e.g. system and value of the identifier (keyed; the same seed, the same pseudonym).
         """
-        return self._people.new(tokens, subject_seed)
+        return self._people.new(tokens, subject_seed, nobody=nobody)
 
     def add_tokens(self, chart_id: str, tokens: Iterable[str]) -> None:
         """More ways to recognise the same person."""

@@ -19,7 +19,7 @@ from xinglin.store.database import Database
 from xinglin.store.kept import DraftRow, DraftState, KeptRelease
 from xinglin.store.keyring import Sealer
 from xinglin.store.ledger import Ledger
-from xinglin.store.people import People, handle_number
+from xinglin.store.people import People, chart_handle, handle_number
 
 T = TypeVar("T")
 
@@ -104,7 +104,7 @@ class Papers:
         row = connection.execute(select(tables.drafts).where(tables.drafts.c.number == number)).first()
         if row is None:
             raise NotFound("XL-STORE-024", f"there is no {draft_id}", fix="see the review queue for the drafts of this house")
-        person = self._people.row(connection, f"chart-{row.person}" if row.person else "")
+        person = self._people.row(connection, chart_handle(row.person) if row.person else "")
         return row, self._people.sealer(person)
 
     # Decisions and signatures
@@ -230,7 +230,7 @@ class Papers:
             return [self._people.get_blob(sealer, name) for name in kept.blobs]
 
     def _opened_release(self, connection: Connection, row: Row) -> KeptRelease:
-        person = self._people.row(connection, f"chart-{row.person}" if row.person else "")
+        person = self._people.row(connection, chart_handle(row.person) if row.person else "")
         plain = self._people.sealer(person).open(row.body, f"release:{row.number}")
         body = msgspec.json.decode(plain, type=_ReleaseBody)
         if (body.release.draft, body.revision) != (f"draft-{row.draft}", row.revision):
@@ -252,7 +252,7 @@ def _is_mark(what: str) -> bool:
 
 
 def _draft_row(row: Row) -> DraftRow:
-    chart = f"chart-{row.person}" if row.person else ""
+    chart = chart_handle(row.person) if row.person else ""
     return DraftRow(f"draft-{row.number}", row.kind, chart, row.language, row.state, row.revision, row.made_at)
 
 

@@ -1,6 +1,7 @@
 """The people of the house and what came in for each: sealed packs, newest content first to count.
 
-Handles are "chart-1", "chart-2", ...; names and numbers of a person are known only as keyed tokens.
+Handles are "chart-1", "chart-2", ... for people and "chart-nobody" for the made-up subject of cohorts, which takes no person's number; names and
+numbers of a person are known only as keyed tokens.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from xinglin.store.kept import ChartRow, Kept, TakenIn
 from xinglin.store.keyring import KeyRing, Sealer
 from xinglin.store.ledger import Ledger
 
+NOBODY = "chart-nobody"
 HOUSE = 0  # the number of the house itself among the people
 PACK_BYTES = 8_000_000  # resources are sealed together up to this size
 
@@ -44,9 +46,25 @@ class _Pack(msgspec.Struct, array_like=True):
 _encode, _decode = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(_Pack)
 
 
+def chart_handle(number: int) -> str:
+    """The handle of the person of that number; below 0 it is nobody.
+
+    >>> chart_handle(7), chart_handle(-1), chart_handle(-2)
+    ('chart-7', 'chart-nobody', 'chart-nobody-2')
+    """
+    return f"chart-{number}" if number >= 0 else NOBODY if number == -1 else f"{NOBODY}-{-number}"
+
+
+def chart_number(handle: str) -> int:
+    """The number behind a chart's handle, below 0 for nobody. Raises NotFound for anything that is no such handle."""
+    if handle == NOBODY:
+        return -1
+    return -handle_number(handle, NOBODY) if handle.startswith(f"{NOBODY}-") else handle_number(handle, "chart")
+
+
 def handle_number(handle: str, word: str) -> int:
     """7 for "chart-7". Raises NotFound for anything that is no such handle."""
-    head, _, tail = handle.partition("-")
+    head, tail = handle[: len(word)], handle[len(word) + 1 :] if handle[len(word) : len(word) + 1] == "-" else ""
     if head != word or not tail.isdecimal() or len(tail) > 12:
         raise NotFound("XL-STORE-004", f"there is no {word} of that name", fix=f"{word}s are called {word}-1, {word}-2, ...")
     return int(tail)
@@ -59,15 +77,21 @@ class People:
         self._database, self._ring, self._blobs, self._ledger, self._secret, self._now = database, ring, blobs, ledger, secret, now
         self._sealers: dict[tuple[int, bytes], Sealer] = {}
 
-    def new(self, tokens: Iterable[str], subject_seed: str) -> str:
+    def new(self, tokens: Iterable[str], subject_seed: str, *, nobody: bool = False) -> str:
         """A new person; see `Store.new_chart`."""
         subject = "P-" + hashlib.blake2b(subject_seed.encode(), key=self._secret, person=b"subject", digest_size=8).hexdigest()
         with self._database.write() as connection:
-            number = (connection.execute(select(func.max(tables.people.c.number))).scalar() or 0) + 1
+            number = self._next_number(connection, nobody)
             self.insert(connection, number, subject)
             self._add_tokens(connection, number, tokens)
-            self._ledger.add("house", "chart made", f"chart-{number}")
-        return f"chart-{number}"
+            self._ledger.add("house", "chart made", chart_handle(number))
+        return chart_handle(number)
+
+    def _next_number(self, connection: Connection, nobody: bool) -> int:
+        """One more than the last person's, which an erased person keeps; for nobody, one less than the least."""
+        if nobody:
+            return (connection.execute(select(func.min(tables.people.c.number))).scalar() or 0) - 1
+        return (connection.execute(select(func.max(tables.people.c.number))).scalar() or 0) + 1
 
     def insert(self, connection: Connection, number: int, subject: str) -> None:
         """A row with a fresh data key."""
@@ -105,7 +129,7 @@ class People:
             for start in range(0, len(wanted), 500):
                 some = tables.tokens.c.token.in_(wanted[start : start + 500])
                 found.update(connection.execute(select(tables.tokens.c.person).where(some)).scalars())
-        return tuple(f"chart-{number}" for number in sorted(found))
+        return tuple(chart_handle(number) for number in sorted(found))
 
     def remember_made(self, texts: Iterable[str]) -> None:
         """Keep marks of what this house made, as tokens of the house itself: erasing a person leaves them."""
@@ -123,15 +147,15 @@ class People:
         return False
 
     def charts(self) -> tuple[ChartRow, ...]:
-        """Everyone who is not erased."""
+        """Everyone who is not erased; nobody is not among them."""
         wanted = select(tables.people).where(tables.people.c.erased_at == "", tables.people.c.number > 0).order_by(tables.people.c.number)
         with self._database.read() as connection:
             rows = connection.execute(wanted).all()
-        return tuple(ChartRow(f"chart-{row.number}", row.subject, row.made_at, row.retain_until) for row in rows)
+        return tuple(ChartRow(chart_handle(row.number), row.subject, row.made_at, row.retain_until) for row in rows)
 
     def row(self, connection: Connection, chart: str) -> Row:
         """The person's row; chart "" is the house itself. Raises NotFound, also for an erased person."""
-        number = handle_number(chart, "chart") if chart else 0
+        number = chart_number(chart) if chart else 0
         row = connection.execute(select(tables.people).where(tables.people.c.number == number)).first()
         if row is None or (chart and number == 0):
             raise NotFound("XL-STORE-004", f"there is no {chart}", fix="list the charts of this house, or take the record in first")
@@ -211,7 +235,7 @@ class People:
         rows = connection.execute(wanted).all()
         if [pack.number for pack in rows] != list(range(1, len(rows) + 1)):
             raise InvalidInput(
-                "XL-STORE-017", "a take-in of this person is missing", where=f"chart-{row.number}", fix="restore the house from a backup"
+                "XL-STORE-017", "a take-in of this person is missing", where=chart_handle(row.number), fix="restore the house from a backup"
             )
         return [(_decode.decode(sealer.open(pack.body, f"pack:{row.number}:{pack.number}")), pack.at) for pack in rows]
 

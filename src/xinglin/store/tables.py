@@ -20,7 +20,7 @@ house = Table(
 
 people = Table(
     "people", metadata,
-    Column("number", Integer, primary_key=True, autoincrement=False),  # 0 is the house itself, for drafts about nobody
+    Column("number", Integer, primary_key=True, autoincrement=False),  # 0 is the house itself; below 0, made-up subjects of drafts about nobody
     Column("subject", String(40), nullable=False),
     Column("wrapped", LargeBinary),  # the person's data key; gone after erasure
     Column("kek", String(32), nullable=False),

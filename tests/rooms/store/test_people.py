@@ -90,6 +90,17 @@ def test_several_people_come_in_together_or_not_at_all(store):
     assert store.verify().whole
 
 
+def test_nobody_takes_no_persons_number_and_is_not_listed_among_people(store):
+    nobody, first = store.new_chart(["cohort"], "cohort", nobody=True), store.new_chart(["a"], "a")
+    assert (nobody, first, store.new_chart(["b"], "b", nobody=True)) == ("chart-nobody", "chart-1", "chart-nobody-2")
+    store.keep_resources(nobody, [resource("Patient", 1)])
+    assert len(store.resources(nobody)) == 1 and store.people_sharing(["cohort"]) == (nobody,)
+    assert [row.id for row in store.charts()] == ["chart-1"]
+    for wrong in ("chart-nobody-", "chart-nobody-x", "chart-0", "chartnobody", "chart--1"):
+        with pytest.raises(NotFound):
+            store.resources(wrong)
+
+
 def test_people_are_found_by_what_they_share(store):
     one, two = store.new_chart(["a", "b"], "1"), store.new_chart(["c"], "2")
     store.add_tokens(two, ["b", "c"])

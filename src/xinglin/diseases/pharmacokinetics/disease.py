@@ -18,11 +18,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xinglin.models.compartments.drug import DrugModel
-    from xinglin.records.simulation import DiseaseCard, SimulationRequest
+    from xinglin.records.simulation import DiseaseCard, SimulationRequest, Words
 
     Arrays = dict[str, NDArray[np.float64]]
 
 ALLOWED = 1e-5
+
+
+def _of_the_shelf(title: Words) -> Words:
+    """What the item is called that stands for all drugs, and is the first of them where none is named."""
+    return {"en": f"Drug levels ({title['en']})", "zh": f"血药浓度（{title['zh']}）"}
 
 
 class DrugDisease(AbstractDisease):
@@ -31,7 +36,7 @@ class DrugDisease(AbstractDisease):
     def __init__(self, drug: DrugModel, variants: Mapping[str, AbstractDisease] | None = None, name: str = "") -> None:
         from msgspec.structs import replace
 
-        self.drug = replace(drug, card=replace(drug.card, name=name)) if name else drug
+        self.drug = replace(drug, card=replace(drug.card, name=name, title=_of_the_shelf(drug.card.title))) if name else drug
         self.card: DiseaseCard = self.drug.card
         self.name = self.card.name
         self.variants: Mapping[str, AbstractDisease] = variants or {}

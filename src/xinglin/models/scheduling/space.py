@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xinglin.records.errors import InvalidInput
+from xinglin.records.errors import InvalidInput, one_of
 from xinglin.records.simulation import Choice, DiseaseCard, Dose, Regimen, Treatment
 
 if TYPE_CHECKING:
@@ -116,8 +116,8 @@ class Space:
 def _treatment(card: DiseaseCard, one: Choice) -> Treatment:
     found = next((treatment for treatment in card.treatments if treatment.name == one.treatment), None)
     if found is None:
-        known = ", ".join(treatment.name for treatment in card.treatments) or "none"
-        raise InvalidInput("XL-SCHED-001", f"{card.name} has no treatment {one.treatment!r}", where="choices", fix=f"one of: {known}")
+        known = one_of(one.treatment, (treatment.name for treatment in card.treatments))
+        raise InvalidInput("XL-SCHED-001", f"{card.name} has no treatment {one.treatment!r}", where="choices", fix=known)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from xinglin.records.errors import NotFound, UsageError
+from xinglin.records.errors import NotFound, UsageError, one_of
 from xinglin.records.simulation import DiseaseCard, Regimen, SimulationRequest
 
 UNTREATED = Regimen("none", {"en": "no treatment", "zh": "不治疗"})
@@ -22,7 +22,7 @@ def arms_named(card: DiseaseCard, words: str, more: Sequence[Regimen] = ()) -> t
     names = tuple(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
     for name in names:
         if name not in known:
-            raise NotFound("XL-SIM-801", f"{card.name} has no regimen {name!r}", where="arms", fix=f"one of: {', '.join(known)}")
+            raise NotFound("XL-SIM-801", f"{card.name} has no regimen {name!r}", where="arms", fix=one_of(name, known))
     return tuple(known[name] for name in names)
 
 
@@ -55,7 +55,7 @@ def traits_given(card: DiseaseCard, words: str) -> dict[str, float]:
         if not equals:
             raise UsageError("XL-SIM-804", "a trait is given as name=value", where="traits", fix="for example weight=70")
         if name.strip() not in known:
-            raise NotFound("XL-SIM-803", f"{card.name} has no trait {name.strip()!r}", where="traits", fix=f"one of: {', '.join(known)}")
+            raise NotFound("XL-SIM-803", f"{card.name} has no trait {name.strip()!r}", where="traits", fix=one_of(name.strip(), known))
         given[name.strip()] = number(value)
     return given
 

@@ -49,9 +49,9 @@ def block_of(disease: AbstractDisease, request: SimulationRequest) -> int:
     return max(1, min(BLOCK, BLOCK_BYTES // _bytes_each(disease, request)))
 
 
-def see_that_it_fits(disease: AbstractDisease, request: SimulationRequest) -> None:
-    """Raises InvalidInput XL-SIM-052 when the courses of all its patients at once would need more than MOST_BYTES."""
-    if request.patients * _bytes_each(disease, request) > MOST_BYTES:
+def see_that_it_fits(disease: AbstractDisease, *requests: SimulationRequest) -> None:
+    """Raises InvalidInput XL-SIM-052 when the courses of all patients of these requests at once would need more than MOST_BYTES."""
+    if sum(one.patients * _bytes_each(disease, one) for one in requests) > MOST_BYTES:
         raise InvalidInput(
             "XL-SIM-052",
             f"so many patients and times at once need more than {MOST_BYTES // 2**30} GiB",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from xinglin.models.simulator.cohort import see_that_it_fits
 from xinglin.models.simulator.from_now import run_of_the_living
 from xinglin.records.simulation import (
     Band,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from xinglin.shelf.promises import AbstractDisease
 
 SHARE = 0.9  # of courses between the ends of a band
+_AT_ONCE = 1_000_000  # values whose quantiles are looked for together
 COMPARED = 3  # courses held against the reference solver
 WITHOUT = "without:"  # how the bands begin that give the share without an end
 _Z95 = 1.959963984540054
@@ -41,8 +43,9 @@ def simulated(
     """The courses of every arm, summed up. With a posterior the courses are those of one person, else of people drawn from the population.
 
     Every arm has the same people: arms differ by treatment alone. now: who has died before is not counted, and limits count from then on.
-    Raises InvalidInput as the disease does, Refused XL-SIM-808 when hardly anybody is alive now.
+    Raises InvalidInput as the disease does and XL-SIM-052 for more courses than fit, Refused XL-SIM-808 when hardly anybody is alive now.
     """
+    see_that_it_fits(disease, *requests)
     people = [posterior.draws if posterior else disease.draw(one, 0, one.patients) for one in requests]
     blocks = [run_of_the_living(disease, one, traits, now) for one, traits in zip(requests, people, strict=True)]
     spread = posterior.estimates if posterior else tuple(traits_of(blocks[0], disease.card))
@@ -136,8 +139,8 @@ def bands_of(arm: str, block: CourseBlock, share: float = SHARE) -> Iterator[Ban
     edges = (0.5 - share / 2, 0.5, 0.5 + share / 2)
     for name, values in block.observed.items():
         seen = np.flatnonzero(~np.isnan(values).all(axis=0))
-        kept = values[:, : seen[-1] + 1 if len(seen) else 0].astype(np.float64)
-        low, middle, high = (tuple(map(float, row)) for row in np.nanquantile(kept, edges, axis=0))
+        kept = values[:, : seen[-1] + 1 if len(seen) else 0]
+        low, middle, high = (tuple(map(float, row)) for row in _quantiles(kept, edges))
         yield Band(arm, name, times[: kept.shape[1]], low, middle, high, share)
     for name, when in block.ends.items():
         came = np.array([np.sum(when <= t) for t in times])  # NaN, not yet, is never below
@@ -146,9 +149,19 @@ def bands_of(arm: str, block: CourseBlock, share: float = SHARE) -> Iterator[Ban
         yield Band(arm, WITHOUT + name, times, low, middle, high, 0.95)
 
 
+def _quantiles(values: NDArray[np.floating], edges: tuple[float, ...]) -> NDArray[np.float64]:
+    """Quantiles of each time over those seen then, (edges, times); a few times at once, so that no second copy of all courses is made."""
+    width = max(1, _AT_ONCE // max(1, len(values)))
+    found = np.empty((len(edges), values.shape[1]))
+    for first in range(0, values.shape[1], width):
+        found[:, first : first + width] = np.nanquantile(values[:, first : first + width].astype(np.float64), edges, axis=0)
+    return found
+
+
 def outcomes_of(arm: str, block: CourseBlock, card: DiseaseCard, now: float = 0.0) -> Iterator[Outcome]:
     """How often each end came, when in half of the courses, and how often each limit was broken from now on."""
-    ahead = {name: rows[:, block.times >= now - 1e-9] for name, rows in block.observed.items()}
+    begins = int(np.searchsorted(block.times, now - 1e-9))
+    ahead = {name: rows[:, begins:] for name, rows in block.observed.items()}
     for name, when in block.ends.items():
         low, middle, high = wilson(int(np.sum(when <= block.times[-1])), block.patients)
         yield Outcome(arm, name, "share", middle, low, high)

@@ -7,7 +7,7 @@ followed in every arm. That gives the true effect beside the estimate of the tri
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from xinglin.models.simulator import expressions, streams
 from xinglin.models.simulator.summary import wilson
 from xinglin.models.survival import Curve, cox, kaplan_meier, log_rank
-from xinglin.records.errors import InvalidInput, NotFound, UsageError
+from xinglin.records.errors import InvalidInput, NotFound, UsageError, one_of
 from xinglin.records.simulation import ArmOutcome, Band, Comparison, SimulationRequest, TrialDesign, TrialResult
 
 if TYPE_CHECKING:
@@ -86,23 +86,31 @@ def power(
 def see_that_it_can_run(card: DiseaseCard, design: TrialDesign) -> None:
     """Raises UsageError XL-TRIAL-001 for numbers that cannot be, NotFound XL-TRIAL-002 for an end the model lacks."""
     if unknown := [name for name in design.ends if name not in {one.name for one in card.ends}]:
-        known = ", ".join(one.name for one in card.ends) or "none"
-        raise NotFound("XL-TRIAL-002", f"{card.name} has no end {unknown[0]!r}", where="ends", fix=f"one of: {known}")
-    ratio = design.ratio or (1,) * len(design.arms)
-    sound = (
-        len(design.arms) >= 2 and len(set(_names(design))) == len(design.arms) and len(ratio) == len(design.arms) and min(ratio) >= 1
-        and design.patients >= 2 * sum(ratio) and design.ends and 0 < design.follow < math.inf
-        and all(0 <= x < math.inf for x in (design.accrual, design.closes, design.dropout)) and 0 < design.alpha < 1
-    )  # fmt: skip
-    if not sound:
-        raise UsageError(
-            "XL-TRIAL-001", "this trial cannot be run", where="design",
-            why="two arms or more with names of their own, a share for each, an end, at least two people per share, a time above 0",
-            fix="see docs/look-up/simulations.md",
-        )  # fmt: skip
+        known = one_of(unknown[0], (one.name for one in card.ends))
+        raise NotFound("XL-TRIAL-002", f"{card.name} has no end {unknown[0]!r}", where="ends", fix=known)
+    if wrong := next((what for what, sound in _asked_of(design) if not sound), None):
+        where, why = wrong
+        raise UsageError("XL-TRIAL-001", "this trial cannot be run", where=where, why=why, fix="see docs/look-up/simulations.md")
     known = {row.name for row in card.parameters} | {row.name for row in card.derived} | {row.name for row in card.observables}
     for text in design.eligible:
         expressions.require(text, known, "eligible")
+
+
+def _asked_of(design: TrialDesign) -> Iterator[tuple[tuple[str, str], bool]]:
+    """((where, what must hold), whether it does) of each thing a design must bring."""
+    arms, ratio = len(design.arms), design.ratio or (1,) * len(design.arms)
+    yield ("arms", "two arms or more are needed, the first is what the others are held against"), arms >= 2
+    yield ("arms", "each arm needs a name of its own"), len(set(_names(design))) == arms
+    yield (
+        ("ratio", f"{arms} arms need {arms} shares, each 1 or more, such as {':'.join('1' * arms)}"),
+        len(ratio) == arms and min(ratio) >= 1,
+    )
+    yield ("patients", f"at least two people per share: {2 * sum(ratio)} or more"), design.patients >= 2 * sum(ratio)
+    yield ("ends", "an end that counts is needed"), bool(design.ends)
+    yield ("follow", "the time people are followed must be above 0"), 0 < design.follow < math.inf
+    for name in ("accrual", "closes", "dropout"):
+        yield (name, "it must be 0 or more"), 0 <= getattr(design, name) < math.inf
+    yield ("alpha", "it must lie between 0 and 1"), 0 < design.alpha < 1
 
 
 def enrolled(disease: AbstractDisease, design: TrialDesign) -> People:
