@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from xinglin.models import reader
 from xinglin.records import Chart, CheckCase, Issue
@@ -61,6 +62,14 @@ def test_what_must_be_caught_is_caught(check: Check, example: Example) -> None:
     issues = run(check, example)
     assert issues
     assert all(issue.check == check.name and issue.text for issue in issues)
+
+
+@pytest.mark.parametrize(("check", "example"), [one for one in each("fails") if one.values[1].simulation is not None])
+def test_what_is_found_in_a_simulation_is_said_in_the_readers_language(check: Check, example: Example) -> None:
+    said = {language: check.run(replace(case_of(example), language=language)) for language in ("en", "zh")}
+    assert [issue.severity for issue in said["en"]] == [issue.severity for issue in said["zh"]]
+    assert not any("\u4e00" <= sign <= "\u9fff" for issue in said["en"] for sign in issue.text)
+    assert all(any("\u4e00" <= sign <= "\u9fff" for sign in issue.text) for issue in said["zh"])
 
 
 @pytest.mark.parametrize(("check", "example"), each("passes"))

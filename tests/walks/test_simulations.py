@@ -104,7 +104,7 @@ def test_a_draft_of_more_courses_than_fit_is_refused_before_any_is_run(home):
     from xinglin.records.errors import InvalidInput
 
     with pytest.raises(InvalidInput, match="XL-SIM-052"):
-        xl.make("virtual-cohort", options={"disease": "chronic", "patients": "200000"})
+        xl.make("virtual-cohort", options={"disease": "chronic", "patients": "200000", "arms": "none,usual,statin,metformin"})
 
 
 def test_a_mistyped_word_is_answered_with_the_nearest_one(home, capsys):

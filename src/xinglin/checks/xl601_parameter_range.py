@@ -10,6 +10,8 @@ from xinglin.records.simulation import Parameter
 from xinglin.shelf.promises import Check, Example
 
 CODE = "xl601_parameter_range"
+_SET = {"en": "{} is set outside the range its source supports", "zh": "{}的设定值超出其来源支持的范围"}
+_FITTED = {"en": "the estimate of {} lies outside its range", "zh": "{}的估计值超出其范围"}
 
 
 def run(case: CheckCase) -> tuple[Issue, ...]:
@@ -21,10 +23,10 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
     found = []
     for name, value in sorted({(n, v) for request in simulation.requests for n, v in request.traits.items()}):
         if name in ranges and not ranges[name].low <= value <= ranges[name].high:
-            found.append(Issue(CODE, "stop", f"{name} is set outside the range its source supports", known=_range(ranges[name])))
+            found.append(Issue(CODE, "stop", _SET[case.language].format(name), known=_range(ranges[name])))
     for one in simulation.estimates:
         if one.name in ranges and not ranges[one.name].low <= one.middle <= ranges[one.name].high:
-            found.append(Issue(CODE, "warning", f"the estimate of {one.name} lies outside its range", known=_range(ranges[one.name])))
+            found.append(Issue(CODE, "warning", _FITTED[case.language].format(one.name), known=_range(ranges[one.name])))
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ from xinglin.records.simulation import Residual
 from xinglin.shelf.promises import Check, Example
 
 CODE = "xl602_balance"
+_SAID = {"en": "the simulation does not conserve what it must", "zh": "模拟未保持应守恒的量"}
 ALLOWED = 1e-3
 
 
@@ -18,7 +19,7 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
     residual = case.simulation.simulation.residual if case.simulation else None
     if residual is None or residual.balance <= ALLOWED:
         return ()
-    return (Issue(CODE, "stop", "the simulation does not conserve what it must", said=f"{residual.balance:.1e}", known=f"{ALLOWED:g}"),)
+    return (Issue(CODE, "stop", _SAID[case.language], said=f"{residual.balance:.1e}", known=f"{ALLOWED:g}"),)
 
 
 CHECK = Check(

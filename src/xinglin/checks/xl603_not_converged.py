@@ -10,6 +10,8 @@ from xinglin.records.simulation import Residual
 from xinglin.shelf.promises import Check, Example
 
 CODE = "xl603_not_converged"
+_ALONE = {"en": "the simulation was not held against the reference solver", "zh": "模拟结果未与参考求解器对照"}
+_APART = {"en": "the fast solver and the reference solver disagree", "zh": "快速求解器与参考求解器的结果不一致"}
 
 
 def run(case: CheckCase) -> tuple[Issue, ...]:
@@ -18,14 +20,14 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
         return ()
     residual = case.simulation.simulation.residual
     if residual is None or residual.patients < 1:
-        return (Issue(CODE, "stop", "the simulation was not held against the reference solver"),)
+        return (Issue(CODE, "stop", _ALONE[case.language]),)
     if residual.greatest <= residual.allowed:
         return ()
     return (
         Issue(
             CODE,
             "stop",
-            "the fast solver and the reference solver disagree",
+            _APART[case.language],
             said=f"{residual.greatest:.1e}",
             known=f"{residual.allowed:g}",
         ),

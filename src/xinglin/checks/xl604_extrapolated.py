@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from xinglin.models import sample_simulations
 from xinglin.records import CheckCase, Issue
+from xinglin.records.simulation import TIME_WORDS
 from xinglin.shelf.promises import Check, Example
 
 CODE = "xl604_extrapolated"
+_SAID = {"en": "the simulation goes beyond the {:g} {}s its data reach", "zh": "模拟时间超出其数据所及的{:g}{}"}
 
 
 def run(case: CheckCase) -> tuple[Issue, ...]:
@@ -19,7 +21,7 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
     latest = max((request.times[-1] for request in case.simulation.simulation.requests if request.times), default=0.0)
     if latest <= card.horizon:
         return ()
-    return (Issue(CODE, "warning", f"the simulation goes beyond the {card.horizon:g} {card.time_unit} its data reach", said=f"{latest:g}"),)
+    return (Issue(CODE, "warning", _SAID[case.language].format(card.horizon, TIME_WORDS[card.time_unit][case.language]), said=f"{latest:g}"),)
 
 
 CHECK = Check(

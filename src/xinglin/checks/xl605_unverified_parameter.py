@@ -10,6 +10,7 @@ from xinglin.records.simulation import DiseaseCard
 from xinglin.shelf.promises import Check, Example
 
 CODE = "xl605_unverified_parameter"
+_SAID = {"en": "{} numbers of the model were not looked up in their source", "zh": "模型中有{}个数值未在其来源中查证"}
 
 
 def run(case: CheckCase) -> tuple[Issue, ...]:
@@ -21,7 +22,7 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
     names += [one.name for one in (*card.ends, *card.harms) if _unread(card, one.source)]
     if not names:
         return ()
-    return (Issue(CODE, "warning", f"{len(names)} numbers of the model were not looked up in their source", said=", ".join(names)),)
+    return (Issue(CODE, "warning", _SAID[case.language].format(len(names)), said=", ".join(names)),)
 
 
 def _unread(card: DiseaseCard, source: str) -> bool:

@@ -9,6 +9,7 @@ from xinglin.records import CheckCase, Issue
 from xinglin.shelf.promises import Check, Example
 
 CODE = "xl606_simulation_unmarked"
+_SAID = {"en": "the simulation lacks the visible words that mark it", "zh": "模拟缺少可见的标识文字"}
 _MARK = {"en": "for research", "zh": "科研"}
 
 
@@ -19,7 +20,7 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
     said = bool(case.simulation.label.strip())
     if case.draft is not None:  # in the reader's own language, where the eye falls first
         said = said and _MARK[case.language] in case.draft.title.casefold()
-    return () if said else (Issue(CODE, "stop", "the simulation lacks the visible words that mark it"),)
+    return () if said else (Issue(CODE, "stop", _SAID[case.language]),)
 
 
 CHECK = Check(

@@ -11,6 +11,7 @@ from xinglin.records.simulation import Dose, Regimen
 from xinglin.shelf.promises import Check, Example
 
 CODE = "xl607_dose_limit"
+_SAID = {"en": "the arm {}: {}", "zh": "{}组：{}"}
 
 
 def run(case: CheckCase) -> tuple[Issue, ...]:
@@ -18,9 +19,9 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
     if case.simulation is None:
         return ()
     return tuple(
-        Issue(CODE, "stop", f"the arm {request.arm or request.regimen.name}: {what}")
+        Issue(CODE, "stop", _SAID[case.language].format(request.arm or request.regimen.name, what))
         for request in case.simulation.simulation.requests
-        for what in limits.broken(case.simulation.card, request.regimen)
+        for what in limits.broken(case.simulation.card, request.regimen, case.language)
     )
 
 

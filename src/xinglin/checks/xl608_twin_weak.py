@@ -10,6 +10,12 @@ from xinglin.records.simulation import Estimate
 from xinglin.shelf.promises import Check, Example
 
 CODE = "xl608_twin_weak"
+_SMALL = {"en": "the sample behind the twin is small", "zh": "孪生模型所依据的样本较小"}
+_UNFIT = {"en": "the model does not fit the readings", "zh": "模型与测量值不符"}
+_AVERAGE = {
+    "en": "the readings say next to nothing about this person: the twin is the average patient",
+    "zh": "测量值几乎未提供此人的信息：孪生模型等同于平均患者",
+}
 LEAST_EFFECTIVE, WORST_FIT, LEAST_LEARNED = 400, 0.01, 0.1
 
 
@@ -20,13 +26,11 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
         return ()
     found = []
     if twin.effective < LEAST_EFFECTIVE:
-        found.append(
-            Issue(CODE, "warning", "the sample behind the twin is small", said=f"{twin.effective:.0f}", known=f"{LEAST_EFFECTIVE}")
-        )
+        found.append(Issue(CODE, "warning", _SMALL[case.language], said=f"{twin.effective:.0f}", known=f"{LEAST_EFFECTIVE}"))
     if twin.fit is not None and not WORST_FIT <= twin.fit <= 1 - WORST_FIT:
-        found.append(Issue(CODE, "warning", "the model does not fit the readings", said=f"p {twin.fit:.3f}"))
+        found.append(Issue(CODE, "warning", _UNFIT[case.language], said=f"p {twin.fit:.3f}"))
     if twin.estimates and max(one.shrunk for one in twin.estimates) < LEAST_LEARNED:
-        found.append(Issue(CODE, "warning", "the readings say next to nothing about this person: the twin is the average patient"))
+        found.append(Issue(CODE, "warning", _AVERAGE[case.language]))
     return tuple(found)
 
 

@@ -12,24 +12,28 @@ from xinglin.records.simulation import Band
 from xinglin.shelf.promises import Check, Example
 
 CODE = "xl609_impossible_course"
+_MISSING = {"en": "a value is missing for some time", "zh": "某一时间缺少数值"}
+_NO_NUMBER = {"en": "a value is not a number", "zh": "有数值不是数字"}
+_NEGATIVE = {"en": "a value is negative", "zh": "有数值为负"}
+_OUTSIDE = {"en": "the middle lies outside its interval", "zh": "中位数不在其区间内"}
 
 
 def run(case: CheckCase) -> tuple[Issue, ...]:
     """A stop per band that is negative, not a number, out of order or as long as it should not be."""
     if case.simulation is None:
         return ()
-    found = []
+    found, colon = [], {"en": ": ", "zh": "："}[case.language]
     for band in case.simulation.simulation.bands:
         rows = list(zip(band.low, band.middle, band.high, strict=False))
         where = f"{band.observable}, {band.arm}" if band.arm else band.observable
         if not len(band.times) == len(band.low) == len(band.middle) == len(band.high):
-            found.append(Issue(CODE, "stop", f"{where}: a value is missing for some time"))
+            found.append(Issue(CODE, "stop", f"{where}{colon}{_MISSING[case.language]}"))
         elif not all(math.isfinite(value) for row in rows for value in row):
-            found.append(Issue(CODE, "stop", f"{where}: a value is not a number"))
+            found.append(Issue(CODE, "stop", f"{where}{colon}{_NO_NUMBER[case.language]}"))
         elif any(low < 0 for low, _, _ in rows):
-            found.append(Issue(CODE, "stop", f"{where}: a value is negative"))
+            found.append(Issue(CODE, "stop", f"{where}{colon}{_NEGATIVE[case.language]}"))
         elif not all(low <= middle <= high for low, middle, high in rows):
-            found.append(Issue(CODE, "stop", f"{where}: the middle lies outside its interval"))
+            found.append(Issue(CODE, "stop", f"{where}{colon}{_OUTSIDE[case.language]}"))
     return tuple(found)
 
 

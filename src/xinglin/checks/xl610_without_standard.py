@@ -10,6 +10,7 @@ from xinglin.records.simulation import Dose, Regimen
 from xinglin.shelf.promises import Check, Example
 
 CODE = "xl610_without_standard"
+_SAID = {"en": "options are shown without the standard of care beside them", "zh": "所示方案旁没有标准方案作对照"}
 
 
 def run(case: CheckCase) -> tuple[Issue, ...]:
@@ -19,7 +20,7 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
     treated = [one.regimen for one in case.simulation.simulation.requests if one.regimen.doses or one.regimen.rules]
     if not treated or any(regimen.standard for regimen in treated) or not any(one.standard for one in case.simulation.card.regimens):
         return ()
-    return (Issue(CODE, "warning", "options are shown without the standard of care beside them"),)
+    return (Issue(CODE, "warning", _SAID[case.language]),)
 
 
 CHECK = Check(

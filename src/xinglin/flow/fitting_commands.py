@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from xinglin.flow.asked import Asked, Outcome
-from xinglin.flow.simulation_commands import DAYS, _label, regimens_given
+from xinglin.flow.simulation_commands import _label, regimens_given
 from xinglin.records.errors import NotFound, Refused, UsageError
 from xinglin.records.simulation import Band, Choice, Goal, Measurement, Optimisation, Posterior, Regimen, SimulationRequest
 
@@ -48,7 +48,7 @@ def fitted_twin(house: House, disease: AbstractDisease, given: Mapping[str, Any]
     if given["readings"]:
         from xinglin.intake.readings_file import read_readings
 
-        measured = read_readings(Path(given["readings"]), 1 / DAYS[disease.card.time_unit])
+        measured = read_readings(Path(given["readings"]), disease.card.per_day)
     else:
         measured, known, left_out = chart_readings(house, disease, given["chart"], given["lesion"] or "", given["as_of"] or "")
     traits = known | arms.traits_given(disease.card, ",".join(given["trait"]))
@@ -137,7 +137,7 @@ def _optimised(asked: Asked, house: House, disease: AbstractDisease, given: Mapp
     from xinglin.models.scheduling import optimise as search
     from xinglin.models.simulator import arms
 
-    card, per_day = disease.card, 1 / DAYS[disease.card.time_unit]
+    card, per_day = disease.card, disease.card.per_day
     twin = _twin_asked(house, disease, given)
     if twin is None:
         traits = arms.traits_given(card, ",".join(given["trait"]))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xinglin.flow.house import House
-from xinglin.flow.simulation_commands import DAYS, one_regimen, regimens_given, request_of
+from xinglin.flow.simulation_commands import design_of, one_regimen, regimens_given, request_of
 from xinglin.records.simulation import (
     Choice,
     CourseBlock,
@@ -18,7 +18,6 @@ from xinglin.records.simulation import (
     Posterior,
     Regimen,
     SimulationRequest,
-    TrialDesign,
     TrialResult,
 )
 
@@ -60,12 +59,9 @@ def trial(
     from xinglin.models.trial import run_trial
 
     model = House.at(home).courses.disease(disease)
-    per_day = 1 / DAYS[model.card.time_unit]
-    counted = tuple(ends) or tuple(one.name for one in model.card.ends if one.stops)[:1]
-    design = TrialDesign(
-        disease=disease, arms=_regimens(model, arms), patients=patients, ends=counted,
-        follow=model.card.horizon if follow_days is None else follow_days * per_day, ratio=tuple(ratio), accrual=accrual_days * per_day,
-        closes=closes_days * per_day, dropout=dropout_per_year / 365.25 / per_day, eligible=tuple(eligible), seed=seed,
+    design = design_of(
+        model, disease, _regimens(model, arms), patients=patients, ends=ends, follow_days=follow_days, accrual_days=accrual_days,
+        closes_days=closes_days, dropout_per_year=dropout_per_year, ratio=ratio, eligible=eligible, seed=seed,
     )  # fmt: skip
     return run_trial(model, design)
 
@@ -89,7 +85,7 @@ def calibrate(
     see_one_source(chart, readings)
     (regimen,) = _regimens(model, [given])
     if not chart:
-        per_day = 1 / DAYS[model.card.time_unit]
+        per_day = model.card.per_day
         return fitted(model, [replace(one, time=one.time * per_day) for one in readings], regimen, traits=traits, seed=seed)
     measured, known, _ = chart_readings(house, model, chart, lesion, as_of)
     found = fitted(model, measured, regimen, traits=known | dict(traits or {}), seed=seed)

@@ -14,7 +14,7 @@ from xinglin.flow.asked import Asked, Outcome
 from xinglin.flow.courses import LABEL
 from xinglin.privacy import labels
 from xinglin.records.errors import InvalidInput, Refused, UsageError
-from xinglin.records.simulation import CourseBlock, DiseaseCard, Regimen, SimulationRequest, TimeUnit, TrialDesign, TrialResult
+from xinglin.records.simulation import CourseBlock, DiseaseCard, Regimen, SimulationRequest, TrialDesign, TrialResult
 
 if TYPE_CHECKING:
     from xinglin.flow.house import House
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from xinglin.records.people import PeopleRequest
     from xinglin.shelf.promises import AbstractDisease
 
-DAYS: dict[TimeUnit, float] = {"min": 1 / 1440, "h": 1 / 24, "d": 1.0, "a": 365.25}
 _MARK = {"en": "simulation, for research: nobody in it exists", "zh": "仅供科研的模拟，其中没有真实的人"}
 TOLD = 2_000  # courses behind what is told in words, where nothing is written
 
@@ -55,7 +54,7 @@ def request_of(
     """What is asked of a disease, with times in days whatever its own unit. Raises UsageError XL-SIM-802, 805."""
     from xinglin.models.simulator import arms
 
-    per_day = 1 / DAYS[disease.card.time_unit]
+    per_day = disease.card.per_day
     until, every = (None if number is None else number * per_day for number in (days, every_days))
     times = arms.times_until(disease.card, until, every)
     (request,) = arms.requests(disease.card, [regimen], times, patients=patients, seed=seed, traits=traits, measured=measured)
@@ -198,7 +197,7 @@ def _beside(house: House, request: PeopleRequest, given: Mapping[str, Any]) -> B
 
     disease = house.courses.disease(given["illness"])
     regimen = one_regimen(disease, given["regimen"])
-    per_day = 1 / DAYS[disease.card.time_unit]
+    per_day = disease.card.per_day
     days = min(disease.card.horizon / per_day, 3 * 365)
     times = tuple(84 * n * per_day for n in range(int(days // 84) + 1))
     words = disease.card.title["zh" if request.locale == "cn" else "en"]
@@ -243,19 +242,28 @@ def trial(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 def _design(disease: AbstractDisease, given: Mapping[str, Any]) -> TrialDesign:
     from xinglin.models.simulator import arms
 
-    per_day = 1 / DAYS[disease.card.time_unit]
-    regimens = regimens_given(disease, given["arm"])
-    ends = tuple(given["end"]) or tuple(one.name for one in disease.card.ends if one.stops)[:1]
     try:
         ratio = tuple(int(part) for part in given["ratio"].split(":")) if given["ratio"] else ()
     except ValueError:
         raise UsageError("XL-SIM-913", "the ratio of the arms cannot be read", where="--ratio", fix="for example 2:1") from None
-    days = {name: arms.number(given[f"{name}_days"]) * per_day for name in ("follow", "accrual", "closes") if given[f"{name}_days"]}
+    told = {name: arms.number(given[name]) for name in ("follow_days", "accrual_days", "closes_days", "dropout_year") if given[name]}
+    return design_of(
+        disease, given["disease"], regimens_given(disease, given["arm"]), patients=given["patients"], ends=given["end"],
+        follow_days=told.get("follow_days"), accrual_days=told.get("accrual_days", 0.0), closes_days=told.get("closes_days", 0.0),
+        dropout_per_year=told.get("dropout_year", 0.0), ratio=ratio, eligible=given["eligible"], seed=given["seed"] or 0,
+    )  # fmt: skip
+
+
+def design_of(
+    disease: AbstractDisease, name: str, arms: Sequence[Regimen], *, patients: int, ends: Sequence[str], follow_days: float | None,
+    accrual_days: float, closes_days: float, dropout_per_year: float, ratio: Sequence[int], eligible: Sequence[str], seed: int,
+) -> TrialDesign:  # fmt: skip
+    """A trial with times in days whatever the disease's own unit; ends: default the first that stops a course; follow_days: as far as the data reach."""
+    card, per_day = disease.card, disease.card.per_day
     return TrialDesign(
-        disease=given["disease"], arms=regimens, patients=given["patients"], ends=ends, follow=days.get("follow", disease.card.horizon),
-        ratio=ratio, accrual=days.get("accrual", 0.0), closes=days.get("closes", 0.0),
-        dropout=arms.number(given["dropout_year"]) / 365.25 / per_day if given["dropout_year"] else 0.0,
-        eligible=tuple(given["eligible"]), seed=given["seed"] or 0,
+        disease=name, arms=tuple(arms), patients=patients, ends=tuple(ends) or tuple(one.name for one in card.ends if one.stops)[:1],
+        follow=card.horizon if follow_days is None else follow_days * per_day, ratio=tuple(ratio), accrual=accrual_days * per_day,
+        closes=closes_days * per_day, dropout=dropout_per_year / 365.25 / per_day, eligible=tuple(eligible), seed=seed,
     )  # fmt: skip
 
 

@@ -13,6 +13,10 @@ from msgspec import Struct
 
 TimeUnit = Literal["min", "h", "d", "a"]  # UCUM
 Words = Mapping[str, str]  # {"en": ..., "zh": ...}
+SECONDS: Mapping[TimeUnit, float] = {"min": 60.0, "h": 3600.0, "d": 86400.0, "a": 365.25 * 86400.0}
+TIME_WORDS: Mapping[TimeUnit, Words] = {
+    "min": {"en": "minute", "zh": "分钟"}, "h": {"en": "hour", "zh": "小时"}, "d": {"en": "day", "zh": "天"}, "a": {"en": "year", "zh": "年"},
+}  # fmt: skip
 
 
 class CardSource(Struct, frozen=True):
@@ -221,3 +225,8 @@ class DiseaseCard(Struct, frozen=True):
     fast: FastForm | None = None
     icd10: str = ""  # what the illness is called in ICD-10, "" when it is none
     equations: Words = {}  # for models that are not ordinary equations (3-D): what is solved, in words and symbols
+
+    @property
+    def per_day(self) -> float:
+        """How many of the card's units of time a day has."""
+        return SECONDS["d"] / SECONDS[self.time_unit]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from xinglin.records.disease_card import SECONDS as SECONDS
+from xinglin.records.disease_card import TIME_WORDS as TIME_WORDS
 from xinglin.records.disease_card import CardSource as CardSource
 from xinglin.records.disease_card import Correlation as Correlation
 from xinglin.records.disease_card import Derived as Derived

@@ -14,9 +14,8 @@ from xinglin.knowledge import units
 from xinglin.records import Fact, Quantity
 from xinglin.records.errors import InvalidInput, UsageError
 from xinglin.records.moments import first_instant
-from xinglin.records.simulation import DiseaseCard, Measurement, Parameter, TimeUnit
+from xinglin.records.simulation import SECONDS, DiseaseCard, Measurement, Parameter, TimeUnit
 
-SECONDS: dict[TimeUnit, float] = {"min": 60.0, "h": 3600.0, "d": 86400.0, "a": 365.25 * 86400.0}
 _ANY = ":*:"
 _BELOW = ("<", "<=")
 _WITHIN_A_DAY: tuple[TimeUnit, ...] = ("min", "h")

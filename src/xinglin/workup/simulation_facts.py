@@ -14,9 +14,19 @@ from xinglin.knowledge.units import display
 from xinglin.models.simulator.from_now import now_of
 from xinglin.records import Concept, Evidence, Fact
 from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED
-from xinglin.records.simulation import Band, DiseaseCard, Dose, Estimate, Observable, Outcome, Parameter, Simulation, SimulationRequest
+from xinglin.records.simulation import (
+    TIME_WORDS,
+    Band,
+    DiseaseCard,
+    Dose,
+    Estimate,
+    Observable,
+    Outcome,
+    Parameter,
+    Simulation,
+    SimulationRequest,
+)
 
-TIME_WORDS = {"min": ("minute", "分钟"), "h": ("hour", "小时"), "d": ("day", "天"), "a": ("year", "年")}
 _WITHOUT = "without:"
 
 
@@ -47,7 +57,7 @@ class _Saying:
         self.card, self.simulation, self.people = card, simulation, people
         self.digest = hashlib.sha256(msgspec.msgpack.encode(simulation)).hexdigest()
         self.seed = simulation.requests[0].seed if simulation.requests else 0
-        self.en, self.zh = TIME_WORDS[card.time_unit]
+        self.en, self.zh = (TIME_WORDS[card.time_unit][language] for language in ("en", "zh"))
         self.fitted, self.now = bool(simulation.measured), now_of(simulation.measured)
         self.since_en, self.since_zh = (" after the last reading", "末次测量后") if self.fitted else ("", "")
 

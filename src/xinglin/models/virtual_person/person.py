@@ -11,7 +11,7 @@ import numpy as np
 from xinglin.models.virtual_person.draws import uniform
 from xinglin.models.virtual_person.visits import DAY
 from xinglin.records.errors import InvalidInput
-from xinglin.records.simulation import Regimen, SimulationRequest
+from xinglin.records.simulation import SECONDS, Regimen, SimulationRequest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from xinglin.records.people import Illness, Locale, PeopleRequest
     from xinglin.records.simulation import CourseBlock
 
-_DAYS = {"min": 1 / DAY, "h": 1 / 24, "d": 1.0, "a": 365.25}
 FAR = 2**62  # a minute nobody reaches
 _TREATMENTS = ("antihypertensive", "second_antihypertensive", "statin", "metformin")
 _LEAST_YEARS, _MOST_YEARS = 8, 40
@@ -136,4 +135,4 @@ def illness_death(illness: Illness, start_day: int, count: int, first: int) -> N
 
 def illness_minutes(illness: Illness, start_day: int, times: NDArray[np.float64]) -> NDArray[np.int64]:
     """Times of the illness's own clock as minutes."""
-    return (start_day + illness.begins_day) * DAY + 540 + np.rint(times * _DAYS[illness.card.time_unit] * DAY).astype(np.int64)
+    return (start_day + illness.begins_day) * DAY + 540 + np.rint(times * (SECONDS[illness.card.time_unit] / SECONDS["d"]) * DAY).astype(np.int64)
