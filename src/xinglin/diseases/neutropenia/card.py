@@ -28,10 +28,7 @@ STATES = (
 _MODES = ("quick", "middle", "slow")
 _CENTRAL = "(quick_mode + middle_mode + slow_mode)"
 _CHAIN = ("dividing", "young", "middle", "old", "blood")
-# how strongly a low count speeds division, and the exposure so far: what was given over clearance, less what is still there
-_SPEED = "exp(-feedback * log(blood_share))"
-_EXPOSURE = f"(given / (24 * clearance) - ({' + '.join(f'{mode}_mode / {mode}_rate' for mode in _MODES)}) / volume)"
-_DIVIDING = f"exp(kept - ktr * slope_mass * {_SPEED} * {_EXPOSURE})"
+_SPEED = "exp(-feedback * log(blood_share))"  # how strongly a low count speeds division
 
 
 def _tissue(inflow: str, outflow: str) -> str:
@@ -40,21 +37,19 @@ def _tissue(inflow: str, outflow: str) -> str:
 
 
 FAST = FastForm(
-    # kept: logarithm of the dividing cells, were the exposure so far undone at the present feedback. Its rate holds no level of the drug, so
-    # that the minutes after an infusion need no small steps.
-    states={"kept": "log(dividing / baseline)", **{f"{cells}_share": f"{cells} / baseline" for cells in _CHAIN[1:]}},
+    states={"dividing_log": "log(dividing / baseline)", **{f"{cells}_share": f"{cells} / baseline" for cells in _CHAIN[1:]}},
     rates={
-        "kept": f"ktr * ({_SPEED} - 1) - ktr * slope_mass * {_EXPOSURE} * feedback * {_SPEED} * ktr * (old_share / blood_share - 1)",
-        "young_share": f"ktr * ({_DIVIDING} - young_share)",
+        "dividing_log": f"ktr * ((1 - slope_mass / volume * {_CENTRAL}) * {_SPEED} - 1)",
+        "young_share": "ktr * (exp(dividing_log) - young_share)",
         **{f"{after}_share": f"ktr * ({before}_share - {after}_share)" for before, after in pairwise(_CHAIN[1:])},
     },
-    modes={**{f"{mode}_mode": f"{mode}_rate" for mode in _MODES}, "given": "1e-9"},
-    mode_inputs={"docetaxel": {**{f"{mode}_mode": f"{mode}_part * dose * area" for mode in _MODES}, "given": "dose * area"}},
+    modes={f"{mode}_mode": f"{mode}_rate" for mode in _MODES},
+    mode_inputs={"docetaxel": {f"{mode}_mode": f"{mode}_part * dose * area" for mode in _MODES}},
     natural={
         "central": _CENTRAL,
         "shallow": _tissue("k12", "k21"),
         "deep": _tissue("k13", "k31"),
-        "dividing": f"baseline * {_DIVIDING}",
+        "dividing": "baseline * exp(dividing_log)",
         **{cells: f"baseline * {cells}_share" for cells in _CHAIN[1:]},
     },
     ends={"severe": "0.5 / baseline - blood_share"},

@@ -11,6 +11,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from xinglin.models.simulator import expressions, population, reference, streams
+from xinglin.models.simulator.early_marks import with_early_marks
 from xinglin.models.simulator.kernel import Kernel, with_ends
 from xinglin.models.simulator.step_choice import Steps, each_apart
 from xinglin.models.simulator.timeline import laid_out
@@ -21,6 +22,7 @@ from xinglin.shelf.promises import AbstractDisease
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from xinglin.models.simulator.timeline import Timeline
     from xinglin.records.simulation import DiseaseCard, SimulationRequest
 
     Arrays = dict[str, NDArray[np.float64]]
@@ -36,6 +38,7 @@ class CardDisease(AbstractDisease):
         expressions.check(card)
         self.card, self.name = card, card.name
         self._steps: dict[bytes, Steps] = {}
+        self._timelines: dict[bytes, Timeline] = {}
         self._residuals: dict[tuple[bytes, int], Residual] = {}
 
     def __getstate__(self) -> dict[str, object]:
@@ -57,7 +60,7 @@ class CardDisease(AbstractDisease):
         Raises InvalidInput XL-SIM-02x or 03x for a request the card cannot serve.
         """
         self._see_request(request)
-        timeline, values = laid_out(self.card, request), population.with_derived(self.card, traits)
+        timeline, values = self._timeline(request), population.with_derived(self.card, traits)
         thresholds = self._thresholds(request, first, _count(traits))
         observed, ends = self.kernel.solve(request, timeline, values, thresholds, self.steps(request))
         return self._block(request, values, first, observed, ends)
@@ -81,7 +84,7 @@ class CardDisease(AbstractDisease):
         fast, slow = self.run(plain, traits), self.reference(plain, traits)
         greatest = max(apart(one, other) for one, other in zip(_with_ends(fast), _with_ends(slow), strict=True))
         pieces = self.steps(request).pieces
-        step = float(np.max(np.diff(laid_out(self.card, request).marks) / pieces, initial=0.0))
+        step = float(np.max(np.diff(self._timeline(request).marks) / pieces, initial=0.0))
         return Residual(greatest, patients, step, ALLOWED)
 
     def steps(self, request: SimulationRequest) -> Steps:
@@ -92,9 +95,24 @@ class CardDisease(AbstractDisease):
         return self._steps[key]
 
     def _chosen_steps(self, request: SimulationRequest) -> Steps:
-        timeline = laid_out(self.card, request)
-        values = population.with_derived(self.card, self.draw(request, 0, PILOT))
-        return self.kernel.chosen_steps(request, timeline, values, self._thresholds(request, 0, PILOT), ALLOWED)
+        values = self._pilot(request)
+        return self.kernel.chosen_steps(request, self._timeline(request), values, self._thresholds(request, 0, PILOT), ALLOWED)
+
+    def _pilot(self, request: SimulationRequest) -> Arrays:
+        """Parameters and derived numbers of the first people of the seed."""
+        return population.with_derived(self.card, self.draw(request, 0, PILOT))
+
+    def _timeline(self, request: SimulationRequest) -> Timeline:
+        """The request laid out in time, with marks close together after each dose where the card has a fast mode."""
+        key, modes = request_key(request), self.kernel.form.modes
+        if key not in self._timelines:
+            timeline = laid_out(self.card, request)
+            if modes and len(timeline.marks) > 1:
+                values = self._pilot(request)
+                decays = np.array([np.broadcast_to(expressions.evaluate_each(text, values, PILOT), PILOT) for text in modes.values()])
+                timeline = with_early_marks(timeline, decays)
+            self._timelines[key] = timeline
+        return self._timelines[key]
 
     def _see_request(self, request: SimulationRequest) -> None:
         if request.disease != self.card.name:
