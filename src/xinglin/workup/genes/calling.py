@@ -1,0 +1,189 @@
+"""Genes of one person: star alleles, phenotype, activity, what was not read and what else it could be.
+
+From the places read in a file, or from what a laboratory reported; where both speak of a gene the laboratory's call counts and a
+disagreement is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
+
+from xinglin.knowledge import pgx
+from xinglin.records.genomics import Diplotype, GeneCall, Genome, OutsideCall, SiteCall
+from xinglin.workup.genes.matching import MOST_TELLING, Matched, Pair, Read, matched
+from xinglin.workup.genes.variant_lists import strands_of
+
+_LIMITS = {
+    "CYP2D6": "copies, deletion (*5) and hybrid genes cannot be seen in small variants; a laboratory's call is needed for a full result"
+}
+FALLBACK = {"SLCO1B1": "rs4149056"}  # the place that decides alone when no star allele fits (CPIC, statins, PMID 35152405)
+
+
+def gene_calls(genomes: Sequence[Genome], outside: Sequence[OutsideCall], sex: str = "") -> tuple[GeneCall, ...]:
+    """One call per gene that anything is known of, in the order of the tables. `sex` decides how many copies of G6PD there are.
+
+    Of several germline files the one that was read at most places of a gene counts; a file that answers otherwise is named in the notes.
+    """
+    called = {call.gene: call for call in _from_files(genomes, sex)}
+    for one in outside:
+        gene = "IFNL3" if one.gene == "IFNL4" else one.gene
+        if any(gene == known.name for known in pgx.genes()):
+            called[gene] = _outside(one, gene, called.get(gene))
+    order = [gene.name for gene in pgx.genes()]
+    return tuple(called[name] for name in order if name in called)
+
+
+def _from_files(genomes: Sequence[Genome], sex: str) -> list[GeneCall]:
+    germline = [genome for genome in genomes if genome.origin == "germline"]
+    found: list[GeneCall] = []
+    for gene in pgx.genes():
+        calls = [call for genome in germline if (call := call_of(gene.name, genome, sex)) is not None]
+        if calls:
+            best = max(calls, key=lambda call: len(call.used))
+            unlike = [call.genome for call in calls if call is not best and call.diplotypes and _names(call) != _names(best)]
+            found.append(replace(best, notes=(*best.notes, *(f"{other} answers otherwise" for other in unlike))))
+    return found
+
+
+def _names(call: GeneCall) -> set[str]:
+    return {one.name for one in call.diplotypes}
+
+
+def call_of(gene: str, genome: Genome, sex: str = "") -> GeneCall | None:
+    """The call of one gene from one file; None when the file says nothing of the gene."""
+    known = pgx.gene(gene)
+    sites = [site for site in genome.sites if site.gene == known.name]
+    if not sites or all(site.state == "absent" for site in sites):
+        return None
+    reads, notes = _reads(sites, haploid=known.ploidy == "x-linked" and (sex or genome.sex) == "male")
+    required = [place.id for place in pgx.positions(gene) if place.use == "required" and place.id not in reads]
+    blank = GeneCall(known.name, known.method, genome=genome.id, notes=(*notes, *((_LIMITS[gene],) if gene in _LIMITS else ())))
+    if required:
+        return replace(blank, missing=tuple(required), notes=(*blank.notes, "places without which no allele can be told were not read"))
+    if known.method == "variant-list":
+        return _listed(blank, reads)
+    return _starred(blank, matched(known.name, reads), reads)
+
+
+def _reads(sites: Sequence[SiteCall], *, haploid: bool) -> tuple[dict[str, Read], list[str]]:
+    """What can be used of the sites, and what was odd."""
+    reads: dict[str, Read] = {}
+    notes: list[str] = []
+    for site in sites:
+        if site.state not in {"called", "reference-block"} or not site.alleles or "" in site.alleles:
+            if site.note:
+                notes.append(f"{site.id}: {site.note}")
+            continue
+        bases = site.alleles
+        if haploid and len(bases) == 2:
+            if bases[0] != bases[1]:
+                notes.append(f"{site.id}: two alleles on the one X chromosome of a male; not used")
+                continue
+            bases = bases[:1]
+        reads[site.id] = Read(bases, (site.phase_set or "all") if site.phased else "")
+    return reads, notes
+
+
+def _starred(blank: GeneCall, answer: Matched, reads: Mapping[str, Read]) -> GeneCall:
+    gene = blank.gene
+    told = replace(blank, used=answer.used, missing=answer.missing, variants=tuple(_changed(gene, reads)))
+    if not answer.best:
+        single = FALLBACK.get(gene, "")
+        return (
+            _by_one_place(told, single, reads)
+            if single in reads
+            else replace(told, notes=(*told.notes, "no pair of known alleles explains what was read"))
+        )
+    best = tuple(_diplotype(gene, pair) for pair in answer.best)
+    phenotypes = tuple(_phenotype(gene, one.alleles)[0] for one in best)
+    unlike = [one for one in (_diplotype(gene, pair) for pair in answer.others) if _phenotype(gene, one.alleles)[0] not in phenotypes]
+    return replace(
+        told, diplotypes=best, phenotypes=phenotypes, activities=tuple(_phenotype(gene, one.alleles)[1] for one in best),
+        alternatives=tuple(unlike[:MOST_TELLING]),
+    )  # fmt: skip
+
+
+def _by_one_place(told: GeneCall, place: str, reads: Mapping[str, Read]) -> GeneCall:
+    """SLCO1B1 by rs4149056 alone: T is normal, C decreased."""
+    bases = reads[place].bases
+    names = {"T": f"{place} reference (T)", "C": f"{place} variant (C)"}
+    functions = ["Normal function" if base == "T" else "Decreased function" for base in bases]
+    rules = pgx.phenotype_rules().get(told.gene, ())
+    word = next((rule.phenotype for rule in rules if rule.functions == tuple(sorted(functions))), "Indeterminate")
+    one = Diplotype(tuple(names.get(base, f"{place} {base}") for base in bases), 0, tuple(functions))
+    return replace(
+        told, diplotypes=(one,), phenotypes=(word,), activities=("",), notes=(*told.notes, f"no star allele fits; {place} alone decides")
+    )
+
+
+def _listed(blank: GeneCall, reads: Mapping[str, Read]) -> GeneCall:
+    found = strands_of(blank.gene, reads)
+    if not found.used:
+        return replace(blank, missing=found.missing)
+    pair = pgx.deciding(blank.gene, found.loose) if found.loose else pgx.deciding(blank.gene, found.first, found.second)
+    word, activity = _phenotype(blank.gene, pair)
+    functions = tuple(one.function if (one := pgx.function(blank.gene, name)) else "" for name in pair)
+    notes = blank.notes if not found.loose else (*blank.notes, "the strands of the variants are not known; the two worst decide")
+    one = Diplotype(tuple(found.name.split("/")) if not found.loose or len(found.loose) <= 2 else (found.name,), 0, functions)
+    return replace(
+        blank, diplotypes=(one,), phenotypes=(word,), activities=(activity,), variants=found.told, used=found.used, missing=found.missing, notes=notes,
+        alternatives=tuple(_unread_worse(blank.gene, found.missing, pair, word)),
+    )  # fmt: skip
+
+
+def _unread_worse(gene: str, missing: Sequence[str], pair: tuple[str, str], word: str) -> list[Diplotype]:
+    """What one unread variant would make of the call, where the phenotype would be another; the gravest few."""
+    found: dict[str, Diplotype] = {}
+    for allele in pgx.alleles(gene):
+        if len(allele.bases) == 1 and next(iter(allele.bases)) in missing:
+            other = pgx.deciding(gene, (*pair, allele.name))
+            phenotype = _phenotype(gene, other)[0]
+            if phenotype not in {word, "Indeterminate"} and phenotype not in found:
+                found[phenotype] = Diplotype(other)
+    return list(found.values())[:MOST_TELLING]
+
+
+def _changed(gene: str, reads: Mapping[str, Read]) -> list[str]:
+    reference = {place.id: place.bases[0] for place in pgx.positions(gene)}
+    return [f"{place} {'/'.join(read.bases)}" for place, read in reads.items() if set(read.bases) != {reference.get(place)}]
+
+
+def _diplotype(gene: str, pair: Pair) -> Diplotype:
+    functions = tuple(one.function if (one := pgx.function(gene, name)) else "" for name in pair.alleles)
+    return Diplotype(pair.alleles, pair.score, functions)
+
+
+def _phenotype(gene: str, alleles: Sequence[str]) -> tuple[str, str]:
+    """(phenotype, activity score as text) of a pair or a single allele; ("", "") for a gene without phenotypes."""
+    found = pgx.phenotype(gene, alleles[0], alleles[1] if len(alleles) > 1 else None)
+    if found is None:
+        return "", ""
+    score = "" if found.activity is None else f"{'≥' if found.at_least else ''}{found.activity:g}"
+    return found.term, score
+
+
+def _outside(one: OutsideCall, gene: str, ours: GeneCall | None) -> GeneCall:
+    """A laboratory's call, completed by the tables; a call of ours that differs is said."""
+    alleles = tuple(part.strip() for part in one.diplotype.split("/") if part.strip())
+    word, activity = _phenotype(gene, alleles) if alleles and pgx.gene(gene).phenotype_by != "status" else ("", "")
+    diplotypes = (
+        (Diplotype(tuple(sorted(alleles, key=_star)), 0, tuple(f.function if (f := pgx.function(gene, a)) else "" for a in alleles)),)
+        if alleles
+        else ()
+    )
+    notes: tuple[str, ...] = ()
+    if ours is not None and ours.diplotypes and diplotypes and _names(ours) != {diplotypes[0].name}:
+        notes = (f"the file alone would say {' or '.join(sorted(_names(ours)))}; the laboratory's call counts",)
+    if one.phenotype and word and one.phenotype.casefold() != word.casefold():
+        notes = (*notes, f"the laboratory's phenotype differs from the tables' ({word})")
+    return GeneCall(
+        gene, "outside", diplotypes, (one.phenotype or word,), (one.activity or activity,), genome=one.source, notes=notes,
+        variants=ours.variants if ours else (),
+    )  # fmt: skip
+
+
+def _star(name: str) -> tuple[float, str]:
+    digits = "".join(letter for letter in name.removeprefix("*").split("+")[0].split("x")[0] if letter.isdigit())
+    return (float(digits) if name.startswith("*") and digits else 1e9, name)
