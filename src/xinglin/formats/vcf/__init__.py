@@ -1,0 +1,5 @@
+"""VCF in both directions: the places that matter of one sample, read under limits, and a small VCF of a virtual person."""
+
+from xinglin.formats.vcf.reading import Limits as Limits
+from xinglin.formats.vcf.reading import Wanted as Wanted
+from xinglin.formats.vcf.reading import read_genome as read_genome
