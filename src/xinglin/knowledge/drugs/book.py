@@ -141,7 +141,9 @@ def interactions(a: str, b: str) -> tuple[Interaction, ...]:
         if partners:
             for other in others:
                 found.update((id(row), row) for row in partners.get(other, ()))
-    return tuple(sorted(found.values(), key=lambda row: (_RANK[row.severity], (row.a + row.b).count("class:"), not row.verified)))
+    return tuple(
+        sorted(found.values(), key=lambda row: (_RANK[row.severity], (row.a + row.b).count("class:"), not row.verified, row.a, row.b))
+    )
 
 
 def contraindications(key: str) -> tuple[Contraindication, ...]:

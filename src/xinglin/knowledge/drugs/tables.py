@@ -71,8 +71,10 @@ _LISTS_OF = {"never_events": {"medicine": _listed, "route": _listed}}
 
 @lru_cache(maxsize=1)
 def sources() -> dict[str, dict[str, str]]:
-    """SOURCE.toml: `title`, `source_read` and `level` per key."""
-    return {k: v for k, v in tomllib.loads((_HERE / "SOURCE.toml").read_text(encoding="utf-8")).items() if isinstance(v, dict)}
+    """Every source file of this topic (SOURCE.toml, sources_*.toml): `title`, `source_read` and `level` per key."""
+    found = sorted((place for place in _HERE.iterdir() if place.name.endswith(".toml") and "source" in place.name.lower()), key=str)
+    books = [tomllib.loads(place.read_text(encoding="utf-8")) for place in found]
+    return {key: source for book in books for key, source in book.items() if isinstance(source, dict)}
 
 
 @cache
