@@ -171,7 +171,11 @@ class End(Struct, frozen=True):
 
 
 class Harm(Struct, frozen=True):
-    """What a treatment may do at most: the least, greatest or last value of an observable held against a limit."""
+    """What a treatment may do at most: the least, greatest or last value of an observable held against a limit.
+
+    end: the end of the card that comes when the limit is first broken, which the solver finds between the times looked at; "" where only the
+    times looked at tell.
+    """
 
     name: str
     names: Words
@@ -180,6 +184,7 @@ class Harm(Struct, frozen=True):
     limit: float
     worse: Literal["below", "above"]
     source: str = ""
+    end: str = ""
 
 
 class FastForm(Struct, frozen=True):

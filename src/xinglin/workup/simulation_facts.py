@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
 
 import msgspec
 
@@ -23,6 +24,7 @@ from xinglin.records.simulation import (
     Observable,
     Outcome,
     Parameter,
+    Regimen,
     Simulation,
     SimulationRequest,
 )
@@ -178,30 +180,44 @@ class _Saying:
         shown_en, shown_zh = display(observable.unit, "en"), display(observable.unit, "zh")
         after = round(time - self.now, 9)
         share, at = f"{band.share:.0%}", _plain(after)
-        after_en, after_zh = self._when(after)
+        after_en, after_zh = self._when(band.arm, after)
         called = (f"simulated {observable.names['en']}, {names[0]}{after_en}", f"模拟{observable.names['zh']}（{names[1]}，{after_zh}）")
         unit_en, unit_zh = ("", "") if observable.unit == "1" else (f" {shown_en}", f" {shown_zh}")
-        alive = ("of those alive", "存活者") if any(end.stops for end in self.card.ends) else ("of courses", "病程")
+        whom_en, whom_zh = self._whom(band.arm, time, share)
         said = (
-            f"{middle}{unit_en} ({share} {alive[0]} {low} to {high}{unit_en})",
-            f"{middle}{unit_zh}（{share}的{alive[1]}为{low}至{high}{unit_zh}）",
+            f"{middle}{unit_en} ({share} of {whom_en} {low} to {high}{unit_en})",
+            f"{middle}{unit_zh}（{whom_zh}{low}至{high}{unit_zh}）",
         )
         return self.fact(
             f"{band.arm}/{band.observable}@{at}", called, said, importance=2, more={"arm": band.arm, "observable": band.observable}
         )
 
-    def _when(self, after: float) -> tuple[str, str]:
-        """A time in words: from the start, of a twin from the last reading."""
+    def _whom(self, arm: str, time: float, share: str) -> tuple[str, str]:
+        """Whose values are told: all courses, or those alive then, with their share where somebody has died."""
+        deaths = [f"{_WITHOUT}{end.name}" for end in self.card.ends if end.stops]
+        if not deaths:
+            return "courses", f"{share}的病程为"
+        bands = [band for band in self.simulation.bands if band.arm == arm and band.observable in deaths and time in band.times]
+        left = min((band.middle[band.times.index(time)] for band in bands), default=1.0)
+        return ("those alive", f"{share}的存活者为") if left >= 1 else (f"the {left:.1%} alive", f"存活者占{left:.1%}，其中{share}为")
+
+    def _when(self, arm: str, after: float) -> tuple[str, str]:
+        """A time in words: from the start, of a twin from the last reading. What is given at once counts before the first reading."""
+        if not after and self.fitted:
+            return " at the last reading", "末次测量时"
         if not after:
-            return (" at the last reading", "末次测量时") if self.fitted else (" at the start", "开始时")
+            at_once = {one.name for one in self.card.treatments if one.kind in ("dose", "fraction")}
+            given = any(not dose.time and dose.treatment in at_once for dose in self._regimen(arm).doses)
+            return (" at the start, after the first dose", "开始时，首次给药后") if given else (" at the start", "开始时")
         if self.fitted:
             return f" {_many(after, self.en)} after the last reading", f"末次测量后{_plain(after)}{self.zh}"
         return f" after {_many(after, self.en)}", f"第{_plain(after)}{self.zh}"
 
     def outcomes(self, arm: str) -> Iterator[Fact]:
-        """How often ends came and limits broke in an arm."""
+        """How often ends came and limits broke in an arm; a limit that an end has told already is not told again."""
+        told = {harm.name for harm in self.card.harms if harm.end} if not self.fitted else set()
         for one in self.simulation.outcomes:
-            if one.arm == arm:
+            if one.arm == arm and not (one.kind == "harm" and one.name in told):
                 yield self._outcome(one)
 
     def _outcome(self, one: Outcome) -> Fact:
@@ -211,10 +227,19 @@ class _Saying:
         if one.kind == "median":
             low, middle, high = (each - self.now for each in (one.low, one.middle, one.high))
             said = (
-                f"in half of the courses by {_many(round(middle, 1), self.en)}{self.since_en} (90% of those times {low:.0f} to {high:.0f})"
-                if high != float("inf") else f"in half of the courses by {_many(round(middle, 1), self.en)}{self.since_en}",
-                f"半数病程的发生时间为{self.since_zh}{_plain(round(middle, 1))}{self.zh}",
-            )  # fmt: skip
+                f"in half of the courses by {_many(round(middle, 1), self.en)}{self.since_en}"
+                + (
+                    f" (90% of those times {_plain(round(low, 1))} to {_plain(round(high, 1))})"
+                    if isfinite(high)
+                    else f" (in 5% by {_plain(round(low, 1))})"
+                ),
+                f"半数病程的发生时间为{self.since_zh}{_plain(round(middle, 1))}{self.zh}"
+                + (
+                    f"（90%的发生时间为{_plain(round(low, 1))}至{_plain(round(high, 1))}{self.zh}）"
+                    if isfinite(high)
+                    else f"（5%不晚于{_plain(round(low, 1))}{self.zh}）"
+                ),
+            )
             word = ("time to", "发生时间")
         else:
             until_zh = f"{self.since_zh}{_plain(last)}{self.zh}内" if self.fitted else f"至第{_plain(last)}{self.zh}"
@@ -272,9 +297,11 @@ class _Saying:
         for number, note in enumerate(self.simulation.notes, 1):
             yield self.fact(f"note{number}", ("note on the simulation", "模拟备注"), (note, note))
 
+    def _regimen(self, arm: str) -> Regimen:
+        return next((one.regimen for one in self.simulation.requests if (one.arm or one.regimen.name) == arm), Regimen(arm))
+
     def _arm_names(self, arm: str) -> tuple[str, str]:
-        regimen = next((one.regimen for one in self.simulation.requests if (one.arm or one.regimen.name) == arm), None)
-        names = regimen.names if regimen else {}
+        names = self._regimen(arm).names
         return names.get("en", arm), names.get("zh", arm)
 
 

@@ -198,7 +198,7 @@ CARD = DiseaseCard(
         End("outside_the_model", {"en": "plasma glucose below 10 mg/dL: outside the model", "zh": "血浆葡萄糖低于10 mg/dL：超出模型范围"}, "10 - gp / vg", source="simglucose"),
     ),
     harms=(
-        Harm("hypoglycaemia", {"en": "plasma glucose below 54 mg/dL", "zh": "血浆葡萄糖低于54 mg/dL"}, "plasma_glucose", "least", 54.0, "below", "consensus2019"),
+        Harm("hypoglycaemia", {"en": "plasma glucose below 54 mg/dL", "zh": "血浆葡萄糖低于54 mg/dL"}, "plasma_glucose", "least", 54.0, "below", "consensus2019", "hypoglycaemia_level_2"),
     ),
     equations=EQUATIONS,
 )  # fmt: skip

@@ -52,7 +52,7 @@ FAST = FastForm(
         "dividing": "baseline * exp(dividing_log)",
         **{cells: f"baseline * {cells}_share" for cells in _CHAIN[1:]},
     },
-    ends={"severe": "0.5 / baseline - blood_share"},
+    ends={"severe": "0.5 / baseline - blood_share", "low": "1.0 / baseline - blood_share"},
 )
 
 OBSERVABLES = (
@@ -85,11 +85,12 @@ REGIMENS = (
 
 ENDS = (
     End("severe", {"en": "first count below 0.5 (grade 4)", "zh": "首次低于0.5（4级）"}, condition="0.5 - blood", source="grades"),
+    End("low", {"en": "first count below 1.0 (grade 3 or 4)", "zh": "首次低于1.0（3级或4级）"}, condition="1.0 - blood", source="grades"),
 )  # fmt: skip
 
 HARMS = (
-    Harm("grade4", {"en": "neutrophils below 0.5 (grade 4)", "zh": "中性粒细胞低于0.5（4级）"}, "neutrophils", "least", 0.5, "below", "grades"),
-    Harm("grade3", {"en": "neutrophils below 1.0 (grade 3 or 4)", "zh": "中性粒细胞低于1.0（3级或4级）"}, "neutrophils", "least", 1.0, "below", "grades"),
+    Harm("grade4", {"en": "neutrophils below 0.5 (grade 4)", "zh": "中性粒细胞低于0.5（4级）"}, "neutrophils", "least", 0.5, "below", "grades", "severe"),
+    Harm("grade3", {"en": "neutrophils below 1.0 (grade 3 or 4)", "zh": "中性粒细胞低于1.0（3级或4级）"}, "neutrophils", "least", 1.0, "below", "grades", "low"),
 )  # fmt: skip
 
 CARD = DiseaseCard(

@@ -81,7 +81,8 @@ class Bench:
         """The same of courses already run. Limits count from now on."""
         later = {name: rows[:, self.times >= self.now - 1e-9] for name, rows in block.observed.items()}
         with np.errstate(all="ignore"):
-            return Worth(self._losses(block), {harm.name: broken(harm, later) for harm in self.harms})
+            harms = {harm.name: broken(harm, later, block.ends, self.now, float(self.times[-1])) for harm in self.harms}
+            return Worth(self._losses(block), harms)
 
     def _losses(self, block: CourseBlock) -> Array:
         goal = self.goal

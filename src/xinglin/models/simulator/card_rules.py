@@ -43,7 +43,10 @@ def see_that_it_can_run(card: DiseaseCard) -> None:
                 "XL-SIM-005", "an error cannot be negative", where=f"{place}, observable {observable.name}", fix="correct it"
             )
     _see_ends(card, people | states | switches | {"t"}, people, place)
+    ends = {end.name for end in card.ends}
     for harm in card.harms:
+        if harm.end and harm.end not in ends:
+            raise InvalidInput("XL-SIM-003", f"there is no end {harm.end}", where=f"{place}, harm {harm.name}", fix="name one of the card")
         if harm.observable not in seen:
             raise InvalidInput(
                 "XL-SIM-003", f"there is no observable {harm.observable}", where=f"{place}, harm {harm.name}", fix="name one of the card"

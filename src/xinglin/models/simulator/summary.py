@@ -171,12 +171,21 @@ def outcomes_of(arm: str, block: CourseBlock, card: DiseaseCard, now: float = 0.
             yield Outcome(arm, name, "median", float(half), float(first), float(last))
     for harm in card.harms:
         if harm.observable in block.observed:
-            low, middle, high = wilson(int(np.sum(broken(harm, ahead))), block.patients)
+            low, middle, high = wilson(int(np.sum(broken(harm, ahead, block.ends, now, block.times[-1]))), block.patients)
             yield Outcome(arm, harm.name, "harm", middle, low, high)
 
 
-def broken(harm: Harm, observed: Mapping[str, NDArray[np.floating]]) -> NDArray[np.bool_]:
-    """Which courses break a limit."""
+def broken(
+    harm: Harm, observed: Mapping[str, NDArray[np.floating]], ends: Mapping[str, NDArray[np.float64]], now: float, until: float
+) -> NDArray[np.bool_]:
+    """Which courses break a limit from now on: at a time looked at (`observed` begins now), or between two where an end tells."""
+    found = _seen_broken(harm, observed)
+    if harm.end in ends:
+        found = found | ((ends[harm.end] >= now) & (ends[harm.end] <= until))
+    return found
+
+
+def _seen_broken(harm: Harm, observed: Mapping[str, NDArray[np.floating]]) -> NDArray[np.bool_]:
     values = observed[harm.observable]
     if harm.of == "last":
         last = np.maximum.reduce(np.where(np.isnan(values), 0, np.arange(values.shape[1])), axis=1)

@@ -35,6 +35,16 @@ def test_the_card_can_be_run_and_names_its_sources():
     assert all(text["en"] and text["zh"] for text in (CARD.title, CARD.about, CARD.limits, *(p.meaning for p in CARD.parameters)))
 
 
+def test_a_nadir_between_two_looks_breaks_the_limit_all_the_same():
+    from xinglin.models.simulator.summary import outcomes_of
+
+    shares = []
+    for times in (CYCLE, (0.0, 21.0)):
+        block = ran(asked("docetaxel-100", times), 200)
+        shares.append([one.middle for one in outcomes_of("arm", block, CARD) if one.kind == "harm"])
+    assert shares[0] == shares[1] and 0.2 < shares[0][0] < shares[0][1]
+
+
 @pytest.mark.parametrize("name", list(REGIMENS))
 def test_fast_and_slow_solver_agree(name):
     assert DISEASE.residual(asked(name), 3).greatest <= 1e-5
