@@ -79,6 +79,24 @@ class CourseBlock:
         return len(next(iter(self.observed.values())))
 
 
+@dataclass(frozen=True, eq=False)
+class Sensitivities:
+    """How much each observable changes with what it depends on, per unit of both, for patients `first` to `first + n - 1`.
+
+    by_parameter: observable -> parameter -> (n, times). by_amount, by_moment: observable -> (doses, n, times), in the order of the regimen's doses,
+    by the amount of each and by when it is given (no doses where this was not asked for). NaN where there is nothing to observe.
+    """
+
+    disease: str
+    version: str
+    first: int
+    times: NDArray[np.float64]
+    observed: Mapping[str, NDArray[np.float32]]
+    by_parameter: Mapping[str, Mapping[str, NDArray[np.float64]]]
+    by_amount: Mapping[str, NDArray[np.float64]]
+    by_moment: Mapping[str, NDArray[np.float64]]
+
+
 class Measurement(Struct, frozen=True):
     """One reading of a person that a twin is fitted to. `time` in the card's unit; `fact` the fact it rests on."""
 

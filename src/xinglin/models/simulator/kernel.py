@@ -47,25 +47,32 @@ class Kernel:
         self, request: SimulationRequest, timeline: Timeline, values: Arrays, thresholds: Mapping[str, NDArray[np.float64]], steps: Steps
     ) -> tuple[dict[str, NDArray[np.float32]], Arrays]:
         """Observables name -> (n, times) and ends name -> (n,), nan for "not yet". `values`: parameters and derived numbers."""
-        people = self._people(request, timeline, values, thresholds)
+        observed, ends, _ = self.solved(request, timeline, values, thresholds, steps)
+        told = {observable.name: observed[k] for k, observable in enumerate(self.card.observables)}
+        return told, self._ends(values, ends)
+
+    def solved(
+        self, request: SimulationRequest, timeline: Timeline, values: Arrays, thresholds: Mapping[str, NDArray[np.float64]], steps: Steps
+    ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.int64]]:
+        """Observables (kinds, n, times), moving ends (kinds, n), and how often each person's steps were halved, (n,)."""
+        people = self.people(request, timeline, values, thresholds)
         observed, ends, hard = self._run(people, timeline, steps.pieces)
-        left = np.flatnonzero(~(hard <= steps.hardest))
+        left, halved = np.flatnonzero(~(hard <= steps.hardest)), np.zeros(len(hard), np.int64)
         for number in range(1, ROUNDS):
             if not len(left):
                 break
             finer, moments, _ = self._run(people.some(left), timeline, steps.pieces * 2**number)
             before = with_ends(observed[:, left], ends[:, left], request.times)
             settled = steps.settled(before, with_ends(finer, moments, request.times))
-            observed[:, left], ends[:, left] = finer, moments
+            observed[:, left], ends[:, left], halved[left] = finer, moments, number
             left = left[~settled]
-        told = {observable.name: observed[k] for k, observable in enumerate(self.card.observables)}
-        return told, self._ends(values, ends)
+        return observed, ends, halved
 
     def chosen_steps(
         self, request: SimulationRequest, timeline: Timeline, values: Arrays, thresholds: Mapping[str, NDArray[np.float64]], allowed: float
     ) -> Steps:
         """The steps that keep these people's courses within `allowed`."""
-        people = self._people(request, timeline, values, thresholds)
+        people = self.people(request, timeline, values, thresholds)
         whole = replace(timeline, reads=np.arange(len(timeline.marks)))
 
         def run(pieces: NDArray[np.int64], everywhere: bool) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
@@ -74,9 +81,10 @@ class Kernel:
 
         return chosen(np.diff(timeline.marks), run, allowed)
 
-    def _people(
+    def people(
         self, request: SimulationRequest, timeline: Timeline, values: Arrays, thresholds: Mapping[str, NDArray[np.float64]]
-    ) -> _People:
+    ) -> People:
+        """What the machine code needs to know of these people."""
         form, count = self.form, len(next(iter(values.values())))
         start: dict[str, Any] = {**values, **{state.name: evaluate_each(state.start, values, count) for state in self.card.states}}
 
@@ -90,7 +98,7 @@ class Kernel:
         for row, end in zip(limits, (end for end in self.card.ends if end.hazard), strict=True):
             row[:] = thresholds[end.name]
         rules = request.regimen.rules
-        return _People(
+        return People(
             rows(self.text.constants, values), rows(list(form.states.values()), start), rows([form.mode_starts[name] for name in form.modes], values),
             rows(list(form.modes.values()), values), limits, self._rule_limits(request, timeline, start, count) if rules else np.zeros((0, 2, count)),
             np.array([[o.name for o in self.card.observables].index(rule.observable) for rule in rules], np.int64),
@@ -113,9 +121,9 @@ class Kernel:
         return found
 
     def _run(
-        self, people: _People, timeline: Timeline, pieces: NDArray[np.int64]
+        self, people: People, timeline: Timeline, pieces: NDArray[np.int64]
     ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
-        count, table = people.start.shape[1], _Table.of(timeline, pieces)
+        count, table = people.start.shape[1], Table.of(timeline, pieces)
         observed = np.empty((len(self.card.observables), count, int((timeline.reads >= 0).sum())), np.float32)
         moving = sum(bool(end.condition or end.hazard) for end in self.card.ends)
         ends, hard = np.empty((moving, count)), np.empty(count)
@@ -142,7 +150,7 @@ def with_ends(observed: NDArray[np.floating], ends: NDArray[np.float64], times: 
 
 
 @dataclass(frozen=True, eq=False)
-class _People:
+class People:
     """What the machine code needs to know of each person, patients last."""
 
     constants: NDArray[np.float64]
@@ -155,14 +163,14 @@ class _People:
     rule_switch: NDArray[np.int64]
     rule_amount: NDArray[np.float64]
 
-    def some(self, which: NDArray[np.int64]) -> _People:
+    def some(self, which: NDArray[np.int64]) -> People:
         """These people alone."""
         per_person = ("constants", "start", "modes", "decays", "limits", "rule_limits")
         return replace(self, **{name: np.ascontiguousarray(getattr(self, name)[..., which]) for name in per_person})
 
 
 @dataclass(frozen=True, eq=False)
-class _Table:
+class Table:
     """The timeline cut into steps no wider than a given width."""
 
     pieces: NDArray[np.int64]
@@ -174,7 +182,7 @@ class _Table:
     fresh: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, timeline: Timeline, pieces: NDArray[np.int64]) -> _Table:
+    def of(cls, timeline: Timeline, pieces: NDArray[np.int64]) -> Table:
         """So many steps between marks; marks where doses act, something switches or a rule looks are `fresh`."""
         each = np.array([float(f"{value:.10g}") for value in np.diff(timeline.marks) / pieces])
         widths, which = np.unique(each, return_inverse=True) if len(each) else (np.ones(1), np.zeros(0, np.int64))

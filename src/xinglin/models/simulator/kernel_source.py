@@ -14,50 +14,11 @@ from typing import TYPE_CHECKING
 from xinglin.models.simulator.expressions import names_of
 from xinglin.models.simulator.formula_source import Writing
 from xinglin.models.simulator.landing_source import LAND
+from xinglin.models.simulator.lane_text import LANES, LaneText
 
 if TYPE_CHECKING:
     from xinglin.models.simulator.form import Form
     from xinglin.records.simulation import DiseaseCard, End
-
-LANES = 32
-
-
-class _Text:
-    """Lines with their depth, and loops over lanes that load what they name."""
-
-    def __init__(self, rows: Mapping[str, str]) -> None:
-        self.lines: list[str] = []
-        self.rows = rows  # lane variable -> where its row begins in `s`
-
-    def put(self, depth: int, *lines: str) -> None:
-        self.lines += ["    " * depth + line for line in lines]
-
-    def lanes(self, depth: int, body: Iterable[str]) -> None:
-        """A loop over the lanes. `body` lines assign local names or `name@` (the row of that name); names with a row are loaded first."""
-        self.put(depth, f"for j in range({LANES}):")
-        self.lane(depth + 1, body)
-
-    def lane(self, depth: int, body: Iterable[str]) -> None:
-        """The same for lane `j` alone."""
-        lines, made = list(body), set()
-        needed: dict[str, None] = {}
-        for line in lines:
-            target, _, value = line.partition(" = ")
-            for word in re.findall(r"\b[A-Za-z_]\w*", value):
-                if word not in made and self._row(word) is not None:
-                    needed[word] = None
-            made.add(target)
-        for word in needed:
-            self.put(depth, f"{word} = s[{self._row(word)} + j]")
-        for line in lines:
-            target, _, value = line.partition(" = ")
-            stored = f"s[{self._row(target[:-1])} + j]" if target.endswith("@") else target
-            self.put(depth, f"{stored} = {value}")
-
-    def _row(self, word: str) -> str | None:
-        if re.fullmatch(r"c\d+", word):
-            return f"CONSTANTS + {int(word[1:]) * LANES}"
-        return self.rows.get(word)
 
 
 @dataclass(frozen=True)
@@ -70,10 +31,12 @@ class KernelText:
 
 def kernel_text(card: DiseaseCard, form: Form) -> KernelText:
     """The text for a card; it depends on nothing but the card."""
-    return _Writer(card, form).text()
+    return Writer(card, form).text()
 
 
-class _Writer:
+class Writer:
+    """A card's formulas as lines over lane variables; `text` joins them to a function. torch_walk.py reads the same lines for whole tensors."""
+
     def __init__(self, card: DiseaseCard, form: Form) -> None:
         self.card, self.form = card, form
         self.writing = Writing(frozenset(row.name for rows in (card.parameters, card.derived) for row in rows))
@@ -100,9 +63,10 @@ class _Writer:
         self.has_inputs = any(form.inputs.values())
         self.state_inputs = {name for acts in form.inputs.values() for name in acts if name in self.states}
         self.mode_inputs = {name for acts in form.inputs.values() for name in acts if name in self.modes}
-        self.out = _Text(self.rows)
+        self.out = LaneText(self.rows)
 
     def text(self) -> KernelText:
+        """The whole, in an order that is always the same."""
         body = self._landing() + self._body()
         constants = tuple(self.writing.constants)
         head = [
@@ -157,10 +121,10 @@ class _Writer:
 
     def _body(self) -> list[str]:
         out = self.out
-        steps, acts = _Text(self.rows), _Text(self.rows)
+        steps, acts = LaneText(self.rows), LaneText(self.rows)
         self._steps(steps)
         self._acts(acts)
-        infusions, looks, corner, read = _Text(self.rows), _Text(self.rows), _Text(self.rows), _Text(self.rows)
+        infusions, looks, corner, read = LaneText(self.rows), LaneText(self.rows), LaneText(self.rows), LaneText(self.rows)
         self._in_force(infusions)
         self._looks(looks)
         self._corner(corner)
@@ -183,7 +147,7 @@ class _Writer:
             out.put(3, f"ends[{k}, i] = s[{self.rows[f'e{k}']} + j]")
         return out.lines
 
-    def _load(self, out: _Text) -> None:
+    def _load(self, out: LaneText) -> None:
         out.put(
             2,
             "for j in range(32):",
@@ -215,36 +179,38 @@ class _Writer:
             if name in self.mode_inputs:
                 out.put(4, f"area[w, {k}, j] = h * average_decay(h * s[{row} + j])")
 
-    def _acts(self, out: _Text) -> None:
+    def _acts(self, out: LaneText) -> None:
         jumping = [(k, treatment) for k, treatment in enumerate(self.card.treatments) if treatment.kind in ("dose", "fraction")]
         if not jumping:
             return
         out.put(3, "for x in range(jump_from[q], jump_from[q + 1]):", "    dose = jump_dose[x]")
-        names = self._names("y", "m", "now") | {"dose": "dose"}
         for k, treatment in jumping:
-            acts = self.form.acts.get(treatment.name, {})
             out.put(4, f"if jump_what[x] == {k}:")
-            lines = [f"new{number} = {self.writing.source(text, names)}" for number, text in enumerate(acts.values())]
-            lines += [f"{names[name]}@ = new{number}" for number, name in enumerate(acts)]
-            if self.form.relative:
-                for number, name in enumerate(acts):
-                    if name in self.states:
-                        place = self.states.index(name)
-                        lines.append(f"big{place}@ = maximum(big{place}, abs(new{number}))")
+            lines = self.act_lines(treatment.name)
             if lines:
                 out.lanes(5, lines)
             else:
                 out.put(5, "pass")
 
-    def _looks(self, out: _Text) -> None:
+    def act_lines(self, treatment: str) -> list[str]:
+        """What a dose changes."""
+        names, acts = self._names("y", "m", "now") | {"dose": "dose"}, self.form.acts.get(treatment, {})
+        lines = [f"new{number} = {self.writing.source(text, names)}" for number, text in enumerate(acts.values())]
+        lines += [f"{names[name]}@ = new{number}" for number, name in enumerate(acts)]
+        if self.form.relative:
+            for number, name in enumerate(acts):
+                if name in self.states:
+                    place = self.states.index(name)
+                    lines.append(f"big{place}@ = maximum(big{place}, abs(new{number}))")
+        return lines
+
+    def _looks(self, out: LaneText) -> None:
         if not self.switches:
             return
         out.put(3, "for r in range(len(rule_what)):", "    if looks[q, r]:")
-        names = self._names("y", "m", "now")
         for k, observable in enumerate(self.card.observables):
             out.put(5, f"if rule_what[r] == {k}:")
-            lines, natural = self._natural([observable.expression], names, "n")
-            out.lanes(6, [*lines, f"seen@ = {self.writing.source(observable.expression, natural)}"])
+            out.lanes(6, self.seen_lines(observable.expression))
         seen = self.rows["seen"]
         out.put(
             5,
@@ -255,7 +221,7 @@ class _Writer:
         )
         out.put(6, f"elif s[{seen} + j] > rule_limits[r, 1, i]:", "    on[r, j] = rule_amount[r]")
 
-    def _in_force(self, out: _Text) -> None:
+    def _in_force(self, out: LaneText) -> None:
         """Switch values and inputs, renewed where they may change."""
         if not self.switches and not self.has_inputs:
             return
@@ -266,39 +232,57 @@ class _Writer:
             out.put(4, "for j in range(32):", f"    s[{row} + j] = switched[q, {kinds[name]}]")
             out.put(4, "for r in range(len(rule_what)):", f"    if rule_switch[r] == {kinds[name]}:")
             out.put(6, "for j in range(32):", f"    s[{row} + j] = on[r, j]")
-        targets = {name: f"q{self.states.index(name)}" for name in self.state_inputs}
-        targets |= {name: f"v{self.modes.index(name)}" for name in self.mode_inputs}
-        for target in sorted(targets.values()):
+        for target in self.input_rows():
             out.lanes(4, [f"{target}@ = 0.0"])
-        for name, acts in self.form.inputs.items():
+        for name in self.form.inputs:
             out.put(4, f"dose = infused[q, {kinds[name]}]", "if dose > 0.0:")
-            lines = [f"{targets[to]}@ = {targets[to]} + {self.writing.source(text, {'dose': 'dose'})}" for to, text in acts.items()]
+            lines = self.input_lines(name)
             if lines:
                 out.lanes(5, lines)
             else:
                 out.put(5, "pass")
 
-    def _corner(self, out: _Text) -> None:
+    def input_rows(self) -> dict[str, str]:
+        """Rows of what infusions add, each with the state or mode it belongs to."""
+        rows = {f"q{self.states.index(name)}": name for name in self.state_inputs}
+        rows |= {f"v{self.modes.index(name)}": name for name in self.mode_inputs}
+        return dict(sorted(rows.items()))
+
+    def input_lines(self, treatment: str) -> list[str]:
+        """What an infusion adds."""
+        rows = {name: row for row, name in self.input_rows().items()}
+        return [
+            f"{rows[to]}@ = {rows[to]} + {self.writing.source(text, {'dose': 'dose'})}" for to, text in self.form.inputs[treatment].items()
+        ]
+
+    def _corner(self, out: LaneText) -> None:
         """Conditions looked at where the course may jump."""
         if not self.conditions:
             return
         out.put(3, "if fresh[q]:")
+        out.lanes(4, self.corner_lines())
+
+    def corner_lines(self) -> list[str]:
+        """Which conditions hold now."""
         lines, told = self._ending(self.conditions, self._names("y", "m", "now"), "n")
         for k, text in enumerate(told):
             ending = f"e{len(self.hazards) + k}"
             lines.append(f"now{k} = {text}")
             lines.append(f"{ending}@ = where((now{k} > 0.0) & ({ending} != {ending}), now, {ending})")
-        out.lanes(4, lines)
+        return lines
 
-    def _read(self, out: _Text) -> None:
+    def _read(self, out: LaneText) -> None:
         out.put(3, "if reads[q] >= 0:")
-        names = self._names("y", "m", "now")
         for k, observable in enumerate(self.card.observables):
-            lines, natural = self._natural([observable.expression], names, "n")
-            out.lanes(4, [*lines, f"seen@ = {self.writing.source(observable.expression, natural)}"])
+            out.lanes(4, self.seen_lines(observable.expression))
             out.put(4, "for j in range(min(32, n - b * 32)):", f"    observed[{k}, b * 32 + j, reads[q]] = s[{self.rows['seen']} + j]")
 
-    def _steps(self, out: _Text) -> None:
+    def seen_lines(self, expression: str) -> list[str]:
+        """What an observable shows."""
+        lines, natural = self._natural([expression], self._names("y", "m", "now"), "n")
+        return [*lines, f"seen@ = {self.writing.source(expression, natural)}"]
+
+    def _steps(self, out: LaneText) -> None:
         out.put(3, "if q + 1 < len(marks):", "    h = widths[which[q]]", "    h2, h6 = 0.5 * h, h / 6.0")
         for k in range(len(self.modes)):
             first = "if which[q] != last:"
@@ -306,7 +290,7 @@ class _Writer:
             if self.modes[k] in self.mode_inputs:
                 out.put(6, f"s[{self.rows[f'd{k}']} + j] = area[which[q], {k}, j]")
         out.put(4, "last = which[q]", "for p in range(pieces[q]):", "    t = now + p * h", "    tm, te = t + h2, t + h")
-        out.lanes(5, self._step())
+        out.lanes(5, self.step_lines())
         if self.kept:
             ended = " or ".join(f"s[{self.rows[f'e{k}']} + j] == math.inf" for k in range(len(self.hazards) + len(self.conditions)))
             out.put(5, "landing = 0", f"for j in range({LANES}):", f"    if {ended}:", "        landing += 1")
@@ -322,7 +306,8 @@ class _Writer:
             lines += more + [f"k{stage}_{k} = {text}" for k, text in enumerate(told, len(self.states))]
         return lines
 
-    def _step(self) -> list[str]:
+    def step_lines(self, watched: bool = True) -> list[str]:
+        """One step of width `h`; `watched`: with how hard it is and which ends come."""
         count = len(self.states) + len(self.hazards)
         lines = []
         for k, name in enumerate(self.modes):
@@ -333,9 +318,8 @@ class _Writer:
             lines += [f"a{stage}_{k} = y{k} + {factor} * k{stage - 1}_{k}" for k in range(len(self.states))]
             lines += self._rates(self._names(f"a{stage}_", modes, time), stage)
         lines += [f"z{k} = y{k} + h6 * (k1_{k} + 2.0 * (k2_{k} + k3_{k}) + k4_{k})" for k in range(count)]
-        lines += self._hardness()
-        lines += self._ended()
-        lines += [f"{row}@ = {name}" for name, row in self.kept.items()]
+        if watched:
+            lines += self._hardness() + self._ended() + [f"{row}@ = {name}" for name, row in self.kept.items()]
         lines += [f"y{k}@ = z{k}" for k in range(count)] + [f"m{k}@ = me{k}" for k in range(len(self.modes))]
         return lines
 
@@ -368,10 +352,19 @@ class _Writer:
             return []
         before = {name: self.rows[row] for name, row in self.kept.items()}
         after = {name.replace("y", "z").replace("m", "me"): self.rows[name] for name in self.kept}
-        told = _Text(self.rows | before | after)
+        told = LaneText(self.rows | before | after)
         told.put(0, '@njit(error_model="numpy", nogil=True, cache=True)', "def beyond(s, j, x, t, h, part):")
         told.put(1, "rest, te, ta = 1.0 - part, t + h, t + part * h")
         told.put(1, "old, new = rest * rest * (1.0 + 2.0 * part), part * part * (3.0 - 2.0 * part)")
+        told.lane(1, self.past_lines())
+        count = len(self.hazards) + len(self.conditions)
+        for k in range(count):
+            told.put(1, f"if x == {k}:", f"    return past{k}")
+        told.put(1, "return math.nan", "", "")
+        return [*told.lines, *LAND.format(ends=self.rows["e0"], count=count, lanes=LANES).splitlines(), "", ""]
+
+    def past_lines(self) -> list[str]:
+        """How far beyond each end the course is at `part` of the step between the y, m of its start and the z, me of its end."""
         lines = self._rates(self._names("y", "m", "t"), 1) + self._rates(self._names("z", "me", "te"), 2)
         for k in range(len(self.states) + len(self.hazards)):
             lines.append(f"a{k} = old * y{k} + new * z{k} + h * part * rest * (rest * k1_{k} - part * k2_{k})")
@@ -382,9 +375,4 @@ class _Writer:
         if self.conditions:
             more, conditions = self._ending(self.conditions, self._names("a", "ma", "ta"), "na")
             lines += more + [f"past{k} = {text}" for k, text in enumerate(conditions, len(self.hazards))]
-        told.lane(1, lines)
-        count = len(self.hazards) + len(self.conditions)
-        for k in range(count):
-            told.put(1, f"if x == {k}:", f"    return past{k}")
-        told.put(1, "return math.nan", "", "")
-        return [*told.lines, *LAND.format(ends=self.rows["e0"], count=count, lanes=LANES).splitlines(), "", ""]
+        return lines
