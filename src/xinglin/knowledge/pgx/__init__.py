@@ -5,6 +5,15 @@
 
 from __future__ import annotations
 
+from xinglin.knowledge.pgx.advice import ACTIONS as ACTIONS
+from xinglin.knowledge.pgx.advice import Advice as Advice
+from xinglin.knowledge.pgx.advice import GeneResult as GeneResult
+from xinglin.knowledge.pgx.advice import Result as Result
+from xinglin.knowledge.pgx.advice import advice as advice
+from xinglin.knowledge.pgx.advice import all_advice as all_advice
+from xinglin.knowledge.pgx.advice import drugs_of as drugs_of
+from xinglin.knowledge.pgx.advice import genes_of as genes_of
+from xinglin.knowledge.pgx.advice import medicines as medicines
 from xinglin.knowledge.pgx.book import alleles as alleles
 from xinglin.knowledge.pgx.book import gene as gene
 from xinglin.knowledge.pgx.book import genes as genes
@@ -29,7 +38,7 @@ from xinglin.knowledge.pgx.phenotyping import function as function
 from xinglin.knowledge.pgx.phenotyping import phenotype as phenotype
 from xinglin.shelf.promises import Topic
 
-_TABLES = ("genes.csv", "positions.csv", "alleles.csv", "functions.csv", "phenotypes.csv")
+_TABLES = ("genes.csv", "positions.csv", "alleles.csv", "functions.csv", "phenotypes.csv", "recommendations.csv")
 
 
 TOPIC = Topic(
