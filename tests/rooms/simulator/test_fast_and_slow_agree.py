@@ -113,7 +113,7 @@ def test_random_cards(card: DiseaseCard) -> None:
     kernel, timeline = Kernel(card), laid_out(card, request)
     kernel.__dict__["compiled"] = read_plainly(kernel)
     values = with_derived(card, {row.name: np.full(1, row.value) for row in card.parameters})
-    people = kernel._people(request, timeline, values, {})
+    people = kernel.people(request, timeline, values, {})
     with np.errstate(all="ignore"):
         fast, _, _ = kernel._run(people, timeline, np.full(len(timeline.marks) - 1, 24))
     slow, _ = reference.solve(card, request, values, {})
