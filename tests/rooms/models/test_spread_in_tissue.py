@@ -239,6 +239,19 @@ def test_the_box_that_follows_the_tumour_changes_nothing_that_counts() -> None:
     assert fast.total == pytest.approx(slow.total, rel=5e-4)
 
 
+def test_where_a_wall_is_taken_away_cells_spread_beyond_the_box_they_had() -> None:
+    shape = (21, 21, 41)
+    everywhere = np.full(shape, 0.3, np.float32)
+    behind = np.arange(41) < 16
+    start = bump(shape, 2.0) * behind
+    narrow, wide = Medium(everywhere * behind.astype(np.float32), MM), Medium(everywhere, MM)
+    acts = [Act(5.0, lambda density: Change(1.0, wide))]
+    found = last(march(start, narrow, Growth(0.02), [60.0], acts=acts))
+    slow = last(plain_course(start, narrow, Growth(0.02), [60.0], acts=acts))
+    assert found.total == pytest.approx(slow.total, rel=1e-3) and abs(found.density - slow.density).max() < 3e-3
+    assert found.density[:, :, 20:].sum() > 0.05 * found.total
+
+
 def test_nothing_grows_from_nothing_and_nowhere() -> None:
     medium = tissue((8, 8, 8))
     assert last(march(np.zeros((8, 8, 8)), medium, Growth(0.1), [50.0])).total == 0

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     Span = tuple[tuple[int, int], ...]
 
+_ARRAYS = 9  # density, two to work in, diffusivity, conductances along three axes, two copies of the density
 _SPARE = 4.0  # voxels by which the edge lies further out than a step needs
 
 
@@ -55,6 +56,7 @@ class Box:
         self.medium, self._whole, self._share, self._slabs = medium, whole, least, slabs
         self.span: Span = tuple((0, size) for size in whole.shape)
         self._need_mm = 0.0
+        self._room: list[NDArray[np.floating]] = []
         self._load(need_mm)
 
     def put_back(self) -> NDArray[np.floating]:
@@ -102,11 +104,11 @@ class Box:
         self._least = self._share * float(self._whole[self._slices()].max(initial=0.0))
         self.span = self._around(self._need_mm + spare_mm)
         shape = tuple(last - first + 2 for first, last in self.span)
-        self.density = np.zeros(shape, self._whole.dtype)
-        self.scratch = [np.zeros(shape, self._whole.dtype) for _ in range(2)]
+        self.density, older, newer, diffusivity, slices, rows, columns, *self.copies = self._cleared(shape)
+        self.scratch = [older, newer]
         self.sums, self.clipped = np.zeros(shape[0]), np.zeros(shape[0])
         self.low, self.high = np.ones(shape[:2], np.int64), np.full(shape[:2], shape[2] - 1, np.int64)
-        self._safe, self.bound = (self.low, self.high), 0.0
+        self._safe, self.bound, self.faces = (self.low, self.high), 0.0, (slices, rows, columns)
         if self.empty:
             return
         self.density[1:-1, 1:-1, 1:-1] = self._whole[self._slices()]
@@ -117,7 +119,18 @@ class Box:
         low, high = np.ones_like(self.low), np.ones_like(self.low)
         self._slabs.each(self.slices, kernels.widened, start, stop, spare_mm + self._need_mm, *spacing, shape[2], low, high)
         self.low, self.high, self._safe = low, high, safe
-        self._measure()
+        self._measure(diffusivity)
+
+    def _cleared(self, shape: tuple[int, ...]) -> list[NDArray[np.floating]]:
+        """Arrays of this shape, all 0, in room that is kept: new room costs more than what is done in it."""
+        size = int(np.prod(shape))
+        if not self._room or self._room[0].size < size:
+            most = max(size, int(np.prod([last - first + 2 for first, last in self.medium.open_box])))  # what is not used takes no memory
+            self._room = [np.empty(most, self._whole.dtype) for _ in range(_ARRAYS)]
+        found = [flat[:size].reshape(shape) for flat in self._room]
+        for one in found:
+            one.fill(0)
+        return found
 
     def _around(self, margin_mm: float) -> Span:
         """The box of what is occupied, within the last box, and a margin, within what is no wall."""
@@ -129,16 +142,13 @@ class Box:
             found.append((max(low, offsets[axis] + first - near), min(high, offsets[axis] + last + near)) if last > first else (0, 0))
         return tuple(found)
 
-    def _measure(self) -> None:
-        """Conductances and the bound of the operator's spectrum."""
+    def _measure(self, diffusivity: NDArray[np.floating]) -> None:
+        """Conductances and the bound of the operator's spectrum; `diffusivity`: room for it, all 0."""
         kind = self._whole.dtype
-        diffusivity = np.zeros(self.density.shape, kind)
-        diffusivity[1:-1, 1:-1, 1:-1] = self.medium.diffusivity[self._slices()]
-        self.each(kernels.close_outside, diffusivity)
-        self.faces = tuple(np.zeros_like(diffusivity) for _ in range(3))
+        corner = tuple(first for first, _last in self.span)
+        self.each(kernels.kept_inside, self.medium.diffusivity, *corner, diffusivity)
         scales = np.array([1.0 / s**2 for s in self.medium.spacing_mm], kind)
-        # the last slice's far faces belong to the rim, so one slab does them all: threads would meet there
-        kernels.faces(1, self.slices + 1, diffusivity, kind.type(np.finfo(kind).tiny), *scales, *self.faces)
+        self.each(kernels.faces, diffusivity, kind.type(np.finfo(kind).tiny), *scales, *self.faces)
         found = np.zeros(self.density.shape[0])
-        self._slabs.each(self.slices, kernels.steepest, *self.faces, found)
+        self.each(kernels.steepest, *self.faces, found)
         self.bound = 2.0 * float(found.max())

@@ -14,38 +14,44 @@ _FAST = {"reassoc", "contract", "nsz", "arcp"}  # not-a-number and infinity keep
 
 
 @nb.njit(nogil=True, cache=True, fastmath=_FAST)
-def close_outside(first, last, low, high, diffusivity):
-    """Walls everywhere outside the voxels looked at."""
+def kept_inside(first, last, low, high, whole, slice_from, row_from, column_from, diffusivity):
+    """diffusivity <- that of the whole grid, from this corner on, in the voxels looked at: all else stays a wall."""
     for i in range(first, last):
         for j in range(1, diffusivity.shape[1] - 1):
-            for k in range(low[i, j]):
-                diffusivity[i, j, k] = 0
-            for k in range(max(high[i, j], low[i, j]), diffusivity.shape[2]):
-                diffusivity[i, j, k] = 0
+            source, into = whole[slice_from + i - 1, row_from + j - 1], diffusivity[i, j]
+            for k in range(low[i, j], high[i, j]):
+                into[k] = source[column_from + k - 1]
 
 
 @nb.njit(nogil=True, cache=True, fastmath=_FAST)
-def faces(first, last, diffusivity, tiny, per_slice, per_row, per_column, slices, rows, columns):
+def faces(first, last, low, high, diffusivity, tiny, per_slice, per_row, per_column, slices, rows, columns):
     """Conductance of the face before each voxel along each axis: harmonic mean of both sides, 0 where either side is a wall."""
-    for i in range(first, last + 1):  # the face after the last slice is that before the next
-        for j in range(1, diffusivity.shape[1]):
-            here, above, beside = diffusivity[i, j], diffusivity[i - 1, j], diffusivity[i, j - 1]
-            to_slice, to_row, to_column = slices[i, j], rows[i, j], columns[i, j]
-            for k in range(1, len(here)):
-                twice = here[k] + here[k]
-                to_slice[k] = per_slice * twice * above[k] / max(here[k] + above[k], tiny)
-                to_row[k] = per_row * twice * beside[k] / max(here[k] + beside[k], tiny)
-                to_column[k] = per_column * twice * here[k - 1] / max(here[k] + here[k - 1], tiny)
+    for i in range(first, last):
+        for j in range(1, diffusivity.shape[1] - 1):
+            p, q = low[i, j], high[i, j]
+            if q <= p:
+                continue
+            here, above, beside = diffusivity[i, j, p - 1 : q], diffusivity[i - 1, j, p:q], diffusivity[i, j - 1, p:q]
+            to_slice, to_row, to_column = slices[i, j, p:q], rows[i, j, p:q], columns[i, j, p:q]
+            for k in range(q - p):
+                own = here[k + 1]
+                twice = own + own
+                to_slice[k] = per_slice * twice * above[k] / max(own + above[k], tiny)
+                to_row[k] = per_row * twice * beside[k] / max(own + beside[k], tiny)
+                to_column[k] = per_column * twice * here[k] / max(own + here[k], tiny)
 
 
 @nb.njit(nogil=True, cache=True, fastmath=_FAST)
-def steepest(first, last, slices, rows, columns, found):
+def steepest(first, last, low, high, slices, rows, columns, found):
     """Per slice the greatest sum of the six conductances around a voxel: twice it bounds the operator's spectrum (Gershgorin)."""
     for i in range(first, last):
         greatest = slices[i, 0, 0]
         for j in range(1, slices.shape[1] - 1):
-            a, b, c, d, e = slices[i, j], slices[i + 1, j], rows[i, j], rows[i, j + 1], columns[i, j]
-            for k in range(1, len(a) - 1):
+            p, q = low[i, j], high[i, j]
+            if q <= p:
+                continue
+            a, b, c, d, e = slices[i, j, p:q], slices[i + 1, j, p:q], rows[i, j, p:q], rows[i, j + 1, p:q], columns[i, j, p : q + 1]
+            for k in range(q - p):
                 greatest = max(greatest, a[k] + b[k] + c[k] + d[k] + e[k] + e[k + 1])
         found[i] = greatest
 
@@ -208,19 +214,19 @@ def occupied(first, last, low, high, density, least, start, stop):
 @nb.njit(nogil=True, cache=True)
 def widened(first, last, start, stop, radius, slice_mm, row_mm, column_mm, columns, low, high):
     """Per row the voxels within `radius` (mm) of any occupied row's stretch; low = high = 1 where there are none."""
-    near_slices, near_rows = int(radius / slice_mm), int(radius / row_mm)
-    more = np.full((2 * near_slices + 1, 2 * near_rows + 1), -1)
-    for a in range(-near_slices, near_slices + 1):
-        for b in range(-near_rows, near_rows + 1):
-            left = radius**2 - (a * slice_mm) ** 2 - (b * row_mm) ** 2
-            if left >= 0:
-                more[a + near_slices, b + near_rows] = int(np.sqrt(left) / column_mm)
+    near_slices, near_rows, rows = int(radius / slice_mm), int(radius / row_mm), start.shape[1]
     for i in range(first, last):
-        for j in range(1, start.shape[1] - 1):
-            p, q = columns, 0
-            for a in range(max(1, i - near_slices), min(start.shape[0] - 1, i + near_slices + 1)):
-                for b in range(max(1, j - near_rows), min(start.shape[1] - 1, j + near_rows + 1)):
-                    reach = more[a - i + near_slices, b - j + near_rows]
-                    if reach >= 0 and stop[a, b] > 0:
-                        p, q = min(p, start[a, b] - reach), max(q, stop[a, b] + reach)
-            low[i, j], high[i, j] = (max(p, 1), min(q, columns - 1)) if q > p else (1, 1)
+        low[i], high[i] = columns, 0
+        for a in range(max(1, i - near_slices), min(start.shape[0] - 1, i + near_slices + 1)):
+            for b in range(-near_rows, near_rows + 1):
+                left = radius**2 - ((a - i) * slice_mm) ** 2 - (b * row_mm) ** 2
+                if left < 0:
+                    continue
+                reach, begin, end = int(np.sqrt(left) / column_mm), max(1, 1 - b), min(rows - 1, rows - 1 - b)
+                p, q, starts, stops = low[i, begin:end], high[i, begin:end], start[a, begin + b : end + b], stop[a, begin + b : end + b]
+                for j in range(end - begin):
+                    some = stops[j] > 0
+                    p[j] = min(p[j], starts[j] - reach if some else columns)
+                    q[j] = max(q[j], stops[j] + reach if some else 0)
+        for j in range(rows):
+            low[i, j], high[i, j] = (max(low[i, j], 1), min(high[i, j], columns - 1)) if high[i, j] > low[i, j] else (1, 1)

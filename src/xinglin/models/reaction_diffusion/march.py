@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 
 _FIRST = 0.04  # the first step tried, as a share of the time in which cells multiply by e
-_EMPTY = 1e-8  # share of the greatest density below which a voxel counts as empty when room is made around what is there
+_EMPTY = 1e-8  # share of the greatest density below which a voxel counts as empty when room is made around what is there ...
+_EMPTY_SOON = 1e-3  # ... and times the tolerance in short courses, where a front's faint edge is not yet followed by cells that count
+_SHORT, _LONG = 5.0, 10.0  # times 1 / rate
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +142,8 @@ class _Traveller:
         self._grown, self._scale = 0.0, 1.0  # until when growth is done, and what the next growth is to multiply by
         # room for a usual step at once: making room anew costs as much as several steps
         self._usual = min(self._offered, 0.25 / growth.rate if growth.rate > 0 else horizon, max(horizon, 1e-12))
-        self.box = Box(whole, medium, _EMPTY, _come(medium, self._usual), self.slabs)
+        empty = _EMPTY if growth.rate * horizon > _SHORT else max(_EMPTY, _EMPTY_SOON * control.tolerance)
+        self.box = Box(whole, medium, empty, _come(medium, self._usual), self.slabs)
 
     def density(self) -> NDArray[np.floating]:
         return self.box.put_back()
@@ -179,17 +182,19 @@ class _Traveller:
     def _measured(self, now: float, step: float) -> float:
         """Tries a step in one go and in two halves; keeps the halves when they are close. Returns how far it came."""
         self._grow_until(now)
+        in_one, (before, in_two) = self.box.density, self.box.copies
+        before[...] = in_one
         while True:
-            before = self.box.density.copy()
             self._stride(now, step)
             self._grow_until(now + step)
-            in_one, in_one_total = self.box.density, float(self.box.sums.sum())
-            self.box.density, self._grown = before.copy(), now
+            in_one_total = float(self.box.sums.sum())
+            in_two[...] = before
+            self.box.density, self._grown = in_two, now
             self._stride(now, step / 2)
             self._stride(now + step / 2, step / 2)
             self._grow_until(now + step)
             differences = np.zeros_like(self.box.sums)
-            self.box.each(kernels.apart, in_one, self.box.density, differences, self.box.sums)
+            self.box.each(kernels.apart, in_one, in_two, differences, self.box.sums)
             total = float(self.box.sums.sum())
             apart = float(differences.sum()) / total if total > 0 else 0.0
             cells = abs(in_one_total - total) / total if total > 0 else 0.0
@@ -201,8 +206,10 @@ class _Traveller:
             if error / 4 <= max(share, 0.1 * self._left):
                 self._spend(error / 4)
                 self._pace(step, error, share)
+                self.box.copies = [before, in_one]
                 return step
-            self.box.density, self._grown = before, now
+            in_one[...] = before
+            self.box.density, self._grown = in_one, now
             step = self._step = step * float(np.clip(0.9 * np.cbrt(max(4.0 * share, 0.4 * self._left) / error), 0.125, 0.5))
 
     def _pace(self, step: float, error: float, share: float) -> None:
@@ -276,7 +283,7 @@ def _steady_front(rate: float, horizon: float, tolerance: float) -> float:
     There a super step gives exp(z) - z3 / 18 for exp(z), z = rate * step, and the front is slow by z2 / 36. In courses of many times 1 / rate
     that is held to half the tolerance; in shorter ones the edge's error does not get to where the cells are.
     """
-    return float(np.sqrt(18.0 * tolerance)) * max(1.0, 10.0 / (rate * horizon)) / rate if rate * horizon > 0 else float("inf")
+    return float(np.sqrt(18.0 * tolerance)) * max(1.0, _LONG / (rate * horizon)) / rate if rate * horizon > 0 else float("inf")
 
 
 def _come(medium: Medium, step: float) -> float:
