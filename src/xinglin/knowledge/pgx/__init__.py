@@ -32,13 +32,27 @@ from xinglin.knowledge.pgx.entries import Phenotype as Phenotype
 from xinglin.knowledge.pgx.entries import PhenotypeRule as PhenotypeRule
 from xinglin.knowledge.pgx.entries import Position as Position
 from xinglin.knowledge.pgx.entries import WantedPosition as WantedPosition
+from xinglin.knowledge.pgx.frequencies import Frequency as Frequency
+from xinglin.knowledge.pgx.frequencies import frequencies as frequencies
 from xinglin.knowledge.pgx.phenotyping import activity as activity
 from xinglin.knowledge.pgx.phenotyping import deciding as deciding
 from xinglin.knowledge.pgx.phenotyping import function as function
 from xinglin.knowledge.pgx.phenotyping import phenotype as phenotype
+from xinglin.knowledge.pgx.somatic import SomaticAlteration as SomaticAlteration
+from xinglin.knowledge.pgx.somatic import somatic as somatic
+from xinglin.knowledge.pgx.somatic import somatic_alterations as somatic_alterations
 from xinglin.shelf.promises import Topic
 
-_TABLES = ("genes.csv", "positions.csv", "alleles.csv", "functions.csv", "phenotypes.csv", "recommendations.csv")
+_TABLES = (
+    "genes.csv",
+    "positions.csv",
+    "alleles.csv",
+    "functions.csv",
+    "phenotypes.csv",
+    "recommendations.csv",
+    "frequencies.csv",
+    "somatic.csv",
+)
 
 
 TOPIC = Topic(
