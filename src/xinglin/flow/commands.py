@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from xinglin.flow import telling
+from xinglin.flow import genomes, telling
 from xinglin.flow.archives import archive_find as archive_find
 from xinglin.flow.archives import archive_send as archive_send
 from xinglin.flow.archives import archive_test as archive_test
@@ -17,6 +17,7 @@ from xinglin.flow.archives import taken_in
 from xinglin.flow.asked import Asked, Outcome, who
 from xinglin.flow.fitting_commands import calibrate as calibrate
 from xinglin.flow.fitting_commands import optimise as optimise
+from xinglin.flow.genomes import genes as genes
 from xinglin.flow.house import House, TakenIn, find_draft
 from xinglin.flow.house_commands import audit_list as audit_list
 from xinglin.flow.house_commands import audit_verify as audit_verify
@@ -53,7 +54,7 @@ def take_in(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """Records in; with --archive, a study of an archive."""
     if given["archive"] or given["study"]:
         return taken_in(asked, given, take_in)
-    if not given["paths"]:
+    if not given["paths"] and not given["outside_calls"]:
         raise UsageError("XL-FLOW-025", "nothing to take in was given", fix="give files or folders; or --archive NAME --study UID")
     house = asked.house()
     with nullcontext() if given["dry_run"] else house.store.together():  # records, notes and images of one command: all or none
@@ -74,12 +75,14 @@ def take_in(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 
 def _all_taken_in(asked: Asked, house: House, given: Mapping[str, Any]) -> tuple[list[TakenIn], list[telling.Row], list[ScanSeries]]:
     """(what became of each person, what was found wrong, the series that were read)."""
+    from xinglin.intake.genomes import is_vcf
     from xinglin.intake.images import split
     from xinglin.intake.nifti import is_nifti
 
+    gene_files = [p for p in given["paths"] if is_vcf(p)]
     notes = [p for p in given["paths"] if p.endswith((".txt", ".md"))]
     niftis = [p for p in given["paths"] if is_nifti(p)]
-    records, scans = split([p for p in given["paths"] if p not in (*notes, *niftis)])
+    records, scans = split([p for p in given["paths"] if p not in (*notes, *niftis, *gene_files)])
     if notes and not given["chart"]:
         raise UsageError("XL-FLOW-010", "a text note must say whose it is", where=notes[0], fix="add --chart chart-1")
     taken, issues = _records_taken_in(asked, house, records, given, beside_images=bool(scans)) if records else ([], [])
@@ -99,6 +102,8 @@ def _all_taken_in(asked: Asked, house: House, given: Mapping[str, Any]) -> tuple
     for one in series:
         asked.note(telling.series_line(one))
     taken += [house.add_note(given["chart"], Path(p), given["when"] or "") for p in notes]
+    if gene_files or given["outside_calls"]:
+        taken = [*(one for one in taken if one.chart.id != given["chart"]), genomes.taken(house, gene_files, given, taken)]
     if not taken and not ((scans or niftis) and given["dry_run"]):
         raise InvalidInput("XL-FLOW-011", "no person was found in what was given", why="a chart begins with a Patient resource",
                            where=", ".join(given["paths"]))  # fmt: skip

@@ -1,4 +1,4 @@
-"""What only this house writes: series it keeps, lesions marked in it, lungs it measured. Read from outside, none of it is believed.
+"""What only this house writes: series it keeps, lesions marked in it, lungs it measured, genes it read. Read from outside, none of it is believed.
 
 Our own words in a foreign record are taken out before it is kept; a resource under one of our own names is not taken in.
 """
@@ -12,11 +12,12 @@ import msgspec
 
 from xinglin.formats.fhir.bundles import Found
 from xinglin.formats.fhir.findings import Finding
+from xinglin.formats.fhir.genomes import GENOME_EXTENSION, NAMED, PLACE_EXTENSION
 from xinglin.formats.fhir.scans import LESION_EXTENSION, SCAN_EXTENSION
 from xinglin.formats.fhir.strict import dumps
 
-OUR_NAMES: Final = ("Observation/lesion-", "Observation/lungs-", "ImagingStudy/scan-")
-_OURS: Final = frozenset({SCAN_EXTENSION, LESION_EXTENSION})
+OUR_NAMES: Final = ("Observation/lesion-", "Observation/lungs-", "ImagingStudy/scan-", NAMED)
+_OURS: Final = frozenset({SCAN_EXTENSION, LESION_EXTENSION, GENOME_EXTENSION, PLACE_EXTENSION})
 _MARKS: Final = tuple(url.encode() for url in sorted(_OURS))
 
 

@@ -99,6 +99,11 @@ class Genome(Struct, frozen=True):
     sex: str = ""  # what the calls of chromosome X say: male, female or ""
     notes: tuple[str, ...] = ()
 
+    @property
+    def changed(self) -> tuple[SiteCall, ...]:
+        """The sites that carry another base than the reference, in order: each has a place of its own in the kept record."""
+        return tuple(site for site in self.sites if site.state == "called" and any(base and base != site.reference for base in site.alleles))
+
 
 class Diplotype(Struct, frozen=True):
     """A pair of alleles (or one, haploid), with its score: how many defined positions it explains."""

@@ -48,7 +48,7 @@ def work_up(chart: Chart, as_of: str) -> tuple[Fact, ...]:
         *family_facts(known),
         *plan_facts(known),
         *goal_facts(known),
-        *gene_facts(known),
+        *_genes(known),
         *device_facts(known),
     ]
     age = age_years(known.person.born, when)
@@ -64,6 +64,16 @@ def work_up(chart: Chart, as_of: str) -> tuple[Fact, ...]:
         facts = with_series(facts, known)
     _ids_are_unique(facts)
     return tuple(facts)
+
+
+def _genes(chart: Chart) -> list[Fact]:
+    """Calls of pharmacogenes first, then every other genetic result as it stands. The tables are opened only for who has any."""
+    if not (chart.genomes or chart.outside_calls or chart.variants):
+        return []
+    from xinglin.workup.genes.facts import call_facts, called_sources
+
+    called = called_sources(chart)
+    return [*call_facts(chart), *gene_facts(replace(chart, variants=tuple(one for one in chart.variants if one.source not in called)))]
 
 
 def _until(chart: Chart, when: str) -> Chart:
@@ -89,6 +99,8 @@ def _until(chart: Chart, when: str) -> Chart:
         variants=kept(chart.variants, "when"),
         scans=kept(chart.scans, "when"),
         lesions=kept(chart.lesions, "when"),
+        genomes=kept(chart.genomes, "when"),
+        outside_calls=kept(chart.outside_calls, "when"),
     )
 
 

@@ -10,7 +10,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 
-from xinglin.formats.fhir import scans
+from xinglin.formats.fhir import genomes, scans
 from xinglin.formats.fhir.entries import Entries
 from xinglin.formats.fhir.html_words import text_of_html
 from xinglin.formats.fhir.reading import Json, Reading, concept, concepts, first_code, words_of
@@ -136,7 +136,10 @@ def report(r: Json, at: Reading, out: Entries) -> None:
 
 
 def document_reference(r: Json, at: Reading, out: Entries) -> None:
-    """One Document per attachment."""
+    """One Document per attachment; a file of genes kept in this house is no document to be read."""
+    if genomes.is_genome(r):
+        genomes.genome(r, at.source, out)
+        return
     context = r.get("context") or {}
     encounters = at.references(context.get("encounter"))
     code = concept(r.get("type"))

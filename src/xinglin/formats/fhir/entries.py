@@ -6,12 +6,13 @@ from msgspec.structs import replace
 
 from xinglin.records import chart as records
 from xinglin.records.chart import Chart, Identity, Person
+from xinglin.records.genomics import Genome
 from xinglin.records.imaging import Lesion, ScanSeries
 
 LISTS = (
     "encounters", "problems", "measurements", "medicines", "allergies", "procedures", "reports", "documents", "immunizations",
     "family", "imaging", "care_plans", "goals", "specimens", "devices", "variants",
-    "scans", "lesions",
+    "scans", "lesions", "genomes",
 )  # fmt: skip
 
 
@@ -41,6 +42,7 @@ class Entries:
         self.variants: list[records.Variant] = []
         self.scans: list[ScanSeries] = []
         self.lesions: list[Lesion] = []
+        self.genomes: list[Genome] = []
 
     def chart(self) -> Chart:
         """The chart as far as it has come, without version and unmapped."""

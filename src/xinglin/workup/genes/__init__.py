@@ -2,3 +2,4 @@
 
 from xinglin.workup.genes.calling import call_of as call_of
 from xinglin.workup.genes.calling import gene_calls as gene_calls
+from xinglin.workup.genes.facts import calls_of as calls_of
