@@ -11,7 +11,7 @@ from xinglin.flow.virtual_people import make_people_files
 from xinglin.records import ContentRequest
 from xinglin.records.people import PeopleRequest
 
-KNOWN = {"meta.security", "encounter"}  # the mark of test data, and where a vaccine was given: the chart has no place for them
+KNOWN = {"encounter"}  # where a vaccine was given: the chart has no place for it
 
 
 @pytest.mark.parametrize(("where", "language"), [("us", "en"), ("cn", "zh")])
@@ -32,3 +32,17 @@ def test_a_virtual_person_is_taken_in_and_summarised(where, language, tmp_path):
         assert len(draft.statements) > 10
         assert {statement.faithful for statement in draft.statements} == {"supported"}
         assert [issue for issue in draft.issues if issue.severity == "stop"] == []
+
+
+def test_the_label_of_people_in_lines_is_read_back_where_it_stands(tmp_path):
+    from xinglin.privacy import labels
+
+    make_people_files(DISEASE, PeopleRequest("us", seed=8), 3, tmp_path / "made", home=tmp_path / "house", forms=("fhir",))
+    lines = (tmp_path / "made/fhir/Provenance.ndjson").read_bytes()
+    whole = labels.check(lines, "Provenance.ndjson")
+    assert whole.verdict == "compliant" and whole.explicit and whole.implicit is not None
+    silent = labels.check(lines.replace(b"AI-generated", b"made"), "Provenance.ndjson")
+    assert silent.verdict == "noncompliant"
+    assert labels.check(lines.replace(b"people-us-8", b"people-us-9", 1), "Provenance.ndjson").verdict == "noncompliant"
+    assert labels.check((tmp_path / "made/fhir/Patient.ndjson").read_bytes(), "Patient.ndjson").verdict == "not_found"
+    assert labels.check(lines[:-20], "Provenance.ndjson").verdict == "inconclusive"

@@ -34,7 +34,7 @@ _NAMED = {
     "additionalInstruction:CC* doseAndRate*{type:CC doseQuantity:Q doseRange:Range rateQuantity:Q rateRatio:Ratio rateRange:Range} "
     "maxDosePerPeriod:Ratio maxDosePerAdministration:Q maxDosePerLifetime:Q",
 }
-_EVERYWHERE = "resourceType id meta{versionId lastUpdated profile?} contained? identifier:Identifier* language "
+_EVERYWHERE = "resourceType id meta{versionId lastUpdated profile? security?} contained? identifier:Identifier* language "
 # Often there, never mapped: counted without the walk.
 _COUNTED = frozenset(
     """extension text performer partOf derivedFrom basedOn recorder asserter requester participant serviceProvider

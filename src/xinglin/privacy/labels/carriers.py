@@ -2,7 +2,7 @@
 
 One carrier per kind: PDF the Info dictionary key /AIGC, page `<meta name="AIGC">`, FHIR an extension of the
 Composition, other JSON the top-level key "AIGC", text the mapping AIGC in the front matter, DICOM the Contributing Equipment item of ours,
-NIfTI a comment extension of the header, Parquet the key AIGC of the schema.
+NIfTI a comment extension of the header, Parquet the key AIGC of the schema, NDJSON the extension of each person's Provenance.
 """
 
 from __future__ import annotations
@@ -158,6 +158,24 @@ def read_json(data: bytes) -> Carried:
     found = [body["AIGC"]] if "AIGC" in body else []
     texts = [value for name, value in body.items() if name != "AIGC" and isinstance(value, str)]
     return Carried(tuple(value if isinstance(value, dict) else _object(value) for value in found), any(map(says_ai, texts)))
+
+
+def read_ndjson(data: bytes) -> Carried:
+    """NDJSON of FHIR: the label of the resources that carry one; the same label in many lines is one. People see it when each says so."""
+    lines = [_read_line(line) for line in data.splitlines() if line.strip()]
+    labelled = [one for one in lines if one.implicit]
+    different = {msgspec.json.encode(found, order="sorted"): found for one in labelled for found in one.implicit}
+    return Carried(tuple(different.values()), bool(labelled) and all(one.explicit for one in labelled))
+
+
+def _read_line(line: bytes) -> Carried:
+    try:
+        body = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable("a line is not JSON") from error
+    if not isinstance(body, dict) or "resourceType" not in body:
+        raise Unreadable("a line is no FHIR resource")
+    return _read_fhir(body)
 
 
 def _read_fhir(body: Mapping[str, Any]) -> Carried:
