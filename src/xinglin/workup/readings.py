@@ -17,6 +17,10 @@ from xinglin.records.moments import first_instant
 from xinglin.records.simulation import SECONDS, DiseaseCard, Measurement, Parameter, TimeUnit
 
 _ANY = ":*:"
+_FOLLOWS = {  # what is worked out from another reading of the same moment tells nothing more: (of which, why it is left out)
+    "lesion:*:long-axis": ("lesion:*:volume", "the volume of the same scan is used: both were measured on one outline"),
+    "loinc:98979-8": ("loinc:2160-0", "the creatinine of the same sample is used: the rate was worked out from it"),
+}
 _BELOW = ("<", "<=")
 _WITHIN_A_DAY: tuple[TimeUnit, ...] = ("min", "h")
 
@@ -32,6 +36,7 @@ class Readings(NamedTuple):
 def readings_of(card: DiseaseCard, facts: Sequence[Fact], *, start: str = "", lesion: str = "") -> Readings:
     """The person's readings of what the model can show. Time counts from `start` (default: the first reading), in the card's unit.
 
+    Of two readings that say the same (diameter and volume of one scan) one counts, or the twin would trust one scan as if it were two.
     `lesion`: the name of the marked lesion meant. Raises UsageError XL-SIM-910 when several are marked and none is named.
     """
     found: list[tuple[str, str, Fact]] = []
@@ -43,6 +48,8 @@ def readings_of(card: DiseaseCard, facts: Sequence[Fact], *, start: str = "", le
                 left_out.append(f"{fact.id}: {why}")
             else:
                 found.append((fact.time, observable.name, fact))
+    found, twice = _once(card, found)
+    left_out += twice
     found.sort(key=lambda one: (first_instant(one[0]), one[1], one[2].id))
     begun = start or (found[0][0] if found else "")
     measured = []
@@ -55,6 +62,21 @@ def readings_of(card: DiseaseCard, facts: Sequence[Fact], *, start: str = "", le
         below = isinstance(fact.value, Quantity) and fact.value.comparator in _BELOW
         measured.append(Measurement(seconds / SECONDS[card.time_unit], name, value, fact.id, below))
     return Readings(tuple(measured), begun, tuple(left_out))
+
+
+def _once(card: DiseaseCard, found: Sequence[tuple[str, str, Fact]]) -> tuple[list[tuple[str, str, Fact]], list[str]]:
+    """(readings that stand on their own, what was left out because it follows from another of them)."""
+    known_as = {observable.name: observable.fact for observable in card.observables}
+    there = {(first_instant(when), known_as[name]) for when, name, _ in found}
+    kept, left_out = [], []
+    for one in found:
+        when, name, fact = one
+        of, why = _FOLLOWS.get(known_as[name], ("", ""))
+        if (first_instant(when), of) in there:
+            left_out.append(f"{fact.id}: {why}")
+        else:
+            kept.append(one)
+    return kept, left_out
 
 
 def _unusable(fact: Fact, unit: TimeUnit) -> str:

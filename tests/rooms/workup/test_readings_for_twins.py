@@ -82,3 +82,21 @@ def test_the_draft_says_which_traits_are_the_persons_which_were_set_and_which_ar
     assert "taken from the record: body weight 69.85 kg (2025-01-01), creatinine clearance" in said.text
     assert "58 mL/min (2025-01-02); set by hand: 1 on intermittent haemodialysis, else 0: 0" in said.text
     assert "drawn from the population: clearance" in said.text and "取自病历：体重" in said.details["said_zh"]
+
+
+def test_one_scan_counts_once_and_a_diameter_alone_counts():
+    found = readings_of(
+        NSCLC.card,
+        [
+            fact("lesion:nodule 1:volume", "1200", "mm3", "2025-01-01", "a"),
+            fact("lesion:nodule 1:long-axis", "14", "mm", "2025-01-01", "b"),
+            fact("lesion:nodule 1:long-axis", "16", "mm", "2025-04-01", "c"),
+        ],
+    )
+    assert [(one.observable, one.fact) for one in found.measured] == [("volume", "a"), ("diameter", "c")]
+    assert found.left_out == ("b: the volume of the same scan is used: both were measured on one outline",)
+
+
+def test_a_filtration_rate_worked_out_from_a_creatinine_does_not_count_beside_it():
+    sample = [fact("loinc:2160-0", "1.1", "mg/dL", "2025-01-01", "a"), fact("loinc:98979-8", "70", "mL/min/{1.73_m2}", "2025-01-01", "b")]
+    assert [one.fact for one in readings_of(CHRONIC.card, sample).measured] == ["a"]
