@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 __all__ = [
     "calibrate", "check", "disease_cards", "draft", "facts", "find_in_archive", "images", "lungs", "make", "mark", "optimise", "phantom", "send_to_archive",
-    "simulate", "synthesise", "take_in", "take_in_all", "take_in_from_archive", "trial", "unmark", "volume",
+    "sensitivities", "simulate", "synthesise", "take_in", "take_in_all", "take_in_from_archive", "trial", "unmark", "volume",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
         unmark,
         volume,
     )
-    from xinglin.flow.python_simulations import calibrate, disease_cards, optimise, simulate, trial
+    from xinglin.flow.python_simulations import calibrate, disease_cards, optimise, sensitivities, simulate, trial
     from xinglin.flow.python_tables import synthesise
 
 _DOORS = {
-    **dict.fromkeys(("calibrate", "disease_cards", "optimise", "simulate", "trial"), "python_simulations"), "synthesise": "python_tables",
+    **dict.fromkeys(("calibrate", "disease_cards", "optimise", "sensitivities", "simulate", "trial"), "python_simulations"), "synthesise": "python_tables",
 }  # fmt: skip
 
 

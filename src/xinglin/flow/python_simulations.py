@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xinglin.flow.house import House
-from xinglin.flow.simulation_commands import design_of, one_regimen, regimens_given, request_of
+from xinglin.flow.simulation_commands import design_of, one_regimen, regimens_given, request_of, run_by
 from xinglin.records.simulation import (
     Choice,
     CourseBlock,
@@ -17,6 +17,7 @@ from xinglin.records.simulation import (
     Optimisation,
     Posterior,
     Regimen,
+    Sensitivities,
     SimulationRequest,
     TrialResult,
 )
@@ -33,21 +34,39 @@ def disease_cards(home: str | Path | None = None) -> dict[str, DiseaseCard]:
 def simulate(
     disease: str, patients: int = 1000, *, days: float | None = None, every_days: float | None = None, regimen: str | Regimen = "none",
     traits: Mapping[str, float] | None = None, measured: bool = False, seed: int = 0, first: int = 0, reference: bool = False,
-    home: str | Path | None = None,
+    engine: str = "", device: str = "", home: str | Path | None = None,
 ) -> CourseBlock:  # fmt: skip
     """The courses of `patients` virtual patients from number `first` on, as arrays: traits, observables by time, ends.
 
     Times in days, whatever the unit of the model. `reference`: by the slow, obvious solver. Larger cohorts are written by `xinglin simulate -o`:
-    what needs more than 2 GiB is refused, InvalidInput XL-SIM-052.
+    what needs more than 2 GiB is refused, InvalidInput XL-SIM-052. engine "torch", device "cpu" or "cuda": the same up to rounding, by torch.
     """
     from xinglin.models.simulator.cohort import see_that_it_fits
 
-    model = House.at(home).courses.disease(disease)
+    model = run_by(House.at(home).courses.disease(disease), engine, device)
     meant = regimen if isinstance(regimen, Regimen) else one_regimen(model, regimen)
     request = request_of(model, meant, days, every_days, patients, seed, traits or {}, measured)
     see_that_it_fits(model, request)
     people = model.draw(request, first, patients)
     return (model.reference if reference else model.run)(request, people, first)
+
+
+def sensitivities(
+    disease: str, patients: int = 100, *, days: float | None = None, every_days: float | None = None, regimen: str | Regimen = "none",
+    traits: Mapping[str, float] | None = None, observables: Sequence[str] = (), parameters: Sequence[str] = (), doses: bool = False, seed: int = 0,
+    first: int = 0, device: str = "cpu", home: str | Path | None = None,
+) -> Sensitivities:  # fmt: skip
+    """How much each observable of each virtual patient changes with each parameter, over time; `doses`: with each dose's amount and moment too.
+
+    Per unit of both, in the model's units; every other parameter stays as it is. parameters: default those that vary between people. Needs torch
+    (InvalidInput XL-SIM-060) and a model that its card tells whole (XL-SIM-062); XL-SIM-063 for a name the card does not have.
+    """
+    from xinglin.models.simulator.torch_slopes import sensitivities as slopes
+
+    model = House.at(home).courses.disease(disease)
+    meant = regimen if isinstance(regimen, Regimen) else one_regimen(model, regimen)
+    request = request_of(model, meant, days, every_days, patients, seed, traits or {}, measured=False)
+    return slopes(model, request, model.draw(request, first, patients), observables, parameters, doses=doses, first=first, device=device)
 
 
 def trial(

@@ -30,11 +30,25 @@ TOLD = 2_000  # courses behind what is told in words, where nothing is written
 def simulate(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """A cohort: told in words, or with -o written patient by patient."""
     house = asked.house()
-    disease = house.courses.disease(given["disease"])
+    disease = run_by(house.courses.disease(given["disease"]), given["engine"] or "", given["device"] or "", given["workers"])
     request = _request(disease, given)
     if given["out"] and not given["dry_run"]:
         return _written(asked, house, disease, request, given)
     return _told(disease, request, given)
+
+
+def run_by(disease: AbstractDisease, engine: str, device: str = "", workers: int = 1) -> AbstractDisease:
+    """The disease, run by torch where that is asked for. Raises UsageError XL-SIM-916, InvalidInput XL-SIM-06x."""
+    if engine in ("", "serial", "pool", "ray") and not device:
+        return disease
+    if engine != "torch" or workers > 1:
+        raise UsageError(
+            "XL-SIM-916", "no such engine: a device is torch's, and torch is one worker", where="engine, device, workers",
+            fix="engine torch, device cpu or cuda",
+        )  # fmt: skip
+    from xinglin.models.simulator.torch_engine import in_torch
+
+    return in_torch(disease, device or "cpu")
 
 
 def _request(disease: AbstractDisease, given: Mapping[str, Any]) -> SimulationRequest:
@@ -113,6 +127,7 @@ def _told(disease: AbstractDisease, request: SimulationRequest, given: Mapping[s
     colon, beyond = ("：", "设定值超出其来源支持的范围") if language == "zh" else (": ", "set outside the range its source supports")
     lines = [f"{row['name']}{colon}{row['said']}" for row in value["facts"]]
     lines += [f"{name}{colon}{beyond}" for name in value["traits_out_of_range"]]
+    lines += [f"run by {value['engine']}"] if "engine" in value else []
     return Outcome(value, (*lines, _MARK[language]))
 
 
@@ -122,8 +137,15 @@ def _head(disease: AbstractDisease, request: SimulationRequest) -> dict[str, Any
         "disease": card.name, "version": card.version, "patients": request.patients, "seed": request.seed, "regimen": request.regimen.name,
         "time_unit": card.time_unit, "until": request.times[-1], "beyond_data": request.times[-1] > card.horizon,
         "unverified_parameters": [row.name for row in card.parameters if row.unverified],
-        "traits_out_of_range": _out_of_range(card, request), "label": LABEL,
+        "traits_out_of_range": _out_of_range(card, request), "label": LABEL, **_engine_of(disease),
     }  # fmt: skip
+
+
+def _engine_of(disease: AbstractDisease) -> dict[str, str]:
+    """What ran it, where that is not the disease's own solver."""
+    from xinglin.models.simulator.torch_engine import TorchDisease
+
+    return {"engine": disease.engine} if isinstance(disease, TorchDisease) else {}
 
 
 def _out_of_range(card: DiseaseCard, request: SimulationRequest) -> list[str]:
@@ -141,10 +163,16 @@ def _written(asked: Asked, house: House, disease: AbstractDisease, request: Simu
     if out.suffix != ".parquet":
         raise UsageError("XL-SIM-912", "a cohort is written as Parquet", where=given["out"], fix="name a file that ends in .parquet")
     workers = given["workers"]
-    engine = given["engine"] or ("pool" if workers > 1 else "serial")
+    engine = "serial" if given["engine"] == "torch" else given["engine"] or ("pool" if workers > 1 else "serial")
     blocks = _noted(run(disease, request, workers=workers, engine=engine), request.patients, asked)
     residual = write_cohort(
-        blocks, out, home=house.settings.home, card=disease.card, request=request, label=_label(house, f"cohort-{request.seed}")
+        blocks,
+        out,
+        home=house.settings.home,
+        card=disease.card,
+        request=request,
+        label=_label(house, f"cohort-{request.seed}"),
+        **_engine_of(disease),
     )
     value = _head(disease, request) | {"files": [str(out)], "residual": msgspec.to_builtins(residual)}
     return Outcome(value, (str(out),))

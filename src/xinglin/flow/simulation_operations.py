@@ -18,7 +18,10 @@ SIMULATIONS: tuple[Operation, ...] = (
             Parameter("trait", "a trait that everybody shares, as name=value", many=True, labels=("NAME=VALUE",)),
             Parameter("measured", "with the error of the instruments", "flag", False),
             Parameter("workers", "how many processes", "number", 1),
-            Parameter("engine", "who runs them; the bytes are the same", choices=("serial", "pool", "ray")),
+            Parameter(
+                "engine", "who runs them; the bytes are the same, from torch up to rounding", choices=("serial", "pool", "ray", "torch")
+            ),
+            Parameter("device", "where torch runs them", choices=("cpu", "cuda")),
             Parameter("out", "a file that ends in .parquet", "path", short="-o"),
             SEED,
         ),

@@ -23,12 +23,20 @@ SYNTHETIC = "synthetic"
 
 
 def write_cohort(
-    blocks: Iterable[CourseBlock], out: Path, *, home: Path, card: DiseaseCard, request: SimulationRequest, label: Label
+    blocks: Iterable[CourseBlock],
+    out: Path,
+    *,
+    home: Path,
+    card: DiseaseCard,
+    request: SimulationRequest,
+    label: Label,
+    engine: str = "",
 ) -> Residual | None:
     """Write the courses to `out` and return how far they lie from the reference solver; the same bytes whatever the blocks and workers.
 
     A row per patient: `patient`, the parameters that vary, the ends (empty for "not yet"), and for each observable a list of its values
-    at the request's times. Numbers that are the same for all stand in the metadata. Raises UsageError XL-RELEASE-00x when the file is
+    at the request's times. Numbers that are the same for all stand in the metadata; so does `engine`, what ran it where that is not the model's own
+    solver. Raises UsageError XL-RELEASE-00x when the file is
     there or lies in the house, XL-COHORT-001 without pyarrow or without patients, OutOfResources when it cannot be written.
     """
     from xinglin.formats.parquet.write import write_table
@@ -40,7 +48,7 @@ def write_cohort(
         raise UsageError("XL-COHORT-001", "there are no patients to write", where=str(out), fix="ask for one at least")
     varying = tuple(row.name for row in card.parameters if row.distribution != "fixed" or row.typical)
     columns = _columns(card, request, varying)
-    metadata = _metadata(card, request, label, first, varying)
+    metadata = _metadata(card, request, label, first, varying) | ({"xinglin_engine": engine} if engine else {})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_table(path, columns, _tables(chain([first], rows), varying), metadata)

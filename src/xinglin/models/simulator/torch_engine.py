@@ -64,6 +64,12 @@ class TorchDisease(CardDisease):
         raise TypeError("what torch runs stays in its process")
 
     @property
+    def engine(self) -> str:
+        """What runs it, as provenance tells it."""
+        number = "float32" if self.arithmetic.single else "float64"
+        return f"torch {self.arithmetic.torch.__version__}, {self.arithmetic.device}, {number}"
+
+    @property
     def kernel(self) -> TorchKernel:  # type: ignore[override]
         """Torch's."""
         return self._kernel
