@@ -1,0 +1,27 @@
+"""Two medicines together: the rows of interactions that hold for this pair, by substance and by class, gravest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xinglin.knowledge import drugs
+from xinglin.models.medication_safety.saying import GRAVEST_FIRST, said
+from xinglin.records.medication import Concern, MedicineUse
+
+
+def interaction_concerns(use: MedicineUse, others: tuple[MedicineUse, ...]) -> Iterator[Concern]:
+    """One concern per other medicine that acts on this one, by the gravest row."""
+    for other in others:
+        rows = [row for mine in parts_of(use) for theirs in parts_of(other) if mine != theirs for row in drugs.interactions(mine, theirs)]
+        if not rows:
+            continue
+        row = min(rows, key=lambda one: GRAVEST_FIRST[one.severity])
+        yield said(
+            "interaction", row.severity, use, row, row.mechanism_en, row.mechanism_zh, other=other.key,
+            advice=(row.advice_en, row.advice_zh), facts=(other.fact,), pointer=f"interactions/{row.a}/{row.b}",
+        )  # fmt: skip
+
+
+def parts_of(use: MedicineUse) -> tuple[str, ...]:
+    """The keys the tables know it by: its own, or those of a mixture's products. The tables look into combinations themselves."""
+    return tuple(use.key.split("+"))
