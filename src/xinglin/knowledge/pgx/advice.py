@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import msgspec
@@ -165,6 +165,13 @@ def _meets(gene: str, words: tuple[str, ...], told: GeneResult | None, asked: fr
     return any(_holds(word, told) for word in words if word != NOT_TESTED)
 
 
+@cache
+def _asked(medicine: str, guideline: str, gene: str) -> frozenset[str]:
+    """The alleles of a gene that one guideline asks about for a medicine ("*15:02"): other alleles' results say nothing to it."""
+    pieces = [one for one in _by_medicine()[medicine] if one.guideline == guideline]
+    return frozenset(word.split(" ")[0] for one in pieces for word in one.conditions.get(gene, ()))
+
+
 def advice(medicine: str, results: Mapping[str, Result], population: Literal["any", "adult", "child"] = "any") -> tuple[Advice, ...]:
     """The advice that applies to this medicine for these gene results, most urgent action first, then in the order of the table.
 
@@ -176,10 +183,7 @@ def advice(medicine: str, results: Mapping[str, Result], population: Literal["an
     for one in _by_medicine().get(medicine, ()):
         if population != "any" and one.population not in ("any", population):
             continue
-        asked = {
-            gene: frozenset(w.split(" ")[0] for other in _by_medicine()[medicine] for w in other.conditions.get(gene, ()))
-            for gene in one.conditions
-        }
+        asked = {gene: _asked(medicine, one.guideline, gene) for gene in one.conditions}
         if told.keys() & one.conditions.keys() and all(
             _meets(gene, words, told.get(gene), asked[gene]) for gene, words in one.conditions.items()
         ):
