@@ -151,8 +151,8 @@ class Duplicate(_Judged, frozen=True, kw_only=True, gc=False):
 class DoseLimit(Row, frozen=True, kw_only=True, gc=False):
     """What is usual and what is the most, by route, population and indication; None is "no limit known".
 
-    Amounts are in `unit`, per kg of body weight or per m2 of body surface where `per` says so; a cap for all weights is a row of its own.
-    `maximum_per_period`: ("1", "wk") reads "at most once a week".
+    Amounts are in `unit`, per kg of body weight or per m2 of body surface where `per` says so; `cap_single` and `cap_daily` are then the
+    most in plain `unit`, whatever the weight. `maximum_per_period`: ("1", "wk") reads "at most once a week".
     """
 
     medicine: str
@@ -164,6 +164,8 @@ class DoseLimit(Row, frozen=True, kw_only=True, gc=False):
     usual_single_high: float | None = None
     maximum_single: float | None = None
     maximum_daily: float | None = None
+    cap_single: float | None = None
+    cap_daily: float | None = None
     per: Literal["dose", "kg", "m2"] = "dose"
     minimum_interval_h: float | None = None
     maximum_per_period: tuple[str, str] | None = None
@@ -190,8 +192,9 @@ class Monitoring(Row, frozen=True, kw_only=True, gc=False):
 class NeverEvent(Row, frozen=True, kw_only=True, gc=False):
     """An order that must never go out. It is meant when every filled condition holds; README.md gives the words of each column.
 
-    `medicine`: any of these. `route`: given by any of these; `not_route`: given by another than these. `frequency`: "daily".
-    `circumstance`: any of these small words ("push", "outside-cancer", "with:tranylcypromine").
+    `medicine`: any of these ("any" is every medicine). `route`: given by any of these; `not_route`: given by another than these.
+    `frequency`: "daily" is more often than once a week. `circumstance`: alternatives, each of conditions that must all hold:
+    (("push", "no-condition:cardiac-arrest"),); empty: no matter what else.
     """
 
     key: str
@@ -201,4 +204,4 @@ class NeverEvent(Row, frozen=True, kw_only=True, gc=False):
     route: tuple[str, ...] = ()
     not_route: tuple[str, ...] = ()
     frequency: str = ""
-    circumstance: tuple[str, ...] = ()
+    circumstance: tuple[tuple[str, ...], ...] = ()

@@ -47,21 +47,26 @@ def _listed(cell: str) -> tuple[str, ...]:
     return tuple(cell.split("|"))
 
 
+def _alternatives(cell: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(one.split("&")) for one in cell.split("|"))
+
+
 def _pairs(cell: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(pair.split("+")) for pair in cell.split("|"))
 
 
 # column -> how its cell is read, and the field it fills where the name differs
 _CELLS: dict[str, Callable[[str], Any]] = {
-    **dict.fromkeys(("parent", "atc", "classes", "routes", "ingredients", "condition", "not_route", "circumstance"), _listed),
+    **dict.fromkeys(("parent", "atc", "classes", "routes", "ingredients", "condition", "not_route"), _listed),
     **dict.fromkeys(("verified", "frail", "before"), lambda cell: _ANSWERS.get(cell, cell)),
     **dict.fromkeys(
         ("from_week", "to_week", "min_years", "max_years", "below", "at_or_above", "maximum_single_mg", "maximum_daily_mg", "weight",
          "minimum_interval_h", "usual_single_low", "usual_single_high", "maximum_single", "maximum_daily", "interval_days", "limit_low",
-         "limit_high"),
+         "limit_high", "cap_single", "cap_daily"),
         float,
     ),
     "allowed": _pairs,
+    "circumstance": _alternatives,
     "per_kg": lambda cell: _PER.get(cell, cell),
     "maximum_per_period": lambda cell: tuple(cell.split("/")),
 }  # fmt: skip

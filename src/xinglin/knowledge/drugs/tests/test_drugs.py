@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import time
 from pathlib import Path
 
@@ -119,6 +120,63 @@ def test_doses_are_possible():
             assert row.usual_single_high <= row.maximum_single, row
 
 
+def test_a_cap_in_plain_units_stands_only_beside_an_amount_by_weight_or_surface():
+    for row in table("doses"):
+        assert row.per != "dose" or (row.cap_single is None and row.cap_daily is None), row
+        if row.cap_single is not None and row.cap_daily is not None:
+            assert 0 < row.cap_single <= row.cap_daily, row
+
+
+def test_no_two_limits_speak_of_the_same():
+    said = [(row.medicine, row.route, row.population, row.indication) for row in table("doses")]
+    assert [one for one in said if said.count(one) > 1] == []
+
+
+NEVER_WORDS = {
+    "push",
+    "undiluted",
+    "concentrated",
+    "opioid-naive",
+    "outside-cancer",
+    "pregnant",
+    "newborn",
+    "anaphylaxis",
+    "not-ventilated",
+}
+NEVER_FORMS = re.compile(
+    r"(with|condition|no-condition):[a-z0-9:-]+|gene:[A-Z0-9-]+=.+|lab:[a-z_0-9]+[<>][0-9.]+ \S+|age<[0-9.]+|dose-over:[0-9]+"
+)
+ROUTES = {
+    "oral", "intravenous", "subcutaneous", "intramuscular", "topical", "inhaled", "rectal", "sublingual", "transdermal", "ophthalmic", "nasal",
+    "vaginal", "enteral tube", "intrathecal", "epidural", "otic", "buccal", "intra-arterial", "intra-articular", "intradermal", "intraosseous",
+    "intraperitoneal", "intrapleural", "intravesical", "intravitreal", "intralesional", "intracatheter", "perineural", "infiltration",
+    "endotracheal", "dental", "urethral",
+}  # fmt: skip
+
+
+def test_never_events_are_written_in_the_words_a_judge_can_run(callable_keys):
+    problems = _keys("terms/data/problem.tsv", "\t") | _keys("terms/data/device.tsv", "\t")
+    assert len(drugs.never_events()) >= 25
+    for row in drugs.never_events():
+        assert set(row.medicine) <= callable_keys | {"any"}, row
+        assert set(row.route) | set(row.not_route) <= ROUTES and row.frequency in ("", "daily"), row
+        assert row.route or row.not_route or row.circumstance, row
+        for word in (word for alternative in row.circumstance for word in alternative):
+            assert word in NEVER_WORDS or NEVER_FORMS.fullmatch(word), row
+            subject = word.split(":", 1)[-1]
+            assert not word.startswith("with:") or subject in callable_keys, row
+            assert "condition:" not in word or subject in problems, row
+
+
+def test_routes_are_words_of_the_readme():
+    assert {route for row in drugs.medicines() for route in row.routes} <= ROUTES
+    assert {row.route for row in table("doses")} <= ROUTES
+    known = {entry.key: entry.routes for entry in drugs.medicines() if entry.routes}
+    assert [row for row in table("doses") if row.medicine in known and row.route not in known[row.medicine]] == []
+    assert "intrathecal" not in drugs.medicine("vincristine").routes
+    assert "intravenous" not in drugs.medicine("penicillin-g-benzathine").routes
+
+
 def test_kidney_bands_and_ages_do_not_run_backwards():
     for row in table("renal"):
         if row.measure == "dialysis":
@@ -153,15 +211,15 @@ def test_a_table_that_is_not_there_reads_as_empty(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("warfarin,oral,adult,,mg,,,ten,,no,,,major,unread,,no", "ten"),
-        ("warfarin,oral,adult,,mg,,,10,,perhaps,,,major,unread,,no", "perhaps"),
-        ("warfarin,oral,adult,,mg,,,10,,no,,,terrible,unread,,no", "terrible"),
+        ("warfarin,oral,adult,,mg,,,ten,,,,no,,,major,unread,,no", "ten"),
+        ("warfarin,oral,adult,,mg,,,10,,,,perhaps,,,major,unread,,no", "perhaps"),
+        ("warfarin,oral,adult,,mg,,,10,,,,no,,,terrible,unread,,no", "terrible"),
         ("warfarin,oral,adult", "3 cells"),
     ],
 )
 def test_a_cell_that_does_not_fit_stops_the_program(monkeypatch, tmp_path, line, why):
     header = (
-        "medicine,route,population,indication,unit,usual_single_low,usual_single_high,maximum_single,maximum_daily,per_kg,"
+        "medicine,route,population,indication,unit,usual_single_low,usual_single_high,maximum_single,maximum_daily,cap_single,cap_daily,per_kg,"
         "minimum_interval_h,maximum_per_period,severity_beyond,source,locator,verified"
     )
     (tmp_path / "data").mkdir()
