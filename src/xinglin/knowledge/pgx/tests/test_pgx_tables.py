@@ -1,6 +1,7 @@
 """The pharmacogene tables hold together: every allele stands on known places, every row on a known source."""
 
 import csv
+import doctest
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -143,3 +144,14 @@ def test_the_tables_load_within_sixty_milliseconds():
     begun = time.process_time()
     pgx.wanted_positions("GRCh38"), pgx.alleles("CYP2D6"), pgx.phenotype("CYP2C19", "*1", "*2")
     assert time.process_time() - begun < 0.06 * 3  # three times the bar: other people's work shares this machine
+
+
+def test_the_page_of_the_topic_tells_the_numbers_of_the_tables_and_its_example_runs():
+    page = Path(book.__file__).parent / "README.md"
+    told = page.read_text(encoding="utf-8")
+    for table in TABLES:
+        with table.open(encoding="utf-8", newline="") as lines:
+            line = next(line for line in told.splitlines() if f"`{table.name}`" in line)
+            assert f" {sum(1 for _ in csv.DictReader(lines)):,} |" in line, table.name
+    assert doctest.testfile(str(page), module_relative=False).failed == 0
+    assert pgx.TOPIC.rows() == 5348 and pgx.TOPIC.unverified() == 36
