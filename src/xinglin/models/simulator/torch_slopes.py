@@ -6,6 +6,7 @@ tensors for losses of one's own, to be differentiated backward.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -125,7 +126,7 @@ def _slopes(
 ) -> NDArray[np.float64]:
     """(observables, directions, n, times): everybody once per direction, side by side."""
     tensor, torch = served.arithmetic.tensor, served.arithmetic.torch
-    forward = torch.autograd.forward_ad
+    forward = _forward(torch)
     given = Given.of(request.regimen)
     count = len(next(iter(traits.values())))
     wide = len(names) + (2 * len(given.amounts) if doses else 0)
@@ -147,6 +148,15 @@ def _slopes(
         found = torch.zeros_like(course) if tangent is None else tangent
     order = [row.name for row in served.card.observables]
     return found.double().cpu().numpy().reshape(len(order), wide, count, -1)[[order.index(name) for name in seen]]
+
+
+def _forward(torch: Any) -> Any:
+    """Torch's forward differentiation; its first use compiles scripts of its own in a way that torch itself deprecates."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        with torch.autograd.forward_ad.dual_level():
+            torch.autograd.forward_ad.make_dual(torch.zeros(1), torch.ones(1))
+    return torch.autograd.forward_ad
 
 
 def _courses(
