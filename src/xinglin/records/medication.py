@@ -30,6 +30,7 @@ class MedicineUse(Struct, frozen=True):
     dose: Quantity | None = None
     dose_high: Quantity | None = None  # "1 to 2 tablets"
     route: str = ""
+    manner: str = ""  # push, undiluted, or "": how it goes in, where that decides
     times: float | None = None
     period_h: float | None = None
     as_needed: bool = False

@@ -31,6 +31,18 @@ def dose_concerns(who: Circumstances, use: MedicineUse) -> Iterator[Concern]:
             yield told
 
 
+def times_the_limit(who: Circumstances, use: MedicineUse) -> float:
+    """How many times the greatest single or daily dose an order is; 0 where no limit is known or the dose cannot be compared."""
+    rows = _rows(who, use)
+    found = [0.0]
+    for limit, amount in (("maximum_single", single), ("maximum_daily", daily)):
+        row = _widest([one for one in rows if one.indication == ""] or rows, limit)
+        value = amount(use, _unit(row), who) if row is not None else None
+        if row is not None and value is not None and getattr(row, limit):
+            found.append(value / getattr(row, limit))
+    return max(found)
+
+
 def _rows(who: Circumstances, use: MedicineUse) -> list[DoseLimit]:
     child = who.age_years is not None and who.age_years < 18
     population = "child" if child else "elderly" if who.age_years is not None and who.age_years >= 65 else "adult"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from xinglin.knowledge import pgx
 from xinglin.knowledge.pgx.advice import Advice
+from xinglin.knowledge.pgx.reported import as_reported
 from xinglin.models.medication_safety.interactions import parts_of
 from xinglin.models.medication_safety.saying import GRAVEST_FIRST, facts_of, said
 from xinglin.records.medication import Circumstances, Concern, ConcernSeverity, MedicineUse
@@ -23,14 +25,20 @@ _ACTS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=1)
+def _known() -> frozenset[str]:
+    return frozenset(("IFNL4", *(gene.name for gene in pgx.genes())))
+
+
 def gene_concerns(who: Circumstances, use: MedicineUse) -> Iterator[Concern]:
     """One concern per set of genes, by the gravest advice that asks for anything but the usual dose."""
     if not who.genes:
         return
+    results = {gene: as_reported(gene, words) for gene, words in who.genes.items() if gene in _known()}
     population = "child" if who.age_years is not None and who.age_years < 18 else "adult"
     told: dict[tuple[str, ...], tuple[ConcernSeverity, Advice]] = {}
     for part in parts_of(use):
-        for row in pgx.advice(part, dict(who.genes), population):
+        for row in pgx.advice(part, results, population):
             severity = _SEVERITY.get((row.action, row.strength))
             genes = tuple(sorted(row.conditions))
             if severity is not None and (genes not in told or GRAVEST_FIRST[severity] < GRAVEST_FIRST[told[genes][0]]):

@@ -8,10 +8,23 @@ from xinglin.knowledge import drugs
 from xinglin.models.medication_safety.saying import GRAVEST_FIRST, said
 from xinglin.records.medication import Concern, MedicineUse
 
+SYSTEMIC = frozenset({
+    "", "oral", "intravenous", "intramuscular", "subcutaneous", "sublingual", "rectal", "transdermal", "enteral tube", "buccal", "inhaled", "ophthalmic",
+    "intrathecal", "epidural", "intraosseous", "intraperitoneal", "intravesical", "intranasal", "nasal", "intravitreal",
+})  # fmt: skip
+"""Routes by which enough reaches the blood to matter beyond the place; skin, ear and vagina are left out."""
+
+
+def reaches_the_blood(use: MedicineUse) -> bool:
+    """Whether a medicine by this route acts on more than the place it is put; by mouth some are not absorbed."""
+    return use.route in SYSTEMIC and not (use.route == "oral" and "not-absorbed-by-mouth" in drugs.classes_of(use.key))
+
 
 def interaction_concerns(use: MedicineUse, others: tuple[MedicineUse, ...]) -> Iterator[Concern]:
     """One concern per other medicine that acts on this one, by the gravest row."""
     for other in others:
+        if not reaches_the_blood(other):
+            continue
         rows = [row for mine in parts_of(use) for theirs in parts_of(other) if mine != theirs for row in drugs.interactions(mine, theirs)]
         if not rows:
             continue

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from xinglin.models.medication_safety.allergies import allergy_concerns
-from xinglin.models.medication_safety.doses import dose_concerns
+from xinglin.models.medication_safety.doses import dose_concerns, times_the_limit
 from xinglin.models.medication_safety.genes import gene_concerns
 from xinglin.models.medication_safety.illnesses import age_concerns, condition_concerns, pregnancy_concerns
-from xinglin.models.medication_safety.interactions import interaction_concerns
+from xinglin.models.medication_safety.interactions import interaction_concerns, reaches_the_blood
 from xinglin.models.medication_safety.never import never_concerns, route_concerns
 from xinglin.models.medication_safety.organs import organ_concerns
 from xinglin.models.medication_safety.saying import GRAVEST_FIRST
@@ -55,17 +55,22 @@ def _about(who: Circumstances, use: MedicineUse, others: tuple[MedicineUse, ...]
         yield _unknown(use)
         return
     beside = tuple(other for other in others if other.key)
-    yield from never_concerns(who, use, beside)
+    yield from never_concerns(who, use, beside, times_the_limit(who, use))
     yield from allergy_concerns(who, use)
+    yield from dose_concerns(who, use)
+    yield from route_concerns(use)
+    if reaches_the_blood(use):
+        yield from _in_the_body(who, use, beside)
+
+
+def _in_the_body(who: Circumstances, use: MedicineUse, beside: tuple[MedicineUse, ...]) -> Iterator[Concern]:
     yield from interaction_concerns(use, beside)
     yield from condition_concerns(who, use)
     yield from pregnancy_concerns(who, use)
     yield from age_concerns(who, use)
-    yield from dose_concerns(who, use)
-    yield from route_concerns(use)
     yield from organ_concerns(who, use)
     yield from gene_concerns(who, use)
-    yield from monitoring_concerns(who, use)
+    yield from monitoring_concerns(who, use, beside)
     yield from qt_concerns(who, use, beside)
     yield from bleeding_concerns(who, use, beside)
     yield from duplicate_concerns(use, beside)

@@ -95,9 +95,10 @@ def duplicate_concerns(use: MedicineUse, others: Sequence[MedicineUse]) -> Itera
 
 
 def _continues(use: MedicineUse, other: MedicineUse) -> bool:
-    """The same medicine by the same route with the same dose: a renewal."""
+    """The same medicine under the same name by the same route, or in the same dose: a renewal or a change, not a second one."""
+    same_route = use.route == other.route or not use.route or not other.route
     same_dose = use.dose is None or other.dose is None or use.dose == other.dose
-    return use.key == other.key and (use.route == other.route or not use.route or not other.route) and same_dose
+    return use.key == other.key and same_route and (same_dose or use.name.casefold() == other.name.casefold())
 
 
 class _Definition:

@@ -84,7 +84,7 @@ def use_of(
     times, period_h = rhythm(frequency) if frequency else (None, None)
     conditions = tuple(found.key.removeprefix("term:") for words in (indication,) if words and (found := terms.find(words, kind="problem")))
     return MedicineUse(
-        key=keys[0] if len(keys) == 1 else "+".join(keys), name=name, dose=low, dose_high=high, route=route_of(route), times=times, period_h=period_h,
+        key=keys[0] if len(keys) == 1 else "+".join(keys), name=name, dose=low, dose_high=high, route=route_of(route), manner=manner_of(f"{route} {dose}"), times=times, period_h=period_h,
         as_needed=as_needed, since=since, days=days, indication=indication, conditions=conditions, considered=considered,
         ingredients=tuple(dict.fromkeys(part for key in keys for part in ingredients_of(key))), fact=fact,
     )  # fmt: skip
@@ -102,8 +102,16 @@ def ingredients_of(key: str) -> tuple[str, ...]:
 
 def route_of(words: str) -> str:
     """The house's word of a route: intravenous for "IV", 静脉 and "iv push"; unknown words stay as they are."""
-    bare = words.strip().casefold()
+    bare = words.strip().casefold().replace("undiluted", "").strip(" ,")
     return next((route for route, names in _ROUTES.items() if bare == route or bare in names), bare)
+
+
+def manner_of(words: str) -> str:
+    """ "push" or "undiluted" where the words say that a medicine goes in at once or as it comes."""
+    folded = words.casefold()
+    if "undiluted" in folded or "未稀释" in folded:
+        return "undiluted"
+    return "push" if re.search(r"\bpush\b|\bbolus\b|推注|静推", folded) else ""
 
 
 def uses_of(facts: Iterable[Fact]) -> tuple[MedicineUse, ...]:

@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from xinglin.knowledge import drugs, labs
 from xinglin.knowledge.drugs.rows import Monitoring
+from xinglin.models.medication_safety.amounts import daily
 from xinglin.models.medication_safety.interactions import parts_of
 from xinglin.models.medication_safety.saying import said
 from xinglin.records.errors import InvalidInput
-from xinglin.records.medication import Circumstances, Concern, LabValue, MedicineUse
+from xinglin.records.medication import Circumstances, Concern, ConcernSeverity, LabValue, MedicineUse
 from xinglin.records.moments import days_between
 
 
-def monitoring_concerns(who: Circumstances, use: MedicineUse) -> Iterator[Concern]:
-    """A limit crossed is major, a test that should come first and is not there is moderate."""
+def monitoring_concerns(who: Circumstances, use: MedicineUse, others: Sequence[MedicineUse]) -> Iterator[Concern]:
+    """A limit crossed is as grave as its row says; a missing test is moderate, and major where a dose is raised without it."""
     values = {lab.analyte: lab for lab in who.labs}
+    missing_is: ConcernSeverity = "major" if _raised(who, use, others) else "moderate"
     for row in (row for part in parts_of(use) for row in drugs.monitoring(part)):
         lab = values.get(row.analyte)
-        crossed = _crossed(row, lab) if lab is not None else ""
-        if lab is not None and crossed:
-            shown = f"{lab.value.value} {lab.value.shown_unit or lab.value.unit}".strip()
+        if lab is not None and _crossed(row, lab):
+            yield _beyond(use, row, lab)
+        elif (row.before or missing_is == "major") and (lab is None or _stale(lab, row, who)):
             yield said(
-                "monitoring", row.severity, use, row, f"{_name(row.analyte, 'en')} is {shown}: {row.why_en}", f"{_name(row.analyte, 'zh')}为{shown}：{row.why_zh}",
-                other=row.analyte, advice=(row.advice_en, row.advice_zh), facts=(lab.fact,), pointer=f"monitoring/{row.medicine}/{row.analyte}",
-            )  # fmt: skip
-        elif row.before and (lab is None or _stale(lab, row, who)):
-            yield said(
-                "monitoring", "moderate", use, row, f"{_name(row.analyte, 'en')} is not known: {row.why_en}", f"缺少{_name(row.analyte, 'zh')}：{row.why_zh}",
+                "monitoring", missing_is, use, row, f"{_name(row.analyte, 'en')} is not known: {row.why_en}", f"缺少{_name(row.analyte, 'zh')}：{row.why_zh}",
                 other=f"{row.analyte}-missing", advice=(row.advice_en, row.advice_zh), pointer=f"monitoring/{row.medicine}/{row.analyte}",
             )  # fmt: skip
+
+
+def _beyond(use: MedicineUse, row: Monitoring, lab: LabValue) -> Concern:
+    shown = f"{lab.value.value} {lab.value.shown_unit or lab.value.unit}".strip()
+    return said(
+        "monitoring", row.severity, use, row, f"{_name(row.analyte, 'en')} is {shown}: {row.why_en}", f"{_name(row.analyte, 'zh')}为{shown}：{row.why_zh}",
+        other=row.analyte, advice=(row.advice_en, row.advice_zh), facts=(lab.fact,), pointer=f"monitoring/{row.medicine}/{row.analyte}",
+    )  # fmt: skip
+
+
+def _raised(who: Circumstances, use: MedicineUse, others: Sequence[MedicineUse]) -> bool:
+    """Whether the order gives more a day of what is taken already."""
+    for other in others:
+        if other.key == use.key and use.considered and not other.considered and use.dose is not None:
+            now, before = daily(use, use.dose.unit, who), daily(other, use.dose.unit, who)
+            if now is not None and before is not None and now > before * 1.01:
+                return True
+    return False
 
 
 def _stale(lab: LabValue, row: Monitoring, who: Circumstances) -> bool:
@@ -39,7 +54,7 @@ def _stale(lab: LabValue, row: Monitoring, who: Circumstances) -> bool:
 
 def _crossed(row: Monitoring, lab: LabValue) -> str:
     """ "low" or "high" when the value is beyond the row's limit; "" when within, without limit, or not comparable."""
-    number = _in(lab, row.unit)
+    number = in_unit_of_lab(lab, row.unit)
     if number is None:
         return ""
     if row.limit_low is not None and number < row.limit_low and lab.value.comparator not in {">", ">="}:
@@ -47,7 +62,8 @@ def _crossed(row: Monitoring, lab: LabValue) -> str:
     return "high" if row.limit_high is not None and number > row.limit_high and lab.value.comparator not in {"<", "<="} else ""
 
 
-def _in(lab: LabValue, unit: str) -> float | None:
+def in_unit_of_lab(lab: LabValue, unit: str) -> float | None:
+    """A value in another unit of its analyte; None where it cannot be compared."""
     analyte = labs.analyte(lab.analyte)
     written = lab.value.unit or lab.value.shown_unit
     if written == unit or not unit:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from xinglin.knowledge import pgx
+from xinglin.knowledge.pgx.reported import as_reported
 from xinglin.records.genomics import Diplotype, GeneCall, Genome, OutsideCall, SiteCall
 from xinglin.workup.genes.matching import MOST_TELLING, Matched, Pair, Read, matched
 from xinglin.workup.genes.variant_lists import strands_of
@@ -166,7 +167,17 @@ def _phenotype(gene: str, alleles: Sequence[str]) -> tuple[str, str]:
 
 def _outside(one: OutsideCall, gene: str, ours: GeneCall | None) -> GeneCall:
     """A laboratory's call, completed by the tables; a call of ours that differs is said."""
-    alleles = tuple(part.strip() for part in one.diplotype.split("/") if part.strip())
+    reported = as_reported(gene, one.diplotype) if one.diplotype else ""
+    if not isinstance(reported, str):
+        return GeneCall(
+            gene,
+            "outside",
+            variants=tuple(one.diplotype.split("/")),
+            phenotypes=reported,
+            activities=("",) * len(reported),
+            genome=one.source,
+        )
+    alleles = tuple(part.strip() for part in reported.split("/") if part.strip())
     word, activity = _phenotype(gene, alleles) if alleles and pgx.gene(gene).phenotype_by != "status" else ("", "")
     diplotypes = (
         (Diplotype(tuple(sorted(alleles, key=_star)), 0, tuple(f.function if (f := pgx.function(gene, a)) else "" for a in alleles)),)
