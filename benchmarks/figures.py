@@ -107,7 +107,9 @@ ROWS: tuple[tuple[str, str, str, Callable[[dict[str, Any]], str]], ...] = (
     ("twin", "a person's twin from four readings: CPU, 90 % intervals, effective draws; against NUTS", "≤ 1 CPU-s; 87 to 93 %; ≥ 400 in 95 %; ≥ 50×",
      lambda r: f"{r['twins']['cpu_s_mean']:.2f} CPU-s; {r['twins']['coverage_of_90']:.1%} of {r['twins']['people']}; {r['twins']['share_effective_400']:.0%}; {r['nuts']['times_faster']:.0f}× ({r['nuts']['people']} person)"),
     ("lesion_forecast", "last reading of 907 real lesions forecast from the earlier ones, median error; 90 % intervals", "reported beside classical models",
-     lambda r: ", ".join(f"{k} {v['median_absolute_mm']:.1f}" for k, v in r["errors"]["all"].items() if isinstance(v, dict)) + f" mm; twin covers {r['coverage_of_90']['twin']:.0%}"),
+     lambda r: ", ".join(f"{k} {v['median_absolute_mm']:.1f}" for k, v in r["errors"]["all"].items() if isinstance(v, dict))
+     + f", comparable courses {r['by_comparable_courses']['last readings']['comparable courses']['median_absolute_mm']:.1f} mm; twin covers {r['coverage_of_90']['twin']:.0%}, "
+     f"comparable courses {r['by_comparable_courses']['last readings']['comparable courses']['coverage_of_90']:.0%}"),
     ("tabular", "synthetic survival tables told from real ones; C-index beside training on real; near-copies", "AUC ≤ 0.70; within 0.02; 0",
      lambda r: f"{min(v['forest_auc']['mean'] for v in r['sets'].values()):.2f} to {max(v['forest_auc']['mean'] for v in r['sets'].values()):.2f}; on average within {max(abs(v['c_made_less_c_real']['mean']) for v in r['sets'].values()):.3f}; {sum(v['near_copies'] for v in r['sets'].values())} ({len(r['sets'])} sets)"),
     ("start", "`xinglin --help`", "< 0.3 s", lambda r: f"{r['xinglin --help']['median_s']} s"),

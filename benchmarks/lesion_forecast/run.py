@@ -24,6 +24,7 @@ from scipy.optimize import least_squares
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
+import alike
 from card import UNSEEN_MM, card_of, population_of
 from machine import described
 
@@ -145,6 +146,10 @@ def main() -> None:
             "people": len({str(x["person"]) for x in everyone}),
             "populations": people,
             **summed_up(rows),
+            "by_comparable_courses": {
+                "readings before the last, where it was chosen": alike.summed_up(alike.forecasts(everyone, dropped=1)),
+                "last readings": alike.summed_up(alike.forecasts(everyone)),
+            },
         }
         (HERE / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
         print(json.dumps(result, indent=1))
