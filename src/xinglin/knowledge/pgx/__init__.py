@@ -21,6 +21,7 @@ from xinglin.knowledge.pgx.book import phenotype_rules as phenotype_rules
 from xinglin.knowledge.pgx.book import positions as positions
 from xinglin.knowledge.pgx.book import rows_of as _rows_of
 from xinglin.knowledge.pgx.book import sources as sources
+from xinglin.knowledge.pgx.book import special_places as special_places
 from xinglin.knowledge.pgx.book import version as version
 from xinglin.knowledge.pgx.book import wanted_positions as wanted_positions
 from xinglin.knowledge.pgx.entries import WOBBLE as WOBBLE
@@ -31,6 +32,7 @@ from xinglin.knowledge.pgx.entries import Gene as Gene
 from xinglin.knowledge.pgx.entries import Phenotype as Phenotype
 from xinglin.knowledge.pgx.entries import PhenotypeRule as PhenotypeRule
 from xinglin.knowledge.pgx.entries import Position as Position
+from xinglin.knowledge.pgx.entries import SpecialPlace as SpecialPlace
 from xinglin.knowledge.pgx.entries import WantedPosition as WantedPosition
 from xinglin.knowledge.pgx.frequencies import Frequency as Frequency
 from xinglin.knowledge.pgx.frequencies import frequencies as frequencies
@@ -52,6 +54,7 @@ _TABLES = (
     "recommendations.csv",
     "frequencies.csv",
     "somatic.csv",
+    "special_places.csv",
 )
 
 

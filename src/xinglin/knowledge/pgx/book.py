@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 
-from xinglin.knowledge.pgx.entries import Allele, AlleleFunction, Assembly, Gene, PhenotypeRule, Position, WantedPosition
+from xinglin.knowledge.pgx.entries import Allele, AlleleFunction, Assembly, Gene, PhenotypeRule, Position, SpecialPlace, WantedPosition
 from xinglin.records.errors import NotFound
 
 _HERE = files("xinglin.knowledge.pgx")
@@ -182,3 +182,24 @@ def phenotype_rules() -> dict[str, tuple[PhenotypeRule, ...]]:
             )
         )
     return {name: tuple(rules) for name, rules in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _special_places() -> tuple[SpecialPlace, ...]:
+    return tuple(
+        SpecialPlace(
+            gene=row["gene"],
+            rule=row["rule"],  # type: ignore[arg-type]
+            position=row["position"],
+            text={"en": row["en"], "zh": row["zh"]},
+            source=row["source"],
+            locator=row["locator"],
+            verified=row["verified"] == "yes",
+        )
+        for row in rows_of("special_places.csv")
+    )
+
+
+def special_places(name: str) -> tuple[SpecialPlace, ...]:
+    """Places of a gene that a rule of their own is about (DPYD's HapB3, SLCO1B1's rs4149056); empty for most genes."""
+    return tuple(place for place in _special_places() if place.gene == gene(name).name)

@@ -136,3 +136,12 @@ class Phenotype(msgspec.Struct, frozen=True):
     source: str
     locator: str
     verified: bool
+
+
+class SpecialPlace(Entry, frozen=True, kw_only=True):
+    """A place with a rule of its own: `rule` is hapb3-intron, hapb3-exon or fallback; `position` the id of a `Position`; `text` says it."""
+
+    gene: str
+    rule: Literal["hapb3-intron", "hapb3-exon", "fallback"]
+    position: str
+    text: dict[str, str]

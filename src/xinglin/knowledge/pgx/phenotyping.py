@@ -34,7 +34,7 @@ def function(gene: str, allele: str) -> AlleleFunction | None:
 
 
 def _of_several(gene: str, name: str) -> AlleleFunction | None:
-    copies = _COPIES.match(name)
+    copies = None if "+" in name else _COPIES.match(name)
     parts = [copies["allele"]] * int(copies["count"]) if copies else name.split("+") if "+" in name else []
     found = [function(gene, part.strip()) for part in parts]
     known = [one for one in found if one is not None]

@@ -15,8 +15,8 @@ from xinglin.knowledge.pgx.entries import Entry
 class SomaticAlteration(Entry, frozen=True, kw_only=True):
     """One alteration in one tumour.
 
-    `alteration` is a protein change ("p.L858R"), "exon 19 deletion", "fusion" or a class of variants; `grch37` with `reference` and
-    `alternate` is its place where one was read (no GRCh38 place was). `therapies` are medicines or combinations ("a+b").
+    `alteration` is a protein change ("p.L858R"), "exon 19 deletion", "fusion" or a class of variants; `grch37` and `grch38`
+    with `reference` and `alternate` are its place where one was read. `therapies` are medicines or combinations ("a+b").
     """
 
     gene: str
@@ -25,6 +25,7 @@ class SomaticAlteration(Entry, frozen=True, kw_only=True):
     exon: int | None
     chromosome: str
     grch37: int | None
+    grch38: int | None
     reference: str
     alternate: str
     tumour: dict[str, str]
@@ -41,6 +42,7 @@ def _alteration(row: dict[str, str]) -> SomaticAlteration:
         exon=int(row["exon"]) if row["exon"] else None,
         chromosome=row["chromosome"],
         grch37=int(row["grch37"]) if row["grch37"] else None,
+        grch38=int(row["grch38"]) if row["grch38"] else None,
         reference=row["ref"],
         alternate=row["alt"],
         tumour={"en": row["tumour_en"], "zh": row["tumour_zh"]},

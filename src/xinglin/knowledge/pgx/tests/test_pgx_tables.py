@@ -108,6 +108,8 @@ def test_phenotypes_follow_from_functions_scores_sex_and_status():
     assert pgx.phenotype("CYP2C19", "*2", "*17").term == "Intermediate Metabolizer"
     assert pgx.phenotype("CYP2D6", "*1x2", "*1").activity == 3.0
     assert pgx.phenotype("CYP2D6", "*36+*10", "*10").activity == 0.5
+    assert pgx.phenotype("CYP2D6", "*13+*68x2+*4", "*1").activity == 1.0
+    assert pgx.phenotype("CYP2D6", "*1+*4x2", "*4").activity == 1.0
     assert pgx.phenotype("CYP2D6", "*2x≥3", "*1").at_least
     assert pgx.phenotype("CYP2D6", "*4", "*151").term == "Indeterminate"
     assert pgx.phenotype("G6PD", "B (reference)").term == "Normal"
@@ -154,4 +156,10 @@ def test_the_page_of_the_topic_tells_the_numbers_of_the_tables_and_its_example_r
             line = next(line for line in told.splitlines() if f"`{table.name}`" in line)
             assert f" {sum(1 for _ in csv.DictReader(lines)):,} |" in line, table.name
     assert doctest.testfile(str(page), module_relative=False).failed == 0
-    assert pgx.TOPIC.rows() == 5348 and pgx.TOPIC.unverified() == 36
+    assert pgx.TOPIC.rows() == 5351 and pgx.TOPIC.unverified() == 36
+
+
+def test_special_places_are_places_of_their_gene():
+    for gene in pgx.genes():
+        assert {special.position for special in pgx.special_places(gene.name)} <= {place.id for place in pgx.positions(gene.name)}
+    assert [special.rule for special in pgx.special_places("DPYD")] == ["hapb3-intron", "hapb3-exon"]
