@@ -21,7 +21,9 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
     latest = max((request.times[-1] for request in case.simulation.simulation.requests if request.times), default=0.0)
     if latest <= card.horizon:
         return ()
-    return (Issue(CODE, "warning", _SAID[case.language].format(card.horizon, TIME_WORDS[card.time_unit][case.language]), said=f"{latest:g}"),)
+    return (
+        Issue(CODE, "warning", _SAID[case.language].format(card.horizon, TIME_WORDS[card.time_unit][case.language]), said=f"{latest:g}"),
+    )
 
 
 CHECK = Check(
