@@ -21,6 +21,7 @@ class OutcomeDesign(Struct, frozen=True):
     `outcome`: the column of a number or of a yes-or-no (`positive`: the level that counts as yes); of survival the table's own pair `time`,
     `event`. `horizons`: times, in the unit of `time`, at which survival is told. `groups`: feature -> kind of source (table, image, gene,
     simulation), so that a whole kind can be missing. `treatment`: the column an effect is learnt of. `unit`: UCUM unit of a number.
+    `actionable`: features that somebody could change; what would change a prediction is looked for among them alone.
     """
 
     table: TableDesign
@@ -32,6 +33,7 @@ class OutcomeDesign(Struct, frozen=True):
     groups: Mapping[str, str] = field(default_factory=dict)
     treatment: str = ""
     unit: str = ""
+    actionable: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> tuple[TableColumn, ...]:
@@ -40,7 +42,7 @@ class OutcomeDesign(Struct, frozen=True):
 
 
 class Contribution(Struct, frozen=True):
-    """How much one feature moved one prediction, on the scale of the model (`scale`: number, log-odds, log-hazard)."""
+    """How much one feature moved one prediction, on the scale of the model (`scale`: number, its square root, log-odds, log-hazard ...)."""
 
     feature: str
     value: str  # as the table would write it; "" where it was missing

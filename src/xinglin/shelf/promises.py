@@ -215,6 +215,7 @@ class AbstractFittedOutcome(ABC):
     """
 
     design: OutcomeDesign
+    scale: str = "number"  # what contributions are counted in: number, square root of the number, log-odds, log-hazard, cumulative hazard
 
     @abstractmethod
     def predict(self, rows: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -239,6 +240,7 @@ class AbstractOutcomeModel(ABC):
     name: str
     version: str
     outcomes: tuple[OutcomeKind, ...]
+    about_missing: str = ""  # what it does where a value is missing; stands on the card
 
     @abstractmethod
     def fit(self, table: Mapping[str, NDArray[np.float64]], design: OutcomeDesign, seed: int = 0) -> AbstractFittedOutcome:
