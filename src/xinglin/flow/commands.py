@@ -30,6 +30,12 @@ from xinglin.flow.image_commands import nifti_taken
 from xinglin.flow.image_commands import phantom as phantom
 from xinglin.flow.image_commands import show_images as show_images
 from xinglin.flow.image_commands import unmark as unmark
+from xinglin.flow.outcome_commands import models_list as models_list
+from xinglin.flow.outcome_commands import models_promote as models_promote
+from xinglin.flow.outcome_commands import models_rollback as models_rollback
+from xinglin.flow.outcome_commands import models_show as models_show
+from xinglin.flow.outcome_commands import predict as predict
+from xinglin.flow.outcome_commands import train_outcome as train_outcome
 from xinglin.flow.simulation_commands import people as people
 from xinglin.flow.simulation_commands import simulate as simulate
 from xinglin.flow.simulation_commands import trial as trial

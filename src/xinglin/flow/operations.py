@@ -10,6 +10,7 @@ from xinglin.flow.operation import ARCHIVE, AS_OF, BY, CHART, DRAFT, DRY_RUN, LA
 from xinglin.flow.operation import EVERYWHERE as EVERYWHERE
 from xinglin.flow.operation import Operation as Operation
 from xinglin.flow.operation import Parameter as Parameter
+from xinglin.flow.outcome_operations import OUTCOMES
 from xinglin.flow.simulation_operations import SIMULATIONS
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -208,6 +209,7 @@ OPERATIONS: tuple[Operation, ...] = (
         (ARCHIVE, Parameter("release", "a release's id (release-1)", positional=True, required=True), BY, DRY_RUN),
     ),
     *SIMULATIONS,
+    *OUTCOMES,
     Operation("kinds", "every kind of content, check, calculator and topic of knowledge", "kinds"),
     Operation("doctor", "is everything in order here?", "doctor"),
     Operation(

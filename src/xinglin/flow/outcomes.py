@@ -1,0 +1,154 @@
+"""The road of a trained model: a user's table is learnt and judged, the model kept; a challenger is compared and brought into use; persons are foretold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xinglin.flow.house import House
+from xinglin.intake.model_rows import header, read_rows, row_of
+from xinglin.intake.tables import read_table
+from xinglin.records.errors import UsageError
+from xinglin.records.prediction import ModelCard, OutcomeDesign, OutcomeKind, Prediction
+from xinglin.records.table import TableDesign
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from xinglin.training.comparing import Comparison
+    from xinglin.training.registry import Named, Registry
+
+    Table = Mapping[str, NDArray[np.float64]]
+
+BY_TASK = {"number": "boosted_trees", "yes-no": "boosted_trees", "survival": "cox"}
+
+
+def registry(house: House) -> Registry:
+    """The models of a house."""
+    from xinglin.training.registry import Registry
+
+    return Registry(house.store)
+
+
+def table_asked(
+    path: str | Path, *, outcome: str = "", time: str = "", event: str = "", features: Sequence[str] = (), categories: Sequence[str] = (),
+    leave_out: Sequence[str] = (), encoding: str = "utf-8",
+) -> tuple[Table, TableDesign]:  # fmt: skip
+    """The columns asked for of a CSV, and what each is. Raises UsageError XL-OUTCOME-020, and what `read_table` raises."""
+    wanted = [*features, outcome, time, event.partition("=")[0]]
+    names = header(path, encoding)
+    if bool(outcome.partition("=")[0]) == bool(time):
+        raise UsageError("XL-OUTCOME-020", "it is not clear what to foretell", fix="say --outcome COLUMN, or --survival TIME,EVENT")
+    others = [one for one in names if one not in wanted] if features else list(leave_out)
+    return read_table(path, time=time, event=event, categories=categories, leave_out=others, encoding=encoding)
+
+
+def design_of(
+    table: Table, columns: TableDesign, *, outcome: str = "", positive: str = "", features: Sequence[str] = (), horizons: Sequence[float] = (),
+    groups: Mapping[str, str] | None = None, actionable: Sequence[str] = (), unit: str = "", treatment: str = "",
+) -> OutcomeDesign:  # fmt: skip
+    """What is to be foretold from what. A column of two levels, or of 0 and 1, is a yes-or-no. Raises UsageError XL-OUTCOME-021 to 023."""
+    own = {outcome, columns.time, columns.event, treatment}
+    chosen = tuple(features) or tuple(name for name in columns.names if name not in own)
+    if unknown := sorted({*chosen, *(groups or {}), *actionable} - set(columns.names)) or sorted(set(actionable) - set(chosen)):
+        raise UsageError(
+            "XL-OUTCOME-021",
+            "the table has no such column to learn from",
+            where=", ".join(unknown),
+            fix="one of: " + ", ".join(columns.names),
+        )
+    kind: OutcomeKind = "survival" if columns.time else "number"
+    if kind != "survival":
+        kind, positive = _kind(table, columns, outcome, positive)
+    return OutcomeDesign(
+        columns,
+        kind,
+        chosen,
+        outcome,
+        positive,
+        tuple(horizons),
+        dict(groups or {}),
+        treatment,
+        unit if kind == "number" else "",
+        tuple(actionable),
+    )
+
+
+def _kind(table: Table, columns: TableDesign, outcome: str, positive: str) -> tuple[OutcomeKind, str]:
+    import numpy as np
+
+    if outcome not in columns.names:
+        raise UsageError(
+            "XL-OUTCOME-021", "the table has no such column to learn from", where=outcome, fix="one of: " + ", ".join(columns.names)
+        )
+    column, values = columns.column(outcome), table[outcome]
+    if column.kind == "category":
+        if len(column.levels) != 2 or positive not in column.levels:
+            raise UsageError(
+                "XL-OUTCOME-022", "it is not clear which value counts as yes", where=outcome, why="two values are needed",
+                fix=f"say --outcome {outcome}=VALUE",
+            )  # fmt: skip
+        return "yes-no", positive
+    two = set(np.unique(values[~np.isnan(values)]).tolist()) <= {0.0, 1.0}
+    if positive and not (two and positive in ("0", "1")):
+        raise UsageError(
+            "XL-OUTCOME-022", "it is not clear which value counts as yes", where=outcome, fix="a column of two words, or of 0 and 1"
+        )
+    if column.kind == "date":
+        raise UsageError("XL-OUTCOME-023", "a day cannot be foretold", where=outcome, fix="give the time until it as --survival TIME,EVENT")
+    return ("yes-no", positive or "1") if two else ("number", "")
+
+
+def learnt(
+    house: House, table: Table, design: OutcomeDesign, *, name: str, model: str = "", seed: int = 0, repeats: int = 1, intended_use: str = "",
+    by: str, keep: bool = True, note: Callable[[str], None] | None = None,
+) -> ModelCard:  # fmt: skip
+    """Judged fold by fold, learnt whole, kept as the challenger of its name."""
+    from xinglin.training.outcomes import trained
+
+    made, _ = trained(
+        table, design, name=name, model=model or BY_TASK[design.kind], seed=seed, repeats=repeats, intended_use=intended_use, note=note
+    )
+    return registry(house).keep(made, by) if keep else made.card
+
+
+def compared(house: House, name: str, path: str | Path | None = None, encoding: str = "utf-8") -> Comparison:
+    """The challenger of a name against its champion on a table; a first one against no model. Raises UsageError XL-MODEL-012 without a table."""
+    from xinglin.training.comparing import against_no_model, compared
+
+    kept = registry(house)
+    challenger = kept.load(f"{name}:challenger")
+    if not kept.named(name).champion:
+        return against_no_model(challenger)
+    if path is None:
+        raise UsageError(
+            "XL-MODEL-012",
+            "there is a champion to be compared with",
+            where=name,
+            fix="say --table FILE.csv: people neither has learnt from",
+        )
+    design = challenger.design
+    columns = [one for one in design.table.columns if one.name in (*design.features, design.outcome, design.table.time, design.table.event)]
+    return compared(challenger, kept.load(name), read_rows(path, columns, encoding))
+
+
+def promoted(
+    house: House, name: str, by: str, *, table: str | Path | None = None, why: str = "", encoding: str = "utf-8"
+) -> tuple[Named, Comparison]:
+    """The challenger comes into use, where the comparison allows it."""
+    comparison = compared(house, name, table, encoding)
+    return registry(house).promote(name, by, comparison, why), comparison
+
+
+def foretold(
+    house: House, model: str, *, table: str | Path | None = None, row: Sequence[str] = (), changes: bool = False, at_most: float | None = None,
+    at_least: float | None = None, encoding: str = "utf-8",
+) -> list[tuple[Prediction, ...]]:  # fmt: skip
+    """For each row one prediction, of survival one for each time. Raises UsageError XL-OUTCOME-024 unless a table or a row is given."""
+    if (table is None) == (not row):
+        raise UsageError("XL-OUTCOME-024", "whom to speak of was not said, or twice", fix="give a CSV file, or --row NAME=VALUE ...")
+    trained = registry(house).load(model)
+    rows = read_rows(table, trained.design.inputs, encoding) if table is not None else row_of(row, trained.design.inputs)
+    return trained.predictions(rows, changes=changes, at_most=at_most, at_least=at_least)

@@ -1,0 +1,1 @@
+"""The shelf of outcome models: one folder per model, holding MODEL."""
