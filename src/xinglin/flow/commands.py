@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from xinglin.flow import genomes, telling
+from xinglin.flow import genomes, orders, telling
 from xinglin.flow.archives import archive_find as archive_find
 from xinglin.flow.archives import archive_send as archive_send
 from xinglin.flow.archives import archive_test as archive_test
@@ -186,7 +186,7 @@ def write_preview(house: House, draft: Draft, out: Path) -> list[Path]:
 
 
 def check(asked: Asked, given: Mapping[str, Any]) -> Outcome:
-    """Any text against a chart or a source."""
+    """Any text against a chart or a source; orders in FHIR against a chart."""
     house = asked.house()
     text = sys.stdin.read() if given["file"] == "-" else _text(given["file"])
     source = _text(given["source"]) if given["source"] else ""
@@ -194,6 +194,9 @@ def check(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     if given["chart"]:
         (chart_id,) = _charts(asked, house, [given["chart"]])
     language = given["lang"] or telling.language_of(text)
+    if chart_id and orders.are_orders(text):
+        chart = house.chart(chart_id)
+        return orders.outcome(orders.judged(house, text, chart, house.as_of(chart, given["as_of"] or "")[0]), given["lang"] or "en")
     judged = house.check(text, language, chart_id=chart_id, source=source, as_of=given["as_of"] or "")
     return Outcome(telling.judged_value(judged), tuple(telling.judged_lines(judged)), 0 if judged.sound else REFUSED)
 

@@ -116,7 +116,7 @@ def manner_of(words: str) -> str:
 
 def uses_of(facts: Iterable[Fact]) -> tuple[MedicineUse, ...]:
     """What somebody takes now, and the options a plan thinks of (facts of kind "option" that name a medicine)."""
-    return tuple(_use(fact) for fact in facts if (fact.kind == "medicine" and fact.status == "current") or _is_option(fact))
+    return tuple(_use(fact) for fact in facts if (fact.kind == "medicine" and fact.status in {"current", "planned"}) or _is_option(fact))
 
 
 def _is_option(fact: Fact) -> bool:
@@ -129,7 +129,7 @@ def _use(fact: Fact) -> MedicineUse:
     made = use_of(
         name, fact.details.get("dose", ""), fact.details.get("route", ""), fact.details.get("frequency", ""),
         since=fact.details.get("started_date", "") or fact.start[:10], indication=fact.details.get("reason", ""),
-        as_needed=fact.details.get("as_needed") == "yes", considered=option, fact=fact.id,
+        as_needed=fact.details.get("as_needed") == "yes", considered=option or fact.status == "planned", fact=fact.id,
     )  # fmt: skip
     return made
 

@@ -23,11 +23,18 @@ def monitoring_concerns(who: Circumstances, use: MedicineUse, others: Sequence[M
         lab = values.get(row.analyte)
         if lab is not None and _crossed(row, lab):
             yield _beyond(use, row, lab)
-        elif (row.before or missing_is == "major") and (lab is None or _stale(lab, row, who)):
+        elif (row.before or missing_is == "major") and (lab is None or _stale(lab, row, who)) and not _told_otherwise(row.analyte, who):
             yield said(
                 "monitoring", missing_is, use, row, f"{_name(row.analyte, 'en')} is not known: {row.why_en}", f"缺少{_name(row.analyte, 'zh')}：{row.why_zh}",
                 other=f"{row.analyte}-missing", advice=(row.advice_en, row.advice_zh), pointer=f"monitoring/{row.medicine}/{row.analyte}",
             )  # fmt: skip
+
+
+def _told_otherwise(analyte: str, who: Circumstances) -> bool:
+    """Whether the same is known in another form: kidneys by any of their three numbers, QTc from a trace."""
+    if analyte in {"creatinine", "egfr", "creatinine_clearance"}:
+        return who.egfr is not None or who.crcl is not None
+    return analyte == "qtc" and who.qtc_ms is not None
 
 
 def _beyond(use: MedicineUse, row: Monitoring, lab: LabValue) -> Concern:
