@@ -43,7 +43,7 @@ def test_an_intolerance_is_milder_than_an_allergy() -> None:
 
 
 def test_a_dose_already_reduced_for_the_kidneys_is_let_pass() -> None:
-    weak = replace(ADULT, egfr=35.0, crcl=35.0)
+    weak = replace(ADULT, egfr=20.0, crcl=20.0)
     full = against(weak, use_of("gabapentin", "1200 mg", "oral", "3/1/d"), ())
     reduced = against(weak, use_of("gabapentin", "300 mg", "oral", "2/1/d"), ())
     assert "organ" in loud(full)
