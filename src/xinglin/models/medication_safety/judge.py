@@ -17,7 +17,7 @@ from xinglin.models.medication_safety.interactions import interaction_concerns, 
 from xinglin.models.medication_safety.never import never_concerns, route_concerns
 from xinglin.models.medication_safety.organs import organ_concerns
 from xinglin.models.medication_safety.saying import GRAVEST_FIRST
-from xinglin.models.medication_safety.sums import bleeding_concerns, duplicate_concerns, qt_concerns
+from xinglin.models.medication_safety.sums import bleeding_concerns, continues, duplicate_concerns, qt_concerns
 from xinglin.models.medication_safety.values import monitoring_concerns
 from xinglin.records.medication import Circumstances, Concern, MedicineUse
 from xinglin.records.moments import days_between
@@ -54,13 +54,15 @@ def _about(who: Circumstances, use: MedicineUse, others: tuple[MedicineUse, ...]
     if not use.key:
         yield _unknown(use)
         return
-    beside = tuple(other for other in others if other.key)
-    yield from never_concerns(who, use, beside, times_the_limit(who, use))
+    known = tuple(other for other in others if other.key)
+    beside = tuple(other for other in known if not continues(use, other))  # what an order renews or changes it replaces
+    yield from never_concerns(who, use, known, times_the_limit(who, use))
     yield from allergy_concerns(who, use)
     yield from dose_concerns(who, use)
     yield from route_concerns(use)
     if reaches_the_blood(use):
         yield from _in_the_body(who, use, beside)
+        yield from monitoring_concerns(who, use, known)
 
 
 def _in_the_body(who: Circumstances, use: MedicineUse, beside: tuple[MedicineUse, ...]) -> Iterator[Concern]:
@@ -70,7 +72,6 @@ def _in_the_body(who: Circumstances, use: MedicineUse, beside: tuple[MedicineUse
     yield from age_concerns(who, use)
     yield from organ_concerns(who, use)
     yield from gene_concerns(who, use)
-    yield from monitoring_concerns(who, use, beside)
     yield from qt_concerns(who, use, beside)
     yield from bleeding_concerns(who, use, beside)
     yield from duplicate_concerns(use, beside)

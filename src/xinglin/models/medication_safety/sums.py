@@ -79,7 +79,7 @@ def duplicate_concerns(use: MedicineUse, others: Sequence[MedicineUse]) -> Itera
     mine = set(use.ingredients)
     for other in others:
         theirs = set(other.ingredients)
-        if other.route not in _SYSTEMIC or _continues(use, other):
+        if other.route not in _SYSTEMIC:
             continue
         if shared := mine & theirs:
             yield _same(use, other, min(shared, key=len))
@@ -94,7 +94,7 @@ def duplicate_concerns(use: MedicineUse, others: Sequence[MedicineUse]) -> Itera
                 break
 
 
-def _continues(use: MedicineUse, other: MedicineUse) -> bool:
+def continues(use: MedicineUse, other: MedicineUse) -> bool:
     """The same medicine under the same name by the same route, or in the same dose: a renewal or a change, not a second one."""
     same_route = use.route == other.route or not use.route or not other.route
     same_dose = use.dose is None or other.dose is None or use.dose == other.dose

@@ -16,11 +16,13 @@ from xinglin.records.moments import days_between
 
 
 def monitoring_concerns(who: Circumstances, use: MedicineUse, others: Sequence[MedicineUse]) -> Iterator[Concern]:
-    """A limit crossed is as grave as its row says; a missing test is moderate, and major where a dose is raised without it."""
+    """A limit crossed is as grave as its row says; a missing test is moderate, and major where a dose is raised and nothing of the kind was ever measured."""
     values = {lab.analyte: lab for lab in who.labs}
-    missing_is: ConcernSeverity = "major" if _raised(who, use, others) else "moderate"
-    for row in (row for part in parts_of(use) for row in drugs.monitoring(part)):
+    rows = [row for part in parts_of(use) for row in drugs.monitoring(part)]
+    blind = _raised(who, use, others) and not any(row.analyte in values or _told_otherwise(row.analyte, who) for row in rows)
+    for row in rows:
         lab = values.get(row.analyte)
+        missing_is: ConcernSeverity = "major" if blind and row.severity in {"contraindicated", "major"} else "moderate"
         if lab is not None and _crossed(row, lab):
             yield _beyond(use, row, lab)
         elif (row.before or missing_is == "major") and (lab is None or _stale(lab, row, who)) and not _told_otherwise(row.analyte, who):
