@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Span = tuple[tuple[int, int], ...]
 
-_ARRAYS = 9  # density, two to work in, diffusivity, conductances along three axes, two copies of the density
+_ARRAYS, _COPIES = 9, 2  # density, two to work in, diffusivity, conductances along three axes, two copies of the density
 _SPARE = 4.0  # voxels by which the edge lies further out than a step needs
 
 
@@ -122,13 +122,13 @@ class Box:
         self._measure(diffusivity)
 
     def _cleared(self, shape: tuple[int, ...]) -> list[NDArray[np.floating]]:
-        """Arrays of this shape, all 0, in room that is kept: new room costs more than what is done in it."""
+        """Arrays of this shape in room that is kept (new room costs more than what is done in it), all 0 but the copies."""
         size = int(np.prod(shape))
         if not self._room or self._room[0].size < size:
             most = max(size, int(np.prod([last - first + 2 for first, last in self.medium.open_box])))  # what is not used takes no memory
             self._room = [np.empty(most, self._whole.dtype) for _ in range(_ARRAYS)]
         found = [flat[:size].reshape(shape) for flat in self._room]
-        for one in found:
+        for one in found[:-_COPIES]:
             one.fill(0)
         return found
 
