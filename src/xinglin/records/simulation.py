@@ -234,6 +234,7 @@ class TrialResult(Struct, frozen=True):
     comparisons: tuple[Comparison, ...]
     until: float  # restricted means reach to here
     curves: tuple[Band, ...]
+    residual: Residual | None = None  # of the arm that lies furthest from the reference solver
 
 
 class Choice(Struct, frozen=True, kw_only=True):

@@ -33,6 +33,7 @@ _WORDS = {
         "true": "The true gain is what the arm gains when every virtual patient is followed in both arms; no trial of real people can know it.",
         "power": "Power: {share:.0%} of {n} trials like this find a difference at p < {alpha:g} (95% interval {low:.0%} to {high:.0%}).",
         "model": "Model {model}, seed {seed}. Simulation for research; not clinically validated.",
+        "residual": "Largest difference from the reference solver in {n} courses of each arm: {size:.1e}.",
     },
     "zh": {
         "title": "虚拟患者试验：{disease}", "lead": "{arms}，随访{time}。主要终点：{ends}。其中没有真实的人。",
@@ -45,6 +46,7 @@ _WORDS = {
         "true": "真实获益指让每名虚拟患者在两组中都随访一次所得的差值，真实人群的试验无从得知。",
         "power": "把握度：{n}次同样的试验中{share:.0%}在p < {alpha:g}时发现差异（95%区间{low:.0%}至{high:.0%}）。",
         "model": "模型{model}，种子{seed}。仅供科研的模拟，未经临床验证。",
+        "residual": "各组{n}例病程与参考求解器的最大差异：{size:.1e}。",
     },
 }  # fmt: skip
 
@@ -181,4 +183,6 @@ class _Telling:
             repeats, (low, share, high) = power
             told.append(self.words["power"].format(n=repeats, share=share, low=low, high=high, alpha=self.result.design.alpha))
         model = f"{self.card.name}@{self.result.version}"
+        if (residual := self.result.residual) is not None:
+            told.append(self.words["residual"].format(n=residual.patients, size=residual.greatest))
         return [*told, self.card.limits[self.language], self.words["model"].format(model=model, seed=self.result.design.seed)]

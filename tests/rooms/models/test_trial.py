@@ -100,3 +100,29 @@ def test_what_cannot_be_a_trial_is_refused():
         run_trial(DISEASE, replace(DESIGN, ends=("cure",)))
     with pytest.raises(InvalidInput, match="XL-TRIAL-003"):
         run_trial(DISEASE, replace(DESIGN, patients=10, eligible=("growth - 0.0499",)))
+
+
+def test_a_trial_tells_the_ends_that_a_simulation_with_many_looks_tells():
+    import numpy as np
+
+    from xinglin.diseases.prostate import DISEASE
+    from xinglin.records.simulation import SimulationRequest
+
+    arms = tuple(one for one in DISEASE.card.regimens if one.name in ("continuous", "none"))
+    result = run_trial(DISEASE, TrialDesign(disease="prostate", arms=arms, patients=80, ends=("progression",), follow=1826.0))
+    asked = SimulationRequest("prostate", tuple(np.linspace(0, 1826, 300)), next(one for one in arms if one.name == "continuous"), 80)
+    came = DISEASE.run(asked, DISEASE.draw(asked, 0, 80)).ends["progression"]
+    told = next(arm for arm in result.arms if arm.arm == "continuous")
+    assert np.isfinite(came).all() and told.ends == told.randomised
+    assert result.residual is not None and result.residual.greatest <= result.residual.allowed
+
+
+def test_a_trial_whose_fast_solver_is_off_is_refused(monkeypatch):
+    from xinglin.diseases.prostate import DISEASE
+    from xinglin.records.errors import Refused
+    from xinglin.records.simulation import Residual
+
+    design = TrialDesign(disease="prostate", arms=DISEASE.card.regimens[:2], patients=40, ends=("progression",), follow=100.0)
+    monkeypatch.setattr(type(DISEASE), "residual", lambda self, request, patients=3: Residual(float("nan"), 3, 1.0))
+    with pytest.raises(Refused, match="XL-TRIAL-004"):
+        run_trial(DISEASE, design)

@@ -6,7 +6,7 @@ from typing import Any
 import cards
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from xinglin.models.simulator import lane_math, reference
@@ -14,6 +14,7 @@ from xinglin.models.simulator.course import ALLOWED, CardDisease, apart
 from xinglin.models.simulator.kernel import Kernel
 from xinglin.models.simulator.population import with_derived
 from xinglin.models.simulator.timeline import laid_out
+from xinglin.records.errors import OutOfResources
 from xinglin.records.simulation import DiseaseCard, Dose, Observable, Regimen, Rule, State, Treatment
 
 
@@ -116,7 +117,10 @@ def test_random_cards(card: DiseaseCard) -> None:
     people = kernel.people(request, timeline, values, {})
     with np.errstate(all="ignore"):
         fast, _, _ = kernel._run(people, timeline, np.full(len(timeline.marks) - 1, 24))
-    slow, _ = reference.solve(card, request, values, {})
+    try:
+        slow, _ = reference.solve(card, request, values, {})
+    except OutOfResources:  # a card made up by chance whose course runs to a point where its rate is endless
+        reject()
     for k, observable in enumerate(card.observables):
         truth = slow[observable.name]
         if np.isfinite(truth).all() and np.abs(truth).max() < 1e4 and np.abs(truth).min() > 0.05:

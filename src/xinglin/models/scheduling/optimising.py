@@ -251,7 +251,7 @@ def _halves(disease: AbstractDisease, people: Mapping[str, Array], before: Regim
 
 
 def _looks(space: Space, now: float, until: float) -> tuple[float, ...]:
-    times = {0.0, now, until, *space.times, *np.linspace(now, until, _LOOKS + 1)}
+    times = {0.0, now, until, *space.times, *np.linspace(0.0, now, _LOOKS // 4 + 1), *np.linspace(now, until, _LOOKS + 1)}
     return tuple(sorted({round(float(t), 6) for t in times}))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from msgspec.structs import replace
 
+from xinglin.models.simulator.arms import times_until
 from xinglin.records.errors import Refused, UsageError
 from xinglin.records.simulation import CourseBlock, DiseaseCard, Dose, Measurement, Regimen, SimulationRequest
 
@@ -78,7 +79,9 @@ def alive_at(disease: AbstractDisease, people: People, before: Regimen, now: flo
     if now <= 0 or not any(end.stops for end in disease.card.ends):
         return np.ones(count, bool)
     so_far = Regimen("before", doses=before.doses)
-    return living(disease.card, disease.run(SimulationRequest(disease.card.name, (0.0, now), so_far, count, seed), people), now)
+    return living(
+        disease.card, disease.run(SimulationRequest(disease.card.name, times_until(disease.card, now), so_far, count, seed), people), now
+    )
 
 
 def living(card: DiseaseCard, block: CourseBlock, now: float) -> NDArray[np.bool_]:

@@ -58,6 +58,8 @@ class _Walk:
         self.hazards = [end for end in self.moving if end.hazard]
         formulas = [state.rate for state in card.states] + [end.hazard for end in self.hazards]
         self.rate = together(formulas, ["t", *self.states, *self.switches, *self.values])
+        names = ["t", *self.states, *self.switches, *self.values]
+        self.condition = {end.name: together([end.condition], names) for end in self.moving if end.condition}
         self.thresholds: dict[str, float] = {}
         self.observed = {observable.name: np.full(len(request.times), np.nan) for observable in card.observables}
         self.ends: dict[str, float] = {end.name: float(evaluate(end.time, self.values)) for end in card.ends if end.time}
@@ -68,14 +70,16 @@ class _Walk:
         """Fill `observed` and `ends`."""
         marks = self.timeline.marks
         y = np.array([float(evaluate(state.start, self.values)) for state in self.card.states] + [0.0] * len(self.hazards))
-        breaks = self._breaks()
+        breaks, jumps, held = self._breaks(), {mark for mark, _, _ in self.timeline.jumps}, None
         for start, stop in zip(breaks, [*breaks[1:], len(marks) - 1], strict=True):
             y = self._act(start, y)
             switched, given = self._in_force(start)
             self._watch(float(marks[start]), y, switched)
             self._read(start, y)
             if stop > start:
-                y = self._solve(start, stop, y, switched, given, 1e-21 * np.abs(y) + 1e-36)
+                goes_on = held is not None and start not in jumps and switched == held[0] and np.array_equal(given, held[1])
+                y = self._solve(start, stop, y, switched, given, 1e-21 * np.abs(y) + 1e-36, 1.0 if goes_on else 1e-3)
+            held = switched, given
 
     def _breaks(self) -> list[int]:
         """Marks where the course has a corner."""
@@ -132,7 +136,7 @@ class _Walk:
                 place, limit = len(self.states) + self.hazards.index(end), self.thresholds[end.name]
                 found.append(lambda t, y, place=place, limit=limit: y[place] - limit)
             else:
-                condition = together([end.condition], ["t", *self.states, *self.switches, *self.values])
+                condition = self.condition[end.name]
                 found.append(
                     lambda t, y, condition=condition: float(condition(t, *y[: len(self.states)], *switched, *self.values.values())[0])
                 )
@@ -152,7 +156,14 @@ class _Walk:
                 series[place] = self._observe(name, y, float(self.timeline.marks[mark]))
 
     def _solve(
-        self, start: int, stop: int, y: NDArray[np.float64], switched: tuple[np.float64, ...], given: NDArray[np.float64], atol: Any
+        self,
+        start: int,
+        stop: int,
+        y: NDArray[np.float64],
+        switched: tuple[np.float64, ...],
+        given: NDArray[np.float64],
+        atol: Any,
+        first: float,
     ) -> NDArray[np.float64]:
         from scipy.integrate import solve_ivp
 
@@ -164,7 +175,7 @@ class _Walk:
         span = (float(marks[start]), float(marks[stop]))
         solved = solve_ivp(
             rates, span, y, method="DOP853", rtol=RELATIVE, atol=atol, t_eval=marks[start : stop + 1], events=self._conditions(switched) or None,
-            first_step=(span[1] - span[0]) * 1e-3,
+            first_step=(span[1] - span[0]) * first,
         )  # fmt: skip
         if not solved.success:
             raise OutOfResources(

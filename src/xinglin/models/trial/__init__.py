@@ -15,10 +15,11 @@ import numpy as np
 from msgspec.structs import replace
 
 from xinglin.models.simulator import expressions, streams
-from xinglin.models.simulator.summary import wilson
+from xinglin.models.simulator.arms import times_until
+from xinglin.models.simulator.summary import wilson, worst
 from xinglin.models.survival import Curve, cox, kaplan_meier, log_rank
-from xinglin.records.errors import InvalidInput, NotFound, UsageError, one_of
-from xinglin.records.simulation import ArmOutcome, Band, Comparison, SimulationRequest, TrialDesign, TrialResult
+from xinglin.records.errors import InvalidInput, NotFound, Refused, UsageError, one_of
+from xinglin.records.simulation import ArmOutcome, Band, Comparison, Residual, SimulationRequest, TrialDesign, TrialResult
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,8 +46,12 @@ class People:
 
 
 def run_trial(disease: AbstractDisease, design: TrialDesign, *, truth: bool = True) -> TrialResult:
-    """The trial once. `truth`: also follow everybody in every arm. Raises UsageError XL-TRIAL-001, NotFound 002, InvalidInput 003."""
+    """The trial once. `truth`: also follow everybody in every arm, and hold each arm against the reference solver.
+
+    Raises UsageError XL-TRIAL-001, NotFound 002, InvalidInput 003, Refused 004 when the fast solver is further off than allowed.
+    """
     see_that_it_can_run(disease.card, design)
+    residual = _residual(disease, design) if truth else None
     people = enrolled(disease, design)
     come = [_end_times(disease, design, people, number) for number in range(len(design.arms))]
     own = np.choose(people.arm, come)
@@ -63,7 +68,7 @@ def run_trial(disease: AbstractDisease, design: TrialDesign, *, truth: bool = Tr
     return TrialResult(
         design, disease.card.version, people.assessed, people.assessed - len(people.numbers), arms,
         tuple(_compared(design, arms, n, times, happened, people.arm, _true_gain(come[0], come[n], until) if truth else math.nan) for n in others),
-        until, bands,
+        until, bands, residual,
     )  # fmt: skip
 
 
@@ -158,6 +163,27 @@ def observed(
     return np.where(happened, come, until), happened, ~happened & (people.drops <= until)
 
 
+def _asked(disease: AbstractDisease, design: TrialDesign, arm: int, count: int) -> SimulationRequest:
+    """What is asked for an arm: looked at as often as any simulation, though ends alone count, so that its steps are chosen on whole courses."""
+    return SimulationRequest(disease.card.name, times_until(disease.card, design.follow), design.arms[arm], count, design.seed)
+
+
+def _residual(disease: AbstractDisease, design: TrialDesign) -> Residual | None:
+    """How far the arm that is furthest off lies from the reference solver. Raises Refused XL-TRIAL-004 beyond what is allowed."""
+    own = getattr(disease, "residual", None)
+    if own is None:
+        return None
+    furthest = worst([own(_asked(disease, design, arm, 1)) for arm in range(len(design.arms))])
+    if furthest is None:
+        return None
+    if not furthest.greatest <= furthest.allowed:
+        raise Refused(
+            "XL-TRIAL-004", "the fast solver and the reference solver disagree in an arm", where="arms",
+            why=f"{furthest.greatest:.1e}, allowed {furthest.allowed:g}", fix="follow people for a shorter time, or give fewer doses",
+        )  # fmt: skip
+    return furthest
+
+
 def _eligible(disease: AbstractDisease, design: TrialDesign, asked: SimulationRequest, traits: Traits, first: int) -> NDArray[np.bool_]:
     count = len(next(iter(traits.values())))
     if not design.eligible:
@@ -178,7 +204,7 @@ def _end_times(disease: AbstractDisease, design: TrialDesign, people: People, ar
     found = np.full(len(people.numbers), math.inf)
     for start in range(0, people.assessed, _CHUNK):
         count = min(_CHUNK, people.assessed - start)
-        asked = SimulationRequest(disease.card.name, (0.0, design.follow), design.arms[arm], count, design.seed)
+        asked = _asked(disease, design, arm, count)
         block = disease.run(asked, disease.draw(asked, start, count), start)
         inside = (people.numbers >= start) & (people.numbers < start + count)
         for name in design.ends:
