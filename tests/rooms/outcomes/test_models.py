@@ -173,3 +173,60 @@ def test_the_scale_of_a_long_tailed_number_is_bent_and_the_contributions_say_so(
     fitted = outcome_models()["linear"].fit(table, design())
     assert fitted.scale == "logarithm of the number" and np.all(fitted.predict(table) > 0)
     assert outcome_of(table, design()).min() > 0
+
+
+def test_breslow_baseline_and_concordance_are_those_of_lifelines():
+    import pandas as pd
+    from lifelines import CoxPHFitter
+    from lifelines.utils import concordance_index
+
+    from xinglin.models.survival import concordance
+    from xinglin.models.survival.forecasts import breslow, step_at
+
+    table = people(200, missing=False)
+    ended, score = table["died"] == 1, (table["age"] - 60) / 15
+    frame = pd.DataFrame({"s": score, "T": table["days"], "E": table["died"]})
+    peer = CoxPHFitter(baseline_estimation_method="breslow").fit(frame, "T", "E")
+    own = breslow(table["days"], ended, peer.params_.to_numpy()[0] * (score - score.mean()))
+    asked = np.array([100.0, 400.0, 900.0])
+    theirs = peer.baseline_cumulative_hazard_["baseline cumulative hazard"]
+    np.testing.assert_allclose(step_at(*own, asked), [theirs[theirs.index <= one].iloc[-1] for one in asked], rtol=1e-9)
+    found = concordance_of(table["days"], ended, score)
+    assert found == pytest.approx(concordance(table["days"], ended, score), abs=1e-12)
+    assert found == pytest.approx(concordance_index(table["days"], -score, ended), abs=2e-3)
+
+
+def test_the_brier_score_weighs_people_who_left_by_the_chance_to_have_stayed():
+    from xinglin.models.survival.forecasts import brier_scores, staying
+
+    times, ended = np.array([1.0, 2.0, 2.0, 3.0, 4.0]), np.array([True, False, True, False, True])
+    moments, share = staying(times, ended)
+    np.testing.assert_allclose(share, [1, 2 / 3, 1 / 3, 1 / 3])
+    free = np.full((5, 1), 0.4)
+    by_hand = (0.4**2 / 1 + 0.4**2 / (2 / 3) + 2 * 0.6**2 / (2 / 3)) / 5
+    np.testing.assert_allclose(brier_scores(times, ended, free, np.array([2.5])), by_hand)
+
+
+def test_a_forest_on_noise_foretells_no_better_than_chance():
+    table = people(300)
+    order = np.random.default_rng(0).permutation(300)
+    noise = table | {"days": table["days"][order], "died": table["died"][order]}
+    fitted = outcome_models()["survival_forest"].fit(noise, asked("survival"))
+    new = people(300, seed=9)
+    assert 0.4 < concordance_of(new["days"], new["died"] == 1, fitted.score(new)) < 0.6
+
+
+def test_fusion_without_its_genes_does_better_than_trees_that_never_practised_it():
+    rng = np.random.default_rng(4)
+    table = people(600, missing=False)
+    table["bmi"] = table["gene"] * 4 + rng.normal(0, 2, 600)  # tells of the gene, and is drowned by it where the gene is known
+    table["dose"] = 10 * table["gene"] + rng.normal(0, 2, 600)
+    wanted, learn, ask = asked("number"), part(table, slice(0, 400)), part(table, slice(400, 600))
+    without = ask | {"gene": np.full(200, np.nan)}
+    errors = {
+        name: absolute_error(outcome_models()[name].fit(learn, wanted).predict(without), ask["dose"])
+        for name in ("fusion", "boosted_trees")
+    }
+    assert errors["fusion"] < 0.7 * errors["boosted_trees"]
+    whole = absolute_error(outcome_models()["fusion"].fit(learn, wanted).predict(ask), ask["dose"])
+    assert whole < errors["fusion"], "with its genes it does better still"
