@@ -6,8 +6,8 @@ for some illness is asked about mildly, what is right for none is said gravely.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from xinglin.knowledge.drugs.rows import DoseLimit
 from xinglin.knowledge.drugs.tables import table
@@ -73,34 +73,36 @@ def _widest(several: Sequence[DoseLimit], limit: str) -> DoseLimit | None:
     return max(with_limit, key=lambda row: getattr(row, limit))
 
 
+_SINGLE = ("a single dose of {0} {2} is above the limit of {1} {2}", "单次剂量{0} {2}超过上限{1} {2}")
+_DAILY = ("{0} {2} a day is above the limit of {1} {2} a day", "每日{0} {2}超过每日上限{1} {2}")
+
+
 def _single(who: Circumstances, use: MedicineUse, several: Sequence[DoseLimit]) -> Concern | None:
-    row = _widest(several, "maximum_single")
-    if row is None or row.maximum_single is None:
-        return None
-    amount = single(use, _unit(row), who)
-    if amount is None or amount <= row.maximum_single * _ROUNDING:
-        return None
-    return _beyond(
-        use,
-        row,
-        "single",
-        amount,
-        row.maximum_single,
-        "a single dose of {0} {2} is above the limit of {1} {2}",
-        "单次剂量{0} {2}超过上限{1} {2}",
-    )
+    return _above(who, use, several, ("single", "maximum_single", "cap_single"), single, _SINGLE)
 
 
 def _daily(who: Circumstances, use: MedicineUse, several: Sequence[DoseLimit]) -> Concern | None:
-    row = _widest(several, "maximum_daily")
-    if row is None or row.maximum_daily is None or (use.as_needed and use.times is None):
+    if use.as_needed and use.times is None:
         return None
-    amount = daily(use, _unit(row), who)
-    if amount is None or amount <= row.maximum_daily * _ROUNDING:
-        return None
-    return _beyond(
-        use, row, "daily", amount, row.maximum_daily, "{0} {2} a day is above the limit of {1} {2} a day", "每日{0} {2}超过每日上限{1} {2}"
-    )
+    return _above(who, use, several, ("daily", "maximum_daily", "cap_daily"), daily, _DAILY)
+
+
+def _above(
+    who: Circumstances, use: MedicineUse, several: Sequence[DoseLimit], names: tuple[str, str, str],
+    amount_of: Callable[[MedicineUse, str, Circumstances], float | None], words: tuple[str, str],
+) -> Concern | None:  # fmt: skip
+    """The limit by weight or as it stands, and the cap that holds for every weight: the first of them that is passed."""
+    what, limit_name, cap_name = names
+    for name in (limit_name, cap_name):
+        row = _widest(several, name)
+        limit = getattr(row, name) if row is not None else None
+        if row is None or limit is None:
+            continue
+        unit = _unit(row) if name == limit_name else row.unit
+        amount = amount_of(use, unit, who)
+        if amount is not None and amount > limit * _ROUNDING:
+            return _beyond(use, row, what, (amount, limit, unit), words)
+    return None
 
 
 def _rhythm(use: MedicineUse, several: Sequence[DoseLimit]) -> Concern | None:
@@ -115,9 +117,8 @@ def _rhythm(use: MedicineUse, several: Sequence[DoseLimit]) -> Concern | None:
     least = row.minimum_interval_h or 0
     if between >= least * 0.95:
         return None
-    return _beyond(
-        use, row, "interval", between, least, "given every {0} h, the least interval is {1} h", "每{0}小时一次，最短间隔为{1}小时"
-    )
+    words = ("given every {0} h, the least interval is {1} h", "每{0}小时一次，最短间隔为{1}小时")
+    return _beyond(use, row, "interval", (between, least, "h"), words)
 
 
 def _too_many(use: MedicineUse, row: DoseLimit) -> Concern | None:
@@ -132,7 +133,7 @@ def _too_many(use: MedicineUse, row: DoseLimit) -> Concern | None:
         a_day * _PERIODS[period] / 24,
         (f"{{0}} times per {_EN[period]}, at most {{1}}", f"每{_ZH[period]}{{0}}次，最多{{1}}次"),
     )
-    return _beyond(use, row, "rhythm", per_period, float(times), *words)
+    return _beyond(use, row, "rhythm", (per_period, float(times), ""), words)
 
 
 _EN = {"d": "day", "wk": "week", "mo": "month"}
@@ -147,12 +148,10 @@ def _number(value: float) -> str:
     return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
 
 
-def _beyond(use: MedicineUse, row: DoseLimit, what: str, amount: float, limit: float, en: str, zh: str) -> Concern:
-    words = (
-        partial(str.format, en)(_number(amount), _number(limit), _unit(row)),
-        partial(str.format, zh)(_number(amount), _number(limit), _unit(row)),
-    )
+def _beyond(use: MedicineUse, row: DoseLimit, what: str, numbers: tuple[float, float, str], words: tuple[str, str]) -> Concern:
+    amount, limit, unit = numbers
+    en, zh = (one.format(_number(amount), _number(limit), unit) for one in words)
     return said(
-        "dose", row.severity_beyond, use, row, *words, other=what, pointer=f"doses/{row.medicine}/{row.route}/{row.population}/{row.indication}",
+        "dose", row.severity_beyond, use, row, en, zh, other=what, pointer=f"doses/{row.medicine}/{row.route}/{row.population}/{row.indication}",
         advice=("check dose, unit and rhythm", "请核对剂量、单位和频次"),
     )  # fmt: skip

@@ -29,7 +29,7 @@ def _meets(row: NeverEvent, order: Order) -> bool:
     if (row.route and use.route not in row.route) or (row.not_route and (not use.route or use.route in row.not_route)):
         return False
     a_day = doses_a_day(use)
-    if row.frequency == "daily" and (use.period_h is None or a_day is None or a_day < 0.9):
+    if row.frequency == "daily" and (use.period_h is None or a_day is None or a_day <= 1.02 / 7):
         return False
     return not row.circumstance or any(all(holds(word, order) for word in one) for one in row.circumstance)
 

@@ -73,25 +73,28 @@ def _bleeding(use: MedicineUse) -> BleedingWeight | None:
 
 
 def duplicate_concerns(use: MedicineUse, others: Sequence[MedicineUse]) -> Iterator[Concern]:
-    """The same substance twice, or two of a class of which one is enough. Continuing what is taken is no duplicate."""
-    if use.route not in _SYSTEMIC:
-        return
+    """The same substance twice, or two of a class of which one is enough; both in the body, or both put on one place."""
     mine = set(use.ingredients)
     for other in others:
-        theirs = set(other.ingredients)
-        if other.route not in _SYSTEMIC:
+        if not ((use.route in _SYSTEMIC and other.route in _SYSTEMIC) or use.route == other.route):
             continue
-        if shared := mine & theirs:
+        if shared := mine & set(other.ingredients):
             yield _same(use, other, min(shared, key=len))
             continue
-        for row in drugs.duplicates():
-            if _in_class(use, row.class_) and _in_class(other, row.class_) and not _allowed(row, use, other):
-                yield said(
-                    "duplicate", row.severity, use, row, f"{name_of(other.key, 'en')} is of the same kind: {row.reason_en}",
-                    f"{name_of(other.key, 'zh')}属同类药：{row.reason_zh}", other=other.key, facts=(other.fact,),
-                    advice=(row.advice_en, row.advice_zh), pointer=f"duplicates/{row.class_}",
-                )  # fmt: skip
-                break
+        row = next(
+            (
+                row
+                for row in drugs.duplicates()
+                if _in_class(use, row.class_) and _in_class(other, row.class_) and not _allowed(row, use, other)
+            ),
+            None,
+        )
+        if row is not None:
+            yield said(
+                "duplicate", row.severity, use, row, f"{name_of(other.key, 'en')} is of the same kind: {row.reason_en}",
+                f"{name_of(other.key, 'zh')}属同类药：{row.reason_zh}", other=other.key, facts=(other.fact,),
+                advice=(row.advice_en, row.advice_zh), pointer=f"duplicates/{row.class_}",
+            )  # fmt: skip
 
 
 def continues(use: MedicineUse, other: MedicineUse) -> bool:
