@@ -35,6 +35,11 @@ def _keys(place: str) -> frozenset[str]:
         return frozenset(row["key"] for row in csv.DictReader(lines, delimiter="\t" if place.endswith("tsv") else ","))
 
 
+def _unit_of(analyte: str) -> str:
+    with (KNOWLEDGE / "labs/data/analytes.csv").open(encoding="utf-8") as lines:
+        return next(row["unit"] for row in csv.DictReader(lines) if row["key"] == analyte)
+
+
 def _known(kind: str) -> frozenset[str]:
     places = {
         "problem": ("terms/data/problem.tsv",),
@@ -118,6 +123,8 @@ def test_a_criterion_speaks_of_something_the_house_knows(place, criterion):
     else:
         assert key in _known(kind), criterion.about
     assert criterion.en and criterion.zh
+    if kind == "analyte":
+        assert criterion.unit == _unit_of(key), "in the analyte's own unit"
 
 
 def test_every_statement_names_a_source_that_says_what_was_opened():
