@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Span = tuple[tuple[int, int], ...]
 
 _ARRAYS, _COPIES = 9, 2  # density, two to work in, diffusivity, conductances along three axes, two copies of the density
-_SPARE = 4.0  # voxels by which the edge lies further out than a step needs
+_SPARE = 3.0  # voxels by which the edge lies further out than a step needs
 
 
 class Slabs:
