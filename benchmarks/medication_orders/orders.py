@@ -8,8 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from xinglin.knowledge import labs, terms
-from xinglin.models.medication_safety.amounts import quantities
+from xinglin.knowledge import labs, terms, units
 from xinglin.models.medication_safety.judge import against
 from xinglin.models.medication_safety.uses import use_of
 from xinglin.records.medication import Circumstances, Concern, KnownAllergy, KnownCondition, LabValue, MedicineUse
@@ -78,6 +77,5 @@ def _condition(said: dict[str, Any]) -> KnownCondition:
 
 def _lab(name: str, said: Any) -> LabValue:
     value, unit = (said.get("value"), said.get("unit") or "") if isinstance(said, dict) else (said, "")
-    read, _ = quantities(f"{value} {unit}")
     known = labs.by_name(name.replace("_", " "), "en")
-    return LabValue(name if labs.analyte(name) else known.key if known else name, read or Quantity(str(value), unit, unit), AS_OF.isoformat())
+    return LabValue(name if labs.analyte(name) else known.key if known else name, Quantity(str(value), units.canonical(unit) or unit, unit), AS_OF.isoformat())

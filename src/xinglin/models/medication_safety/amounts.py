@@ -18,7 +18,7 @@ _UNITS = {"U", "[iU]", "[IU]", "[USP'U]", "iU", "IU", "unit", "units", "{unit}",
 _PER_WEIGHT = re.compile(r"^(?P<unit>[^/]+)/kg(?P<rest>/.+)?$")
 _PER_AREA = re.compile(r"^(?P<unit>[^/]+)/m2(?P<rest>/.+)?$")
 _AMOUNT = re.compile(
-    r"^\s*(?P<low>\d[\d,]*(?:\.\d+)?)\s*(?:(?:-|–|to|~|至)\s*(?P<high>\d[\d,]*(?:\.\d+)?))?\s*(?P<unit>million units|万单位|[^\d\s].*?)?\s*$",
+    r"^\s*(?P<low>\d[\d,]*(?:\.\d+)?)(?![\d.])\s*(?:(?:-|–|to|~|至)\s*(?P<high>\d[\d,]*(?:\.\d+)?))?\s*(?P<unit>million units|万单位|[^\d\s].*?)?\s*$",
     re.IGNORECASE,
 )
 _MANY = {"million units": (Decimal(1_000_000), "[iU]"), "万单位": (Decimal(10_000), "[iU]"), "million iu": (Decimal(1_000_000), "[iU]")}

@@ -15,6 +15,7 @@ from xinglin.models.medication_safety.amounts import daily, doses_a_day, interva
 from xinglin.models.medication_safety.saying import said
 from xinglin.records.medication import Circumstances, Concern, MedicineUse
 
+_FAR = 2.0  # twice the limit is never a small matter
 _ROUNDING = 1.02  # labels round: 999 mg against 1 g is no overdose
 _PERIODS = {"d": 24.0, "wk": 168.0, "mo": 730.5}
 
@@ -48,7 +49,7 @@ def _rows(who: Circumstances, use: MedicineUse) -> list[DoseLimit]:
     population = "child" if child else "elderly" if who.age_years is not None and who.age_years >= 65 else "adult"
     known = [row for row in _index().get(use.key, ()) if not use.route or row.route == use.route]
     found = [row for row in known if row.population == population]
-    return found or [row for row in known if row.population == "adult" and population == "elderly"]
+    return found or [row for row in known if row.population == "adult"]  # more than a grown person may have is too much for a child as well
 
 
 @lru_cache(maxsize=1)
@@ -151,7 +152,10 @@ def _number(value: float) -> str:
 def _beyond(use: MedicineUse, row: DoseLimit, what: str, numbers: tuple[float, float, str], words: tuple[str, str]) -> Concern:
     amount, limit, unit = numbers
     en, zh = (one.format(_number(amount), _number(limit), unit) for one in words)
+    severity = (
+        "major" if row.severity_beyond in {"moderate", "minor"} and what != "interval" and amount >= _FAR * limit else row.severity_beyond
+    )
     return said(
-        "dose", row.severity_beyond, use, row, en, zh, other=what, pointer=f"doses/{row.medicine}/{row.route}/{row.population}/{row.indication}",
+        "dose", severity, use, row, en, zh, other=what, pointer=f"doses/{row.medicine}/{row.route}/{row.population}/{row.indication}",
         advice=("check dose, unit and rhythm", "请核对剂量、单位和频次"),
     )  # fmt: skip

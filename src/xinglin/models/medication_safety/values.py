@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from xinglin.knowledge import drugs, labs
+from xinglin.knowledge import drugs, labs, units
 from xinglin.knowledge.drugs.rows import Monitoring
 from xinglin.models.medication_safety.amounts import daily
 from xinglin.models.medication_safety.interactions import parts_of
@@ -20,9 +20,15 @@ def monitoring_concerns(who: Circumstances, use: MedicineUse, others: Sequence[M
     values = {lab.analyte: lab for lab in who.labs}
     rows = [row for part in parts_of(use) for row in drugs.monitoring(part)]
     blind = _raised(who, use, others) and not any(row.analyte in values or _told_otherwise(row.analyte, who) for row in rows)
+    new = use.considered and not any(other.key == use.key for other in others)
     for row in rows:
+        if row.analyte.startswith("gene:"):
+            if new and row.before and row.analyte.removeprefix("gene:") not in who.genes:
+                yield _untested(use, row)
+            continue
         lab = values.get(row.analyte)
-        missing_is: ConcernSeverity = "major" if blind and row.severity in {"contraindicated", "major"} else "moderate"
+        grave = row.severity in {"contraindicated", "major"}
+        missing_is: ConcernSeverity = "major" if grave and (blind or (row.before and new)) else "moderate"
         if lab is not None and _crossed(row, lab):
             yield _beyond(use, row, lab)
         elif (row.before or missing_is == "major") and (lab is None or _stale(lab, row, who)) and not _told_otherwise(row.analyte, who):
@@ -37,6 +43,14 @@ def _told_otherwise(analyte: str, who: Circumstances) -> bool:
     if analyte in {"creatinine", "egfr", "creatinine_clearance"}:
         return who.egfr is not None or who.crcl is not None
     return analyte == "qtc" and who.qtc_ms is not None
+
+
+def _untested(use: MedicineUse, row: Monitoring) -> Concern:
+    gene = row.analyte.removeprefix("gene:")
+    return said(
+        "monitoring", row.severity, use, row, f"{gene} is not known: {row.why_en}", f"缺少{gene}检测结果：{row.why_zh}", other=f"{gene}-missing",
+        advice=(row.advice_en, row.advice_zh), pointer=f"monitoring/{row.medicine}/{row.analyte}",
+    )  # fmt: skip
 
 
 def _beyond(use: MedicineUse, row: Monitoring, lab: LabValue) -> Concern:
@@ -74,8 +88,8 @@ def _crossed(row: Monitoring, lab: LabValue) -> str:
 def in_unit_of_lab(lab: LabValue, unit: str) -> float | None:
     """A value in another unit of its analyte; None where it cannot be compared."""
     analyte = labs.analyte(lab.analyte)
-    written = lab.value.unit or lab.value.shown_unit
-    if written == unit or not unit:
+    written = units.canonical(lab.value.unit or lab.value.shown_unit) or lab.value.unit or lab.value.shown_unit
+    if written.casefold() == unit.casefold() or not unit:
         return float(lab.value.number)
     if analyte is None:
         return None
