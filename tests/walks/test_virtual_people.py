@@ -46,3 +46,14 @@ def test_the_label_of_people_in_lines_is_read_back_where_it_stands(tmp_path):
     assert labels.check(lines.replace(b"people-us-8", b"people-us-9", 1), "Provenance.ndjson").verdict == "noncompliant"
     assert labels.check((tmp_path / "made/fhir/Patient.ndjson").read_bytes(), "Patient.ndjson").verdict == "not_found"
     assert labels.check(lines[:-20], "Provenance.ndjson").verdict == "inconclusive"
+
+
+def test_an_illness_of_men_befalls_men(tmp_path):
+    from xinglin.diseases.prostate import DISEASE as PROSTATE
+    from xinglin.flow.virtual_people import Beside, people_blocks
+    from xinglin.records.people import Term
+
+    beside = Beside(PROSTATE, Term("prostate", "prostate cancer"), PROSTATE.card.regimens[0], (0.0, 84.0), 2000)
+    (block,) = people_blocks(DISEASE, PeopleRequest("us", seed=5), 30, beside=beside)
+    (usual,) = people_blocks(DISEASE, PeopleRequest("us", seed=5), 30)
+    assert set(usual.tables["person"]["female"].tolist()) == {0, 1} and set(block.tables["person"]["female"].tolist()) == {0}

@@ -35,7 +35,7 @@ SIMULATIONS: tuple[Operation, ...] = (
             Parameter("locale", "where they live: names, units, codes", default="us", choices=("us", "cn")),
             Parameter("form", "what is written", many=True, labels=("FORM",), choices=("fhir", "bundles", "omop", "omop-csv", "parquet")),
             Parameter("years", "how far the records reach back", "number", 10),
-            Parameter("illness", "one more illness that all of them have, run by its own model: nsclc, prostate ..."),
+            Parameter("illness", "one more illness that all of them have, run by its own model: nsclc, prostate (men alone) ..."),
             Parameter("regimen", "how that illness is treated", default="none"),
             Parameter("scans", "with a tumour: so many chest CTs of each person, as DICOM, the tumour in them at its size", "number", 0),
             Parameter("out", "folder to write to", "path", short="-o", required=True),

@@ -32,6 +32,8 @@ def people_blocks(
     chronic: AbstractDisease, request: PeopleRequest, count: int, first: int = 0, block: int = BLOCK, beside: Beside | None = None
 ) -> Iterator[VirtualPeople]:
     """People `first` to `first + count - 1` in blocks. Raises UsageError XL-PEOPLE-012 for fewer than one, NotFound for an unknown locale."""
+    from msgspec.structs import replace
+
     from xinglin.knowledge.locales import genes, locale
     from xinglin.models.virtual_person import course_request, make_people
 
@@ -39,6 +41,8 @@ def people_blocks(
         raise UsageError("XL-PEOPLE-012", "there must be at least one person", where="count", fix="ask for one or more")
     usual = next(regimen for regimen in chronic.card.regimens if regimen.name == "usual")
     asked, home = course_request(request, usual), locale(request.locale)
+    if beside and beside.disease.card.only:
+        asked = replace(asked, traits={**asked.traits, "female": float(beside.disease.card.only == "female")})
     for begin in range(first, first + count, block):
         size = min(block, first + count - begin)
         course = chronic.run(asked, chronic.draw(asked, begin, size), begin)

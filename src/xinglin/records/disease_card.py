@@ -228,6 +228,7 @@ class DiseaseCard(Struct, frozen=True):
     ends: tuple[End, ...] = ()
     harms: tuple[Harm, ...] = ()
     fast: FastForm | None = None
+    only: Literal["", "male", "female"] = ""  # whom the illness befalls, or whose data the model is
     icd10: str = ""  # what the illness is called in ICD-10, "" when it is none
     equations: Words = {}  # for models that are not ordinary equations (3-D): what is solved, in words and symbols
 

@@ -157,8 +157,13 @@ class _Saying:
         en, zh = [], []
         for name, amounts in given.items():
             one = words[name]
-            en.append(f"{one.names['en']} {len(amounts)} × {_amounts(amounts, one.unit, 'en', ' to ')}".removesuffix(" × "))
-            zh.append(f"{one.names['zh']}{len(amounts)}次×{_amounts(amounts, one.unit, 'zh', '至')}".removesuffix("×"))
+            many, times = len(amounts), f"{len(amounts)}次"
+            if one.unit == "1":  # only on or off
+                en.append(one.names["en"] + (f", {many} times" if many > 1 else ""))
+                zh.append(one.names["zh"] + (times if many > 1 else ""))
+            else:
+                en.append(f"{one.names['en']} {many} × {_amounts(amounts, one.unit, 'en', ' to ')}")
+                zh.append(f"{one.names['zh']}{times}×{_amounts(amounts, one.unit, 'zh', '至')}")
         for rule in request.regimen.rules if request else ():
             seen = next(one for one in self.card.observables if one.name == rule.observable)
             en.append(f"{words[rule.treatment].names['en']} by the {seen.names['en']}")
@@ -225,21 +230,7 @@ class _Saying:
         called = next(item.names for item in (*self.card.ends, *self.card.harms) if item.name == one.name)
         last = round(max(request.times[-1] for request in self.simulation.requests) - self.now, 9)
         if one.kind == "median":
-            low, middle, high = (each - self.now for each in (one.low, one.middle, one.high))
-            said = (
-                f"in half of the courses by {_many(round(middle, 1), self.en)}{self.since_en}"
-                + (
-                    f" (90% of those times {_plain(round(low, 1))} to {_plain(round(high, 1))})"
-                    if isfinite(high)
-                    else f" (in 5% by {_plain(round(low, 1))})"
-                ),
-                f"半数病程的发生时间为{self.since_zh}{_plain(round(middle, 1))}{self.zh}"
-                + (
-                    f"（90%的发生时间为{_plain(round(low, 1))}至{_plain(round(high, 1))}{self.zh}）"
-                    if isfinite(high)
-                    else f"（5%不晚于{_plain(round(low, 1))}{self.zh}）"
-                ),
-            )
+            said = self._half(*(each - self.now for each in (one.low, one.middle, one.high)))
             word = ("time to", "发生时间")
         else:
             until_zh = f"{self.since_zh}{_plain(last)}{self.zh}内" if self.fitted else f"至第{_plain(last)}{self.zh}"
@@ -253,6 +244,25 @@ class _Saying:
             importance=2, more={"arm": one.arm},
         )  # fmt: skip
 
+    def _half(self, low: float, middle: float, high: float) -> tuple[str, str]:
+        """When something has come in half of the courses, with 90 % of those times; of a twin it may lie before the last reading."""
+        (en, zh), first, last = self._moment(middle), self._moment(low), self._moment(high)
+        if not isfinite(high):
+            return f"in half of the courses by {en} (in 5% by {first[0]})", f"半数病程的发生时间为{zh}（5%不晚于{first[1]}）"
+        if (low < 0) == (high < 0):  # said once, which side of the last reading it is
+            first = (_plain(round(abs(low), 1)),) * 2
+            last = (_plain(round(abs(high), 1)), f"{_plain(round(abs(high), 1))}{self.zh}")
+        said = f"in half of the courses by {en} (90% of those times {first[0]} to {last[0]})"
+        return said, f"半数病程的发生时间为{zh}（90%的发生时间为{first[1]}至{last[1]}）"
+
+    def _moment(self, after: float) -> tuple[str, str]:
+        """A time at which something comes: from the start, of a twin ahead of the last reading or after it."""
+        long = round(abs(after), 1) if isfinite(after) else after
+        en, zh = _many(long, self.en), f"{_plain(long)}{self.zh}"
+        if not self.fitted:
+            return en, zh
+        return (f"{en} ahead of the last reading", f"末次测量前{zh}") if after < 0 else (f"{en} after the last reading", f"末次测量后{zh}")
+
     def estimates(self) -> Iterator[Fact]:
         """What a twin learned (parameters the readings made narrower by a tenth at least), or how the traits of many people are spread."""
         fitted = bool(self.simulation.measured)
@@ -264,7 +274,7 @@ class _Saying:
                 yield self._estimate(one, meanings[one.name], fitted)
 
     def _estimate(self, one: Estimate, meaning: Mapping[str, str], fitted: bool) -> Fact:
-        low, middle, high = (f"{value:.3g}" for value in (one.low, one.middle, one.high))
+        low, middle, high = map(_three, (one.low, one.middle, one.high))
         unit_en, unit_zh = ("", "") if one.unit == "1" else (f" {display(one.unit, 'en')}", f" {display(one.unit, 'zh')}")
         said = (f"{middle}{unit_en} (90% interval {low} to {high}{unit_en})", f"{middle}{unit_zh}（90%区间{low}至{high}{unit_zh}）")
         names = (
@@ -317,15 +327,18 @@ def _number_of(value: float, row: Parameter, language: str, when: str = "") -> s
 
 
 def _amounts(amounts: Sequence[float], unit: str, language: str, to: str) -> str:
-    """One amount, or the range of several; nothing for a treatment that is only on or off."""
-    if unit == "1":
-        return ""
+    """One amount, or the range of several."""
     low, high = min(amounts), max(amounts)
     return f"{_plain(low)}{to}{_plain(high)} {display(unit, language)}" if high > low else f"{_plain(low)} {display(unit, language)}"
 
 
 def _plain(number: float) -> str:
     return f"{number:,.2f}".rstrip("0").rstrip(".")
+
+
+def _three(number: float) -> str:
+    """Three digits, written out where a power of ten would be written."""
+    return f"{float(f'{number:.3g}'):,.0f}" if 1000 <= abs(number) < 1e7 else f"{number:.3g}"
 
 
 def _many(number: float, word: str) -> str:

@@ -103,6 +103,7 @@ CARD = DiseaseCard(
         "competition is disputed. No imaging, no death, no castration sensitivity, no other treatment.",
         "zh": "仅描述人群，不能预测个人预后。依据一项32人的小型非随机试验拟合，竞争效应存在争议。不含影像、死亡、去势敏感期及其他治疗。",
     },
+    only="male",
     icd10="C61",
     time_unit="d",
     horizon=1826.0,
