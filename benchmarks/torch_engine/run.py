@@ -39,7 +39,7 @@ REGIMEN = Regimen(
     ),
 )
 REQUEST = SimulationRequest("nsclc", tuple(float(day) for day in range(0, 181, 30)), REGIMEN, seed=20260401)
-FAST, TORCH, GRAPHICS, SLOPED, SLOW, DRAWS = 50_000, 4_096, 4_000_000, 64, 1, 50
+FAST, TORCH, GRAPHICS, SLOPED, SLOW, DRAWS = 50_000, 2_048, 4_000_000, 16, 1, 8
 
 
 def cpu_s(work: Callable[[], Any], times: int = 3) -> float:
@@ -61,11 +61,11 @@ def cohorts() -> dict[str, Any]:
     many, some = people(FAST), people(TORCH)
     exact = DISEASE.run(REQUEST, some)
     found: dict[str, Any] = {"machine code": {"patients_per_cpu_s": round(FAST / cpu_s(lambda: DISEASE.run(REQUEST, many)))}}
-    for word, single in (("torch float64", False), ("torch float32", True)):
+    for word, single in (("torch float64", False),):
         served = in_torch(DISEASE, single=single)
         theirs = served.run(REQUEST, some)
         found[word] = {
-            "patients_per_cpu_s": round(TORCH / cpu_s(lambda served=served: served.run(REQUEST, some), 2)),
+            "patients_per_cpu_s": round(TORCH / cpu_s(lambda served=served: served.run(REQUEST, some), 1)),
             "greatest_relative_difference": max(apart(theirs.observed[name], exact.observed[name]) for name in exact.observed),
             "same_numbers": float(np.mean([np.mean((theirs.observed[n] == v) | np.isnan(v)) for n, v in exact.observed.items()])),
         }
@@ -106,7 +106,7 @@ def slopes_by_parameters() -> dict[str, Any]:
     slow = (time.process_time() - start) / SLOW
     errors = {size: error(by_machine_code(size), true) for size in (1e-4, 1e-3, 1e-2)}
     best = min(errors, key=errors.__getitem__)
-    torch_s = cpu_s(lambda: sensitivities(DISEASE, REQUEST, some, ("volume",)), 2)
+    torch_s = cpu_s(lambda: sensitivities(DISEASE, REQUEST, some, ("volume",)), 1)
     code_s = cpu_s(lambda: by_machine_code(best), 2)
     return {
         "parameters": len(found), "patients": SLOPED,
@@ -172,7 +172,7 @@ def schedule_gradient() -> dict[str, Any]:
         work()
         return work
 
-    torch_s, fresh_s, known_s = cpu_s(by_torch), cpu_s(one_regimen(fresh=True), 5), cpu_s(one_regimen(fresh=False), 5)
+    torch_s, fresh_s, known_s = cpu_s(by_torch, 1), cpu_s(one_regimen(fresh=True), 5), cpu_s(one_regimen(fresh=False), 5)
     return {
         "draws": DRAWS, "amounts": len(amounts), "torch_gradient_cpu_ms": 1e3 * torch_s,
         "machine_code_one_regimen_cpu_ms": {"its steps chosen anew": 1e3 * fresh_s, "steps known": 1e3 * known_s},
