@@ -17,7 +17,7 @@ from xinglin.records.errors import InvalidInput
 
 KNOWLEDGE = Path(__file__).parents[2]
 WISHED = {
-    "adagrasib", "alpelisib", "amivantamab", "capivasertib", "capmatinib", "elacestrant", "entrectinib", "inavolisib", "pralsetinib", "repotrectinib",
+    "adagrasib", "alpelisib", "amivantamab", "capivasertib", "capmatinib", "elacestrant", "entrectinib", "inavolisib", "pralsetinib", "raltitrexed", "repotrectinib",
     "selpercatinib", "tepotinib",
 }  # fmt: skip
 WORDS = {"age": set(), "sex": {"female", "male"}, "pregnant": set(), "stage": None, "line": {"first", "later"}}
