@@ -233,6 +233,7 @@ class House:
             facts=_mentioned(statements, owed, facts),
             provenance=replace(self._provenance(request, kind, chart, notes), images=self._kept_with(prepared)),
             must_mention=owed,
+            tables=plan.tables,
         )
         made = verify.Made(self.images.case(chart.id, prepared.edit), self.courses.case(prepared.simulation))
         judged = verify.judge_draft(draft, facts, chart, [self.checks[c] for c in kind.checks], made)
@@ -270,7 +271,7 @@ class House:
     ) -> tuple[Statement, ...]:
         texts = self.writers[writer].write(points, facts, kind.words[request.language], request.language, request.seed)
         pairs = zip(points, texts, strict=True)
-        return tuple(Statement(f"s{n}", p.section, text, p.facts) for n, (p, text) in enumerate(pairs, 1))
+        return tuple(Statement(f"s{n}", p.section, text, p.facts, cell=p.cell) for n, (p, text) in enumerate(pairs, 1))
 
     def _reworded(
         self, draft: Draft, kind: ContentKind, points: Sequence[Point], by_id: Mapping[str, Fact],

@@ -29,12 +29,23 @@ class ContentRequest(Struct, frozen=True):
 
 
 class Point(Struct, frozen=True):
-    """What to say, before wording: facts, the phrase of the kind's word book, and the section it goes in."""
+    """What to say, before wording: facts, the phrase of the kind's word book, and the section it goes in. `cell`: see `SectionTable`."""
 
     section: str
     phrase: str
     facts: tuple[str, ...]
     slots: Mapping[str, str] = field(default_factory=dict)
+    cell: tuple[str, str] = ("", "")
+
+
+class SectionTable(Struct, frozen=True):
+    """A section that is read as a table: its columns (key, heading). A sentence with `cell` (row, column) stands there.
+
+    Rows come in the order of their first sentence; the first column names the row. Sentences without a cell follow below.
+    """
+
+    section: str
+    columns: tuple[tuple[str, str], ...]
 
 
 class Statement(Struct, frozen=True):
@@ -47,6 +58,7 @@ class Statement(Struct, frozen=True):
     faithful: Verdict = "not_checkable"
     plausible: Verdict = "not_checkable"
     by: Literal["ai", "person"] = "ai"
+    cell: tuple[str, str] = ("", "")
 
 
 class Provenance(Struct, frozen=True):
@@ -105,6 +117,7 @@ class Draft(Struct, frozen=True):
     issues: tuple[Issue, ...] = ()
     must_mention: tuple[str, ...] = ()  # fact ids the kind says may not be missing
     revision: int = 1
+    tables: tuple[SectionTable, ...] = ()
 
     def fact(self, fact_id: str) -> Fact:
         """The fact of that id. Raises KeyError."""

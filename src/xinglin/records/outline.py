@@ -26,11 +26,18 @@ class Line(Struct, frozen=True):
 
 
 class OutlineSection(Struct, frozen=True):
-    """A heading and its sentences. Sections without sentences are left out."""
+    """A heading and its sentences. Sections without sentences are left out.
+
+    `table`: of a section that is read as a table, its rows: per row the lines of each column, in the order of `columns`; those lines are also
+    among `lines`. `below`: the lines that stand in no cell.
+    """
 
     key: str
     heading: str
     lines: tuple[Line, ...]
+    columns: tuple[str, ...] = ()
+    table: tuple[tuple[tuple[Line, ...], ...], ...] = ()
+    below: tuple[Line, ...] = ()
 
 
 class NumberedFact(Struct, frozen=True):
@@ -89,15 +96,26 @@ def outline(draft: Draft) -> Outline:
     by_section = {key: [s for s in draft.statements if s.section == key] for key in keys}
     ordered = dict.fromkeys(fact for key in keys for s in by_section[key] for fact in s.facts if fact in facts)
     number = {fact: i for i, fact in enumerate(ordered, 1)}
+    tables = {one.section: one.columns for one in draft.tables}
     sections = tuple(
-        OutlineSection(
-            key, headings.get(key, key), tuple(Line(s, tuple(number[f] for f in s.facts if f in number)) for s in by_section[key])
+        _section(
+            key, headings.get(key, key), tuple(Line(s, tuple(number[f] for f in s.facts if f in number)) for s in by_section[key]),
+            tables.get(key, ()),
         )
         for key in keys
         if by_section[key]
-    )
+    )  # fmt: skip
     sources = tuple(_numbered(i, facts[fact], draft.language) for fact, i in number.items())
     return Outline(sections, sources, draft.omissions)
+
+
+def _section(key: str, heading: str, lines: tuple[Line, ...], columns: tuple[tuple[str, str], ...]) -> OutlineSection:
+    keys = [name for name, _ in columns]
+    placed = [line for line in lines if line.statement.cell[1] in keys]
+    rows = dict.fromkeys(line.statement.cell[0] for line in placed)
+    table = tuple(tuple(tuple(line for line in placed if line.statement.cell == (row, name)) for name in keys) for row in rows)
+    below = tuple(line for line in lines if line not in placed)
+    return OutlineSection(key, heading, lines, tuple(words for _, words in columns), table, below)
 
 
 def _numbered(number: int, fact: Fact, language: Language) -> NumberedFact:

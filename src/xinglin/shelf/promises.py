@@ -2,7 +2,8 @@
 
 An item is a module or folder whose name is the item's name, holding one object under the shelf's word:
 `content/<kind>/KIND`, `checks/<code>/CHECK`, `diseases/<name>/DISEASE`, `knowledge/<topic>/TOPIC`, `models/text/<name>/WRITER`,
-`models/image/<name>/GENERATOR`, `models/table/<name>/GENERATOR`, `models/outcome/<name>/MODEL`.
+`models/image/<name>/GENERATOR`, `models/table/<name>/GENERATOR`, `models/outcome/<name>/MODEL`,
+`models/effect/<name>/MODEL`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from xinglin.records import Chart, CheckCase, ContentRequest, Fact, Identity, Issue, Point
+from xinglin.records.draft import SectionTable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,12 +29,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a kind wants said: headings in reading order, points, and facts that must not be missing."""
+    """What a kind wants said: headings in reading order, points, facts that must not be missing, and which sections are tables."""
 
     title: str
     sections: tuple[tuple[str, str], ...]
     points: tuple[Point, ...]
     must_mention: tuple[str, ...] = ()
+    tables: tuple[SectionTable, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -248,6 +251,47 @@ class AbstractOutcomeModel(ABC):
 
     @abstractmethod
     def load(self, data: bytes) -> AbstractFittedOutcome:
+        """What `save` wrote. Raises InvalidInput for anything else."""
+
+
+class AbstractFittedEffect(ABC):
+    """What was learnt about what a treatment does. It holds no row of the table; the same rows give the same bytes.
+
+    The effect is what treatment adds to the outcome: to a number, to the chance of yes, of survival to the mean time free of the end until the
+    last horizon (or, as the design asks, to the chance to be free of it then).
+    """
+
+    design: OutcomeDesign
+
+    @abstractmethod
+    def effect(self, rows: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+        """(n, 3): the effect on people like each of these, with 95 % limits."""
+
+    @abstractmethod
+    def average(self) -> tuple[float, float, float]:
+        """The mean effect on the people learnt from, with 95 % limits."""
+
+    @abstractmethod
+    def save(self) -> bytes:
+        """The same as plain data, for `load` of the model of that name. No pickle, ever."""
+
+
+class AbstractEffectModel(ABC):
+    """Learns what a treatment does, from people who had it and people who had not: `models/effect/<name>/MODEL`.
+
+    It assumes that the features tell all that decided about the treatment and bears on the outcome; that nobody could not have had the other.
+    """
+
+    name: str
+    version: str
+    outcomes: tuple[OutcomeKind, ...]
+
+    @abstractmethod
+    def fit(self, table: Mapping[str, NDArray[np.float64]], design: OutcomeDesign, seed: int = 0) -> AbstractFittedEffect:
+        """Learn. Raises InvalidInput for a table it cannot serve, Refused where the two groups do not overlap."""
+
+    @abstractmethod
+    def load(self, data: bytes) -> AbstractFittedEffect:
         """What `save` wrote. Raises InvalidInput for anything else."""
 
 

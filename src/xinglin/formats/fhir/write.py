@@ -14,7 +14,7 @@ import msgspec
 
 from xinglin.formats.fhir.addresses import Addresses
 from xinglin.formats.fhir.marks import AIGC_EXTENSION, RELEASE_SYSTEM, own_id, own_meta
-from xinglin.formats.fhir.narrative import paragraphs, sentences
+from xinglin.formats.fhir.narrative import paragraphs, sentences, table
 from xinglin.formats.fhir.provenance import AI_DEVICE_TYPES, Ids, document_provenance, statement_provenances
 from xinglin.records.draft import SignedDocument
 from xinglin.records.errors import InvalidInput
@@ -132,7 +132,7 @@ def _sections(document: SignedDocument, addresses: Addresses, ids: Ids, language
     laid_out = outline(document.draft)
     for section in laid_out.sections:
         person = any(line.statement.by == "person" for line in section.lines)
-        div = sentences(((line.statement.id, line.statement.text) for line in section.lines), language)
+        div = _words_of(section, language)
         entries = [addresses.reference(key) for key in _cited(document, section) if key in document.sources or key == ids.patient]
         text = {"status": "additional" if person else "generated", "div": div}
         yield {"title": section.heading, "text": text} | ({"entry": entries} if entries else {})
@@ -140,6 +140,13 @@ def _sections(document: SignedDocument, addresses: Addresses, ids: Ids, language
         words = PAGE_WORDS[document.draft.language]
         div = paragraphs((words["omissions_note"], *(omission.text for omission in laid_out.omissions)), language)
         yield {"title": words["omissions"], "text": {"status": "generated", "div": div}}
+
+
+def _words_of(section: OutlineSection, language: str) -> str:
+    if not section.table:
+        return sentences(((line.statement.id, line.statement.text) for line in section.lines), language)
+    rows = [[[(line.statement.id, line.statement.text) for line in cell] for cell in row] for row in section.table]
+    return table(section.columns, rows, [(line.statement.id, line.statement.text) for line in section.below], language)
 
 
 def _cited(document: SignedDocument, section: OutlineSection) -> list[str]:

@@ -93,13 +93,15 @@ def _sections(draft: Draft, laid_out: Outline, records: Mapping[str, bytes], pic
         for source in laid_out.sources
     }
     kinds = {source.number: source.fact.kind for source in laid_out.sources}
-    return [
-        {
-            "heading": section.heading,
-            "lines": [_line(line.statement, line.numbers, shown, kinds, draft.issues) for line in section.lines],
-        }
-        for section in laid_out.sections
-    ]
+    found = []
+    for section in laid_out.sections:
+        lines = {line.statement.id: _line(line.statement, line.numbers, shown, kinds, draft.issues) for line in section.lines}
+        rows = [[[lines[line.statement.id] for line in cell] for cell in row] for row in section.table]
+        below = [lines[line.statement.id] for line in section.below]
+        found.append(
+            {"heading": section.heading, "lines": list(lines.values()), "columns": section.columns, "rows": rows, "below": below}
+        )
+    return found
 
 
 def _line(

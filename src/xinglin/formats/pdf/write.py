@@ -19,7 +19,7 @@ from xinglin.formats.pdf.typesetting import compile_page, spelled_out
 from xinglin.records.draft import SignedDocument
 from xinglin.records.errors import InvalidInput
 from xinglin.records.moments import first_instant
-from xinglin.records.outline import NumberedFact, outline, patient_line
+from xinglin.records.outline import Line, NumberedFact, outline, patient_line
 from xinglin.records.page_words import PAGE_WORDS
 from xinglin.records.particulars import patient_rows, release_rows
 
@@ -77,7 +77,9 @@ def _content(document: SignedDocument, released: datetime) -> dict[str, Any]:
         "sections": [
             {
                 "heading": section.heading,
-                "lines": [{"text": x.statement.text, "numbers": x.numbers, "person": x.statement.by == "person"} for x in section.lines],
+                "columns": section.columns,
+                "rows": [[[_said(line) for line in cell] for cell in row] for row in section.table],
+                "lines": [_said(line) for line in section.below],
             }
             for section in laid_out.sections
         ],
@@ -86,6 +88,10 @@ def _content(document: SignedDocument, released: datetime) -> dict[str, Any]:
         "signatures": [{"signer": s.signer, "at": s.at, "key": s.key, "digest": s.digest} for s in document.signatures],
         "provenance": release_rows(document),
     }
+
+
+def _said(line: Line) -> dict[str, Any]:
+    return {"text": line.statement.text, "numbers": line.numbers, "person": line.statement.by == "person"}
 
 
 def _pictures(document: SignedDocument) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ import msgspec
 
 from xinglin.records.draft import SignedDocument
 from xinglin.records.errors import InvalidInput
-from xinglin.records.outline import NumberedFact, Outline, outline, patient_line
+from xinglin.records.outline import Line, NumberedFact, Outline, OutlineSection, outline, patient_line
 from xinglin.records.page_words import PAGE_WORDS
 from xinglin.records.particulars import patient_rows, release_rows
 
@@ -37,7 +37,8 @@ def _lines(document: SignedDocument) -> Iterator[str]:
     yield from _patient(document)
     for section in laid_out.sections:
         yield from ("", section.heading, "-" * _width(section.heading))
-        yield from (_one_line(line.statement.text) + "".join(f" [{n}]" for n in line.numbers) for line in section.lines)
+        yield from _table(section)
+        yield from (_said(line) for line in section.below)
     yield from _omissions(laid_out, words)
     yield from _heading(words["sources"])
     yield from (_source(source) for source in laid_out.sources)
@@ -49,6 +50,21 @@ def _lines(document: SignedDocument) -> Iterator[str]:
     yield from _heading(words["provenance"])
     yield from (f"{name}{words['colon']}{_one_line(value)}" for name, value in release_rows(document))
     yield from ("", label)
+
+
+def _table(section: OutlineSection) -> Iterator[str]:
+    """A table as text: per row its first column, then every other column under its heading."""
+    for row in section.table:
+        yield ""
+        yield from (_said(line) for line in row[0])
+        for column, cell in list(zip(section.columns, row, strict=True))[1:]:
+            yield from (f"  {column} | {_said(line)}" for line in cell)
+    if section.table and section.below:
+        yield ""
+
+
+def _said(line: Line) -> str:
+    return _one_line(line.statement.text) + "".join(f" [{n}]" for n in line.numbers)
 
 
 def _front_matter(document: SignedDocument) -> Iterator[str]:
