@@ -5,18 +5,26 @@ Pure: facts and rows of knowledge in, verdicts out, each with the fact it rests 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from xinglin.knowledge import labs, terms
+from xinglin.knowledge import labs, terms, therapies
 from xinglin.records import Fact
 from xinglin.records.errors import InvalidInput
+from xinglin.records.fact import MADE_HERE
 from xinglin.records.quantity import Quantity
 from xinglin.records.therapy import Criterion, Journey, TherapyOption
 
 Verdict = Literal["met", "not-met", "unknown"]
 Standing = Literal["fits", "excluded", "unknown"]
+_CALCULATED = {
+    "egfr": "calculation.ckd_epi_2021",
+    "creatinine_clearance": "calculation.cockcroft_gault",
+    "qtc": "calculation.qtc_fridericia",
+}
+_NEGATIVE = re.compile(r"\bneg\w*|\babsent\b|\bnot detected\b|阴性|未检出|未见", re.IGNORECASE)
 
 
 class Judged(NamedTuple):
@@ -104,6 +112,8 @@ def held(criterion: Criterion, facts: Sequence[Fact]) -> Judged:
         "analyte": _analyte,
         "stage": _stage,
         "score": _score,
+        "marker": _marker,
+        "device": _device,
     }
     if about in finders:
         return finders[about](criterion, key, facts)
@@ -180,9 +190,12 @@ def _says(fact: Fact, value: str) -> bool:
 
 def _analyte(criterion: Criterion, key: str, facts: Sequence[Fact]) -> Judged:
     mine = [
-        f for f in facts if f.kind in {"measurement", "calculation"} and (f.details.get("analyte") == key or f.id == f"calculation.{key}")
+        f
+        for f in facts
+        if f.kind in {"measurement", "calculation"}
+        and (f.details.get("analyte") == key or f.id in {f"calculation.{key}", _CALCULATED.get(key)})
     ]
-    newest = next((f for f in mine if f.latest), mine[0] if mine else None)
+    newest = next((f for f in mine if f.latest and f.kind == "measurement"), mine[-1] if mine else None)
     if newest is None:
         return Judged(criterion, "unknown")
     if isinstance(newest.value, str) or criterion.is_ == "one-of":
@@ -213,10 +226,52 @@ def _compared(criterion: Criterion, number: float, fact: Fact) -> Judged:
 
 
 def _score(criterion: Criterion, key: str, facts: Sequence[Fact]) -> Judged:
-    fact = next((f for f in facts if f.id == f"calculation.{key}"), None)
-    if fact is None or not isinstance(fact.value, Quantity):
+    fact = next((f for f in facts if f.id in {f"calculation.{key}", f"{MADE_HERE}score.{key}"}), None)
+    if fact is None:
         return Judged(criterion, "unknown")
+    if criterion.values:
+        said = f"{fact.text} {fact.flag} {fact.details.get('class', '')}".casefold().split()
+        met = any(value.casefold() in said for value in criterion.values)
+        return Judged(criterion, "met" if met == (criterion.is_ != "absent") else "not-met", (fact.id,), fact.text)
+    if not isinstance(fact.value, Quantity):
+        return Judged(criterion, "unknown", (fact.id,), fact.text)
     return _compared(criterion, float(fact.value.number), fact)
+
+
+def _device(criterion: Criterion, key: str, facts: Sequence[Fact]) -> Judged:
+    """A device or what was put in by an operation: a stent, an artificial valve."""
+    wanted = criterion.values or (key,)
+    found = [
+        f for f in facts
+        if f.kind in {"device", "procedure", "problem"} and f.polarity == "present" and any(_is_a(f.key, one) for one in wanted)
+    ]  # fmt: skip
+    return _presence(criterion, found)
+
+
+def _marker(criterion: Criterion, key: str, facts: Sequence[Fact]) -> Judged:
+    """A result of a tumour under one of the names that reports give it: PD-L1, receptors, a recurrence score."""
+    row = therapies.marker(key)
+    if row is None:
+        raise InvalidInput(
+            "XL-PLAN-002", "a criterion asks about a marker that has no names", where=criterion.about, fix="see knowledge/therapies"
+        )
+    called = {name.casefold() for name in (*row.en, *row.zh)}
+    mine = [f for f in facts if f.kind in {"measurement", "gene", "problem"} and called & _called(f)]
+    newest = max(mine, key=lambda f: f.time, default=None)
+    if newest is None:
+        return Judged(criterion, "unknown")
+    if isinstance(newest.value, Quantity) and criterion.number is not None:
+        return _compared(criterion, float(newest.value.number), newest)
+    words = str(newest.value or newest.text) if not isinstance(newest.value, Quantity) else newest.text
+    if criterion.is_ in {"present", "absent"}:
+        there = newest.polarity == "present" and not _NEGATIVE.search(words)
+        return Judged(criterion, "met" if there == (criterion.is_ == "present") else "not-met", (newest.id,), newest.text)
+    met = any(value.casefold() in words.casefold() for value in criterion.values)
+    return Judged(criterion, "met" if met else "not-met", (newest.id,), newest.text)
+
+
+def _called(fact: Fact) -> set[str]:
+    return {fact.concept.words.casefold(), *(name.casefold() for names in fact.names.values() for name in names)}
 
 
 def _stage(criterion: Criterion, _key: str, facts: Sequence[Fact]) -> Judged:

@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from xinglin.models.reader.record_index import RecordIndex, index_of
+from xinglin.records.fact import MADE_HERE, Fact
 from xinglin.records.reading import CheckCase, Sentence
 
 _SHORTEST = 8
+_WEIGHED = frozenset(("option", "alert", "prediction"))
 _QUOTED = frozenset(("measurement", "report", "document", "imaging"))  # a dose that happens to be another medicine's is no quotation
 
 
@@ -21,13 +23,25 @@ def quoted_spans(index: RecordIndex, text: str, cited: Iterable[str]) -> list[tu
     spans: list[tuple[int, int]] = []
     for one in cited:
         fact = index.facts.get(one)
-        if fact is None or fact.kind not in _QUOTED or not isinstance(fact.value, str):
+        if fact is None or not isinstance(fact.value, str):
             continue
-        for words in {fact.value.strip(), *(evidence.quote.strip() for evidence in fact.evidence)}:
+        for words in _own_words(fact):
             place = text.find(words) if len(words) >= _SHORTEST else -1
             if place >= 0 and not text[:place].rstrip()[-1:].isalnum():
                 spans.append((place, place + len(words)))
     return spans
+
+
+def _own_words(fact: Fact) -> set[str]:
+    """What a fact may be quoted with: a recorded answer as it stands; of an option, an alert or a prediction that we made, its own sentence.
+
+    A sentence that somebody has edited is no quotation any more, and is taken apart like any other.
+    """
+    if fact.kind in _QUOTED:
+        return {fact.value.strip() if isinstance(fact.value, str) else "", *(evidence.quote.strip() for evidence in fact.evidence)}
+    if fact.kind in _WEIGHED and fact.id.startswith(MADE_HERE):
+        return {fact.details.get("said", "").strip(), fact.details.get("said_zh", "").strip()}
+    return set()
 
 
 def without_quotes(case: CheckCase, sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:

@@ -1,0 +1,444 @@
+"""Options for one person as facts: each with the rows of knowledge and the facts of the record it rests on.
+
+Their ids begin with `made.option.`, `made.alert.` or `made.prediction.`: they are proposals and no facts of the person. `said` and `said_zh` hold
+the one sentence that may be said of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from xinglin.knowledge import terms, therapies
+from xinglin.records import Concept, Evidence, Fact
+from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED, FactKind
+from xinglin.records.medication import Concern
+from xinglin.records.therapy import Cited, Journey, Outcome, TherapyOption, Watch
+from xinglin.workup import option_words as words
+from xinglin.workup.option_appraisal import Appraised, appraised, compared_on, medicine_name, option_id, ranked, replaced, uses_of_option
+from xinglin.workup.option_questions import Question, questions
+from xinglin.workup.option_words import Both
+from xinglin.workup.options import Judged, asked
+
+TOPIC = f"knowledge/therapies@{therapies.VERSION}"
+_MOST = 3  # benefits, and harms, of one option that are told
+
+
+class JourneyFacts:
+    """The facts of one question (journey) for one person. `facts`: what is known of the person, with the evidence each rests on."""
+
+    def __init__(self, journey: Journey, facts: Sequence[Fact], opening: Sequence[str], as_of: str) -> None:
+        self.journey, self.known, self.opening = journey, {fact.id: fact for fact in facts}, opening
+        self.found = appraised(journey, facts, as_of)
+        self.compared_on = compared_on(journey)
+        self.ranked = ranked(self.found)
+        self.out = tuple(one for one in self.found if one.out)
+        self.now = replaced(journey, facts)
+        self.questions = questions(journey, facts, as_of, self.found)
+
+    def all(self) -> tuple[Fact, ...]:
+        """Everything that may be said of the question."""
+        told = [
+            self.opened(),
+            self.rule(),
+            self.compared(),
+            *self.weighed_without(),
+            *self.order(),
+            *self.to_do(),
+            *self.missing(),
+            *self.watch(),
+            *self.people(),
+        ]
+        for place, one in enumerate(self.ranked, 1):
+            told += self.of_option(place, one)
+        for one in self.out:
+            told += self.of_excluded(one)
+        return tuple(told)
+
+    # ---- the question
+
+    def opened(self) -> Fact:
+        """Which question this is, and what in the record opens it."""
+        by = [self.known[one] for one in self.opening if one in self.known]
+        named = [_names(fact) for fact in by]
+        both = (
+            f"{words.opened(self.journey.en)}: asked because the record holds {', '.join(dict.fromkeys(en for en, _ in named))}.",
+            f"{self.journey.zh}：依据病历所载{'、'.join(dict.fromkeys(zh for _, zh in named))}。",
+        )
+        return self._fact(
+            "question", both, by, ("journey",), importance=MUST_BE_MENTIONED, kind="option", more={"rests_on": " ".join(self.rests_on())}
+        )
+
+    def rests_on(self) -> tuple[str, ...]:
+        """The facts of the record that options and warnings were held against, in the order of the options."""
+        judged = [each for one in (*self.ranked, *self.out) for each in (*one.weighed.needs, *one.weighed.excludes)]
+        said = [*asked(self.journey, tuple(self.known.values())), *(each for each in judged if each.verdict != "unknown")]
+        named = [one for each in said for one in each.facts]
+        named += [one for each in (*self.ranked, *self.out) for concern in each.concerns for one in concern.facts]
+        return tuple(one for one in dict.fromkeys(named) if one in self.known)
+
+    def rule(self) -> Fact:
+        """The rule of the order, in words."""
+        return self._fact("rule", words.RULE, (), ("rule",), names=("rule of the order", "排序规则"))
+
+    def compared(self) -> Fact:
+        """That trials with different comparators stand side by side."""
+        return self._fact("compared", words.COMPARED, (), ("rule",), names=("comparison across trials", "跨试验比较"))
+
+    def weighed_without(self) -> Iterator[Fact]:
+        """Which medicines of this question are taken now: each option was weighed in their place."""
+        if self.now:
+            named = [_names(fact) for fact in self.now]
+            en, zh = ", ".join(dict.fromkeys(a for a, _ in named)), "、".join(dict.fromkeys(b for _, b in named))
+            both = words.ended(
+                f"taken now for this question: {en}; each option was weighed without it, as if in its place or after it",
+                f"目前已在使用{zh}；各方案均按替代或后续方案评估，未与其叠加",
+            )
+            yield self._fact("now", both, self.now, ("rule",), names=("weighed in place of", "替代评估"))
+
+    def order(self) -> Iterator[Fact]:
+        """Why each option stands before the next."""
+        for place, (better, worse) in enumerate(zip(self.ranked, self.ranked[1:], strict=False), 1):
+            both = words.order(better, worse)
+            behind = [self.known[one] for need in (*better.speaks_for,) for one in need.facts if one in self.known]
+            pointers = (f"{better.option.key}", f"{worse.option.key}")
+            yield self._fact(f"order.{place}", both, behind, pointers, names=("order", "排序"), importance=2)
+
+    def to_do(self) -> Iterator[Fact]:
+        """What to do about each warning, once for all options it speaks against."""
+        groups: dict[str, list[tuple[Appraised, Concern]]] = {}
+        for one in self.ranked:
+            for concern in one.concerns:
+                if concern.kind != "monitoring" and concern.advice.get("en"):
+                    groups.setdefault(f"{concern.kind}/{concern.other}/{concern.advice['en']}", []).append((one, concern))
+        for number, group in enumerate(groups.values()):
+            options = list({one.option.key: one.option for one, _ in group}.values())
+            concern = group[0][1]
+            places = [Evidence(each.knowledge, each.pointer or each.source) for _, each in group if each.knowledge]
+            behind = [self.known[one] for one in concern.facts if one in self.known]
+            both = words.to_do(concern, options)
+            yield self._fact(f"todo.{number}", both, behind, (), names=("what to do", "处理建议"), importance=2, places=places)
+
+    # ---- one option
+
+    def of_option(self, place: int, one: Appraised) -> Iterator[Fact]:
+        """The facts of one row: the option itself, fit, warnings, benefits, harms, burden, evidence."""
+        option = one.option
+        taken = any(fact.key.removeprefix("term:") in {m.medicine for m in option.medicines} for fact in self.now)
+        yield self._option(place, one, taken)
+        for number, medicine in enumerate(option.medicines):
+            if number:
+                yield self._further(option, medicine.medicine)
+            if medicine.note_en:
+                note = words.ended(medicine.note_en + _unread(medicine)[0], medicine.note_zh + _unread(medicine)[1])
+                yield self._of(
+                    option, f"note.{medicine.medicine}", note, (), (f"medicines/{number}",), names=("dose on the label", "说明书剂量")
+                )
+        yield from self._fit(one)
+        for concern in one.concerns:
+            if concern.kind != "monitoring":
+                yield self._alert(option, concern)
+        yield from self._outcomes(option)
+        yield self._of(option, "burden", words.burden(option), (), ("burden",), names=("burden", "治疗负担"))
+        yield self._grade(option)
+
+    def _option(self, place: int, one: Appraised, taken: bool) -> Fact:
+        option = one.option
+        more = {"option": option.key, "rank": str(place), "option_kind": option.kind} | self._use(option, 0)
+        behind = [self.known[i] for i in self.opening if i in self.known]
+        pointers = tuple(f"{option.key}/medicines/{n}" for n in range(len(option.medicines))) or (option.key,)
+        return self._fact(
+            option.key,
+            words.headed(place, one, taken),
+            behind,
+            pointers,
+            names=(option.en, option.zh),
+            importance=MUST_BE_MENTIONED,
+            more=more,
+        )
+
+    def _use(self, option: TherapyOption, place: int) -> dict[str, str]:
+        """What the checks of medication safety judge: the medicine with its dose, and which current medicines it would stand in place of."""
+        if place >= len(option.medicines):
+            return {}
+        one, use = option.medicines[place], uses_of_option(option)[place]
+        told = {
+            "medicine": medicine_name(one.medicine), "medicine_key": one.medicine, "dose": one.dose, "route": use.route or one.route,
+            "frequency": one.frequency, "replaces": " ".join(fact.id for fact in self.now),
+        }  # fmt: skip
+        return {name: text for name, text in told.items() if text}
+
+    def _further(self, option: TherapyOption, medicine: str) -> Fact:
+        """A further medicine of a combination, so that the checks judge it too."""
+        place = [one.medicine for one in option.medicines].index(medicine)
+        names = _term_names(medicine)
+        both = words.ended(f"{option.en} includes {names[0]}", f"{option.zh}包含{names[1]}")
+        return self._fact(
+            f"{option.key}.{medicine}", both, (), (f"{option.key}/medicines/{place}",), names=names, more=self._use(option, place)
+        )
+
+    def _fit(self, one: Appraised) -> Iterator[Fact]:
+        option = one.option
+        for number, need in enumerate(one.weighed.needs):
+            if need.verdict != "met" or not (need.criterion.en and need.facts):
+                continue
+            shown = self._shown(need)
+            both = words.ended(f"fits: {need.criterion.en}{shown[0]}", f"符合：{need.criterion.zh}{shown[1]}")
+            yield self._of(
+                option, f"fit.{number}", both, self._behind(need), (f"needs/{number}",), names=("what speaks for it", "支持依据")
+            )
+        for number, missing in enumerate(one.weighed.missing):
+            both = words.ended(f"not known yet: {missing.criterion.en}", f"尚不明确：{missing.criterion.zh}")
+            yield self._of(
+                option, f"unknown.{number}", both, self._behind(missing), ("needs",), names=("not known", "尚不明确"), importance=2
+            )
+        if one.does_less:
+            both = ("Nothing in the record asks for doing less.", "病历中无支持减少治疗的依据。")
+        elif one.concerns or one.weighed.missing:
+            return
+        elif option.medicines:
+            both = ("No warning of the medicine check for this person.", "用药核查对该患者未见警示。")
+        else:
+            both = ("Nothing in the record speaks against it.", "病历中未见反对依据。")
+        yield self._of(option, "clear", both, (), ("medicines",), names=("medicine check", "用药核查"))
+
+    def _shown(self, need: Judged) -> Both:
+        """What the record holds for a criterion: names and values of its facts."""
+        facts = self._behind(need)[:2]
+        if not facts:
+            return "", ""
+        named = [_with_value(fact) for fact in facts]
+        return f" (record: {'; '.join(en for en, _ in named)})", f"（病历：{'；'.join(zh for _, zh in named)}）"
+
+    def _behind(self, one: Judged) -> list[Fact]:
+        return [self.known[each] for each in one.facts if each in self.known]
+
+    def _outcomes(self, option: TherapyOption) -> Iterator[Fact]:
+        for kind, names in (("benefit", ("benefit", "获益")), ("harm", ("harm", "风险"))):
+            rows = [(place, row) for place, row in enumerate(option.outcomes) if row.kind == kind]
+            rows.sort(key=lambda pair: (not pair[1].verified, pair[0]))
+            for place, row in rows[:_MOST]:
+                said = words.outcome(row)
+                called = (f"{names[0]} of {option.en}: {row.en}", f"{option.zh}的{names[1]}：{row.zh}")
+                yield self._of(
+                    option, f"{kind}.{place}", said, (), (f"outcomes/{place}", f"source: {_source(row)}"), names=called, more=_numbers(row)
+                )
+
+    def _grade(self, option: TherapyOption) -> Fact:
+        named = [therapies.sources().get(one.source, {}).get("short", "") or _short(one) for one in option.recommended if one.verified]
+        pointers = ("grade", *(f"recommended: {_source(one)}" for one in option.recommended))
+        return self._of(
+            option, "grade", words.grade(option, tuple(dict.fromkeys(n for n in named if n))[:2]), (), pointers, names=("evidence", "证据")
+        )
+
+    def _alert(self, option: TherapyOption, concern: Concern, *, advised: bool = False) -> Fact:
+        """A concern of the judge as a fact of kind "alert"."""
+        en, zh = words.alert(concern, advised=advised)
+        evidence = [Evidence(concern.knowledge, concern.pointer or concern.source)] if concern.knowledge else []
+        evidence += [place for one in concern.facts if one in self.known for place in self.known[one].evidence[:1]]
+        more = {
+            "kind": concern.kind, "severity": concern.severity, "medicine_key": concern.medicine, "other": concern.other, "option": option.key,
+            "verified": "yes" if concern.verified else "no", "stop": "yes" if concern.stop else "", "source": concern.source,
+            "reason": concern.words.get("en", ""), "reason_zh": concern.words.get("zh", ""), "journey": self.journey.key, "advice": concern.advice.get("en", ""),
+            "advice_zh": concern.advice.get("zh", ""),
+        }  # fmt: skip
+        return Fact(
+            id=f"{MADE_HERE}alert.{self.journey.key}.{option.key}.{concern.id}", kind="alert", concept=Concept(f"warning about {option.en}"), text=en,
+            evidence=tuple(evidence) or (Evidence(TOPIC, f"{self.journey.key}/{option.key}"),), key=f"made:alert:{concern.id}",
+            names={"en": (f"warning about {option.en}",), "zh": (f"{option.zh}警示",)}, value=en, flag=concern.severity,
+            importance=MUST_BE_MENTIONED if concern.severity in {"major", "contraindicated"} else 2,
+            details={"said": en, "said_zh": zh} | {name: text for name, text in more.items() if text},
+        )  # fmt: skip
+
+    # ---- what is out, what is missing, what to watch
+
+    def of_excluded(self, one: Appraised) -> Iterator[Fact]:
+        """Why an option is ruled out: by the record, by the judge, or by a condition it asks for and that is not met."""
+        option = one.option
+        for number, against in enumerate(one.weighed.against):
+            shown = self._shown(against)
+            need = against in one.weighed.needs
+            if need:
+                both = words.ended(
+                    f"{option.en} is ruled out: it asks for {against.criterion.en}{shown[0] or ' (not in the record)'}",
+                    f"{option.zh}已排除：需要{against.criterion.zh}{shown[1] or '（病历未见）'}",
+                )
+            else:
+                both = words.ended(
+                    f"{option.en} is ruled out: {against.criterion.en}{shown[0]}", f"{option.zh}已排除：{against.criterion.zh}{shown[1]}"
+                )
+            yield self._of(
+                option, f"out.{number}", both, self._behind(against), (f"{'needs' if need else 'excludes'}",), names=(f"ruled out: {option.en}", f"已排除：{option.zh}"),
+                importance=2, more={"out": "yes"},
+            )  # fmt: skip
+        for concern in one.stops:
+            en, zh = words.alert(concern)
+            fact = self._alert(option, concern, advised=True)
+            both = (f"{words.opened(option.en)} is ruled out. {en}", f"{option.zh}已排除。{zh}")
+            details = dict(fact.details) | {"said": both[0], "said_zh": both[1], "out": "yes"}
+            yield _with(fact, both[0], details)
+
+    def missing(self) -> Iterator[Fact]:
+        """What the record does not say, and whether an answer would change the order."""
+        for number, one in enumerate(self.questions):
+            yield self._fact(
+                f"missing.{number}",
+                _asked(one),
+                (),
+                ("asks",),
+                names=("not in the record", "病历未载"),
+                importance=MUST_BE_MENTIONED if one.matters == "first" else 2,
+            )
+
+    def watch(self) -> Iterator[Fact]:
+        """The monitoring plan: rows of the options that are not ruled out, and what the judge says is not yet measured."""
+        rows: dict[str, tuple[Watch, list[TherapyOption]]] = {}
+        for one in self.ranked:
+            for row in one.option.watch:
+                rows.setdefault(row.en, (row, []))[1].append(one.option)
+        for number, (row, options) in enumerate(rows.values()):
+            called = [words.short(option) for option in options]
+            named = (", ".join(en for en, _ in called), "、".join(zh for _, zh in called))
+            both = words.watched(row, named, len(options) == len(self.ranked))
+            yield self._fact(
+                f"watch.{number}", both, (), (f"{options[0].key}/watch", f"source: {_source(row)}"), names=("monitoring", "监测")
+            )
+        told: set[str] = set()
+        for one in self.ranked:
+            for concern in one.concerns:
+                if concern.kind == "monitoring" and concern.id not in told:
+                    told.add(concern.id)
+                    yield self._alert(one.option, concern, advised=True)
+
+    def people(self) -> Iterator[Fact]:
+        """The same numbers for the patient, as natural frequencies; only rows that somebody opened."""
+        rows = [
+            (one.option, place, one.option.outcomes[place]) for one in self.ranked for place in _for_people(one.option, self.compared_on)
+        ]
+        small = any(
+            abs((row.with_percent or 0) - (row.without_percent or 0)) < 1.5 for _, _, row in rows if row.without_percent is not None
+        )
+        whole = 1000 if small else 100
+        for option, place, row in rows:
+            both = words.of_people(row, option, whole)
+            called = (f"{row.en}, {words.short(option)[0]}", f"{words.short(option)[1]}：{row.zh}")
+            yield self._of(
+                option,
+                f"people.{place}",
+                both,
+                (),
+                (f"outcomes/{place}", f"source: {_source(row)}"),
+                names=called,
+                more={"outcome": row.kind},
+            )
+
+    # ---- one fact
+
+    def _of(
+        self, option: TherapyOption, key: str, both: Both, behind: Sequence[Fact], pointers: Sequence[str], *, names: Both, importance: int = 1,
+        more: Mapping[str, str] | None = None,
+    ) -> Fact:  # fmt: skip
+        places = tuple(one if one.startswith("source: ") else f"{option.key}/{one}" for one in pointers)
+        return self._fact(
+            f"{option.key}.{key}", both, behind, places, names=names, importance=importance, more={"option": option.key} | dict(more or {})
+        )
+
+    def _fact(
+        self, key: str, both: Both, behind: Sequence[Fact], pointers: Sequence[str], *, names: Both = ("", ""), importance: int = 1,
+        more: Mapping[str, str] | None = None, kind: FactKind = "option", places: Sequence[Evidence] = (),
+    ) -> Fact:  # fmt: skip
+        en, zh = names if names[0] else (self.journey.en, self.journey.zh)
+        evidence = [*places, *(Evidence(TOPIC, f"{self.journey.key}/{pointer}") for pointer in pointers)]
+        evidence += [place for fact in behind for place in fact.evidence[:2]]
+        return Fact(
+            id=option_id(self.journey.key, key), kind=kind, concept=Concept(en), text=both[0], evidence=tuple(dict.fromkeys(evidence)), key=f"made:{key}",
+            names={"en": (en,), "zh": (zh,)}, value=both[0], importance=importance,
+            details={"said": both[0], "said_zh": both[1], "journey": self.journey.key} | dict(more or {}),
+        )  # fmt: skip
+
+
+def no_question() -> Fact:
+    """That no illness of the record opens a question whose options are kept here."""
+    en = "No illness or medicine of this record opens a question whose options are kept here."
+    zh = "病历中的疾病与用药均未涉及本系统已收录备选方案的问题。"
+    return Fact(
+        id=f"{MADE_HERE}option.none", kind="option", concept=Concept("no question"), text=en, evidence=(Evidence(TOPIC, "journeys"),), key="made:none",
+        names={"en": ("questions kept here",), "zh": ("已收录的问题",)}, value=en, importance=MUST_BE_MENTIONED, details={"said": en, "said_zh": zh},
+    )  # fmt: skip
+
+
+def _with(fact: Fact, text: str, details: Mapping[str, str]) -> Fact:
+    from msgspec.structs import replace
+
+    return replace(fact, text=text, value=text, details=details)
+
+
+def _for_people(option: TherapyOption, compared: tuple[str, str]) -> tuple[int, ...]:
+    """Which outcomes are told to the patient: the benefit all are compared on (else the first) and the first harm, of verified rows with numbers."""
+    rows = [(place, row) for place, row in enumerate(option.outcomes) if row.verified and row.with_percent is not None]
+    benefits = [place for place, row in rows if row.kind == "benefit" and (row.key, row.comparator_en) == compared]
+    benefits += [place for place, row in rows if row.kind == "benefit"]
+    harms = [place for place, row in rows if row.kind == "harm"]
+    return (*benefits[:1], *harms[:1])
+
+
+def _asked(one: Question) -> Both:
+    matters = {
+        "first": ("an answer could change which option stands first", "结果可能改变首位方案"),
+        "order": (
+            "an answer could change the order or rule an option out, not the first",
+            "结果可能改变后续排序或排除某一方案，但不影响首位",
+        ),
+        "no": ("no answer would change the order", "结果不影响排序"),
+    }[one.matters]
+    return words.ended(f"not in the record: {one.criterion.en}; {matters[0]}", f"病历未载：{one.criterion.zh}；{matters[1]}")
+
+
+def _unread(row: Cited) -> Both:
+    return ("", "") if row.verified else words.UNREAD
+
+
+def _source(row: Cited) -> str:
+    return f"{row.source}{', ' + row.locator if row.locator else ''}"
+
+
+def _short(row: Cited) -> str:
+    title = therapies.sources().get(row.source, {}).get("title", "")
+    return title.split(",")[0].strip()
+
+
+def _numbers(row: Outcome) -> dict[str, str]:
+    told = {
+        "outcome": row.key, "with_percent_number": row.with_percent, "without_percent_number": row.without_percent, "ratio": row.ratio, "trial": row.trial,
+        "verified": "yes" if row.verified else "no",
+    }  # fmt: skip
+    return {name: str(value) for name, value in told.items() if value not in (None, "")}
+
+
+def _names(fact: Fact) -> Both:
+    en = fact.names.get("en", ()) or fact.names.get("zh", ())
+    zh = fact.names.get("zh", ()) or fact.names.get("en", ())
+    return (en[0] if en else fact.concept.words), (zh[0] if zh else fact.concept.words)
+
+
+def _with_value(fact: Fact) -> Both:
+    from xinglin.records.moments import day
+    from xinglin.records.outline import fact_value
+
+    en, zh = _names(fact)
+    when = day(fact.time)
+    if fact.kind == "gene":
+        value = fact.details.get("phenotype") or fact.details.get("variant") or str(fact.value or "")
+        value_zh = fact.details.get("phenotype_zh") or value
+    else:
+        value, value_zh = fact_value(fact, "en"), fact_value(fact, "zh")
+    said_en = f"{en} {value}".strip() + (f", {when}" if when else "")
+    return said_en, f"{zh} {value_zh}".strip() + (f"，{_day_zh(when)}" if when else "")
+
+
+def _day_zh(when: str) -> str:
+    return "".join(f"{int(part)}{mark}" for part, mark in zip(when.split("-"), "年月日", strict=False))
+
+
+def _term_names(key: str) -> Both:
+    term = terms.by_key(f"term:{key}")
+    return (term.name("en"), term.name("zh")) if term is not None else (key.replace("-", " "),) * 2
