@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from xinglin.records.simulation import DiseaseCard, Dose, Regimen, Treatment
 
-
 _UNKNOWN = {"en": "the model does not know {}", "zh": "模型没有{}这一治疗"}
 _EACH = {"en": "more than {:g} {} of {} at one time", "zh": "单次超过{:g} {}（{}）"}
 _TOTAL = {"en": "more than {:g} {} of {} in all", "zh": "累计超过{:g} {}（{}）"}
