@@ -104,7 +104,7 @@ def _checked(found: Journey, name: str) -> None:
     for criterion in (*found.asks, *(one for option in found.options for one in (*option.needs, *option.excludes))):
         if criterion.source not in known:
             raise _misfit("XL-THER-004", f"a row names a source that is not in SOURCE.toml: {criterion.source}", name, "add it there")
-        if (criterion.is_ in _NUMBERED) != (criterion.number is not None) or (criterion.is_ == "one-of") != bool(criterion.values):
+        if (criterion.is_ in _NUMBERED) != (criterion.number is not None) or (criterion.is_ == "one-of" and not criterion.values):
             raise _misfit("XL-THER-006", f"a criterion about {criterion.about} lacks its number or its values", name, "see README.md")
 
 

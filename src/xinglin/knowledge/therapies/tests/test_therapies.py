@@ -117,7 +117,7 @@ def test_a_criterion_speaks_of_something_the_house_knows(place, criterion):
     if kind in WORDS:
         assert not colon and (not WORDS[kind] or set(criterion.values) <= WORDS[kind])
     elif kind == "gene":
-        assert re.fullmatch(r"[A-Z0-9]+", key)
+        assert re.fullmatch(r"[A-Z0-9]+(\|[A-Z0-9]+)*", key)
     elif not colon:
         assert kind in {"problem", "medicine"} and set(criterion.values) <= _known(kind), set(criterion.values) - _known(kind)
     else:
