@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 14  # at most
 _REFINEMENTS, _MOST_PIECES = 80, 500_000
+_FINE = 2048  # pieces of the whole time in the walk that tells where there are numbers at all
 _WORST = 0.3  # stretches are refined that add this share of what the worst one adds
 _STUCK = 0.9  # when this share of the error is left, it was made earlier than it shows
 _SETTLED = 1.0  # times what is allowed: the change that the last round may make
@@ -50,13 +51,26 @@ def chosen(spans: NDArray[np.float64], run: Callable[[NDArray[np.int64], bool], 
     if not len(spans):
         return Steps(np.ones(0, np.int64), np.inf, allowed)
     best, least = Steps(np.ones(len(spans), np.int64), -1.0, allowed), np.inf
-    pieces = np.ones(len(spans), np.int64)
+    pieces = _that_keep_the_numbers(spans, run)
     for share in (0.75, 0.95, 1.0):
         pieces = _refined(pieces, run, share, _PART * allowed, least)
         steps, cost = _with_limit(pieces, run, allowed, least)
         if cost < least:
             best, least = steps, cost
     return best
+
+
+def _that_keep_the_numbers(spans: NDArray[np.float64], run: Callable[[NDArray[np.int64], bool], Ran]) -> NDArray[np.int64]:
+    """The fewest pieces, doubled together, with which the pilot has numbers wherever a far finer walk has them.
+
+    Two walks that are both too coarse may both run off, and then agree; an end that was reached has no numbers either way.
+    """
+    pieces = np.ones(len(spans), np.int64)
+    finest = np.maximum(1, np.ceil(_FINE * spans / max(float(spans.sum()), 1e-300))).astype(np.int64)
+    known = np.isfinite(run(finest, True)[0])
+    while (pieces < finest).any() and not np.array_equal(np.isfinite(run(pieces, True)[0]), known):
+        pieces = np.minimum(2 * pieces, np.maximum(finest, pieces))
+    return pieces
 
 
 def each_apart(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> NDArray[np.float64]:
