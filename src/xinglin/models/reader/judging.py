@@ -252,6 +252,7 @@ def _held_in_words(view: View, claim: Claim) -> tuple[Fact, ...]:
     names |= {fold(name) for one in claim.facts if one in own for words in own[one].names.values() for name in words}
     known = known_words().by_key.get(claim.key)
     names |= {fold(name) for name in known[1]} if known is not None else set()
+    names.discard("")  # of something meant but not named ("check before each rise of dose")
     if view.cited is None:
         if claim.kind == "measurement":
             return ()
