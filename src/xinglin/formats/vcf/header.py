@@ -20,6 +20,13 @@ _LENGTHS: dict[tuple[str, int], Assembly] = {
     ("1", 248956422): "GRCh38", ("2", 242193529): "GRCh38", ("7", 159345973): "GRCh38", ("10", 133797422): "GRCh38", ("12", 133275309): "GRCh38",
     ("13", 114364328): "GRCh38", ("16", 90338345): "GRCh38", ("19", 58617616): "GRCh38", ("22", 50818468): "GRCh38", ("X", 156040895): "GRCh38",
 }  # fmt: skip
+
+
+def lengths(assembly: Assembly) -> dict[str, int]:
+    """Lengths of the chromosomes by which this assembly is told."""
+    return {name: length for (name, length), known in _LENGTHS.items() if known == assembly}
+
+
 _NAMES = (
     (re.compile(r"grch38|hg38|hs38|b38\b|GCA_000001405\.(?:1[5-9]|2\d)", re.I), "GRCh38"),
     (re.compile(r"grch37|hg19|hs37|b37\b|human_g1k_v37|GCA_000001405\.(?:[1-9]|1[0-4])\b", re.I), "GRCh37"),

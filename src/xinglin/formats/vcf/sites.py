@@ -82,11 +82,14 @@ def _called(site: WantedSite, lines: Sequence[Line], lead: Line) -> SiteCall:
                 continue
             found, why = _at(site, line, copy)
             if why:
-                return _without(site, "disagrees", why, line)
+                bases[number], changed[number], note = "", True, f"line {line.number}: {why}"
+                continue
             if found != site.reference and found is not None:
                 place = number if not changed[number] else next((free for free in range(copies) if not changed[free]), number)
                 bases[place], changed[place] = found, True
-    if state == "no-call" and all(base for base in bases):
+    if note:
+        state = "disagrees"
+    elif state == "no-call" and all(base for base in bases):
         state = "called"
     phased = lead.phased and all(line.phased for line in lines)
     return SiteCall(

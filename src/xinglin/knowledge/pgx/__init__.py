@@ -17,6 +17,7 @@ from xinglin.knowledge.pgx.advice import medicines as medicines
 from xinglin.knowledge.pgx.book import alleles as alleles
 from xinglin.knowledge.pgx.book import gene as gene
 from xinglin.knowledge.pgx.book import genes as genes
+from xinglin.knowledge.pgx.book import likelier_pairs as likelier_pairs
 from xinglin.knowledge.pgx.book import phenotype_rules as phenotype_rules
 from xinglin.knowledge.pgx.book import positions as positions
 from xinglin.knowledge.pgx.book import rows_of as _rows_of
@@ -29,6 +30,7 @@ from xinglin.knowledge.pgx.entries import Allele as Allele
 from xinglin.knowledge.pgx.entries import AlleleFunction as AlleleFunction
 from xinglin.knowledge.pgx.entries import Assembly as Assembly
 from xinglin.knowledge.pgx.entries import Gene as Gene
+from xinglin.knowledge.pgx.entries import LikelierPair as LikelierPair
 from xinglin.knowledge.pgx.entries import Phenotype as Phenotype
 from xinglin.knowledge.pgx.entries import PhenotypeRule as PhenotypeRule
 from xinglin.knowledge.pgx.entries import Position as Position
@@ -55,6 +57,7 @@ _TABLES = (
     "frequencies.csv",
     "somatic.csv",
     "special_places.csv",
+    "likelier_pairs.csv",
 )
 
 

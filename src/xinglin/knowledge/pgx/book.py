@@ -12,7 +12,17 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 
-from xinglin.knowledge.pgx.entries import Allele, AlleleFunction, Assembly, Gene, PhenotypeRule, Position, SpecialPlace, WantedPosition
+from xinglin.knowledge.pgx.entries import (
+    Allele,
+    AlleleFunction,
+    Assembly,
+    Gene,
+    LikelierPair,
+    PhenotypeRule,
+    Position,
+    SpecialPlace,
+    WantedPosition,
+)
 from xinglin.records.errors import NotFound
 
 _HERE = files("xinglin.knowledge.pgx")
@@ -203,3 +213,22 @@ def _special_places() -> tuple[SpecialPlace, ...]:
 def special_places(name: str) -> tuple[SpecialPlace, ...]:
     """Places of a gene that a rule of their own is about (DPYD's HapB3, SLCO1B1's rs4149056); empty for most genes."""
     return tuple(place for place in _special_places() if place.gene == gene(name).name)
+
+
+@lru_cache(maxsize=1)
+def _likelier_pairs() -> tuple[LikelierPair, ...]:
+    return tuple(
+        LikelierPair(
+            gene=row["gene"],
+            pairs=(row["likelier"], *row["others"].split("|")),
+            source=row["source"],
+            locator=row["locator"],
+            verified=row["verified"] == "yes",
+        )
+        for row in rows_of("likelier_pairs.csv")
+    )
+
+
+def likelier_pairs(name: str) -> tuple[LikelierPair, ...]:
+    """Pairs that unphased bases cannot tell apart and which of them is commoner (NAT2); empty for most genes."""
+    return tuple(one for one in _likelier_pairs() if one.gene == gene(name).name)

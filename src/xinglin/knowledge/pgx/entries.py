@@ -145,3 +145,10 @@ class SpecialPlace(Entry, frozen=True, kw_only=True):
     rule: Literal["hapb3-intron", "hapb3-exon", "fallback"]
     position: str
     text: dict[str, str]
+
+
+class LikelierPair(Entry, frozen=True, kw_only=True):
+    """Pairs of alleles that unphased bases cannot tell apart, the commonest first, as frequencies among phased genomes say."""
+
+    gene: str
+    pairs: tuple[str, ...]

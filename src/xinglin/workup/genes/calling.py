@@ -6,7 +6,7 @@ disagreement is said.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from msgspec.structs import replace
 
@@ -14,11 +14,13 @@ from xinglin.knowledge import pgx
 from xinglin.knowledge.pgx.reported import as_reported
 from xinglin.records.genomics import Diplotype, GeneCall, Genome, OutsideCall, SiteCall
 from xinglin.workup.genes.matching import MOST_TELLING, Matched, Pair, Read, matched
-from xinglin.workup.genes.variant_lists import strands_of
+from xinglin.workup.genes.variant_lists import loose_name, strands_of, way_name
 
 _LIMITS = {
     "CYP2D6": "copies, deletion (*5) and hybrid genes cannot be seen in small variants; a laboratory's call is needed for a full result"
 }
+UNKNOWN_ALLELE = "an allele that no definition knows"
+_UNKNOWN_IS_UNREAD = frozenset({"G6PD", "NUDT15", "TPMT"})  # where a call must not be lost to one strange base: what is known there is harm
 FALLBACK = {"SLCO1B1": "rs4149056"}  # the place that decides alone when no star allele fits (CPIC, statins, PMID 35152405)
 
 
@@ -58,24 +60,33 @@ def call_of(gene: str, genome: Genome, sex: str = "") -> GeneCall | None:
     sites = [site for site in genome.sites if site.gene == known.name]
     if not sites or all(site.state == "absent" for site in sites):
         return None
-    reads, notes = _reads(sites, haploid=known.ploidy == "x-linked" and (sex or genome.sex) == "male")
+    reads, notes = _reads(
+        sites, haploid=known.ploidy == "x-linked" and (sex or genome.sex) == "male", halves=known.method == "variant-list"
+    )
     required = [place.id for place in pgx.positions(gene) if place.use == "required" and place.id not in reads]
     blank = GeneCall(known.name, known.method, genome=genome.id, notes=(*notes, *((_LIMITS[gene],) if gene in _LIMITS else ())))
     if required:
         return replace(blank, missing=tuple(required), notes=(*blank.notes, "places without which no allele can be told were not read"))
     if known.method == "variant-list":
         return _listed(blank, reads)
+    strange = [site.id for site in sites if site.note.endswith(UNKNOWN_ALLELE)]
+    if strange and gene not in _UNKNOWN_IS_UNREAD:
+        used = tuple(place.id for place in pgx.positions(gene) if place.id in reads)
+        told = replace(blank, used=used, missing=tuple(strange), variants=tuple(_changed(gene, reads)))
+        return _alone(told, reads, "a base that no definition knows: no named allele carries it")
     return _starred(blank, matched(known.name, reads), reads)
 
 
-def _reads(sites: Sequence[SiteCall], *, haploid: bool) -> tuple[dict[str, Read], list[str]]:
-    """What can be used of the sites, and what was odd."""
+def _reads(sites: Sequence[SiteCall], *, haploid: bool, halves: bool) -> tuple[dict[str, Read], list[str]]:
+    """What can be used of the sites, and what was odd. `halves`: a place read on one copy alone is kept, its other base is ""."""
     reads: dict[str, Read] = {}
     notes: list[str] = []
     for site in sites:
-        if site.state not in {"called", "reference-block"} or not site.alleles or "" in site.alleles:
-            if site.note:
-                notes.append(f"{site.id}: {site.note}")
+        if site.note:
+            notes.append(f"{site.id}: {site.note}")
+        whole = site.state in {"called", "reference-block"} and bool(site.alleles) and "" not in site.alleles
+        half = halves and site.state in {"no-call", "disagrees"} and any(site.alleles) and not haploid
+        if not whole and not half:
             continue
         bases = site.alleles
         if haploid and len(bases) == 2:
@@ -91,29 +102,47 @@ def _starred(blank: GeneCall, answer: Matched, reads: Mapping[str, Read]) -> Gen
     gene = blank.gene
     told = replace(blank, used=answer.used, missing=answer.missing, variants=tuple(_changed(gene, reads)))
     if not answer.best:
-        single = FALLBACK.get(gene, "")
-        return (
-            _by_one_place(told, single, reads)
-            if single in reads
-            else replace(told, notes=(*told.notes, "no pair of known alleles explains what was read"))
-        )
-    best = tuple(_diplotype(gene, pair) for pair in answer.best)
+        return _alone(told, reads, "no pair of known alleles explains what was read")
+    likelier = _likelier(gene, answer, reads)
+    told = (
+        replace(told, notes=(*told.notes, f"without phase also {' or '.join(likelier[1:])}; the commoner pair is told"))
+        if likelier
+        else told
+    )
+    pairs = tuple(pair for pair in (*answer.best, *answer.others) if "/".join(pair.alleles) == likelier[0]) if likelier else answer.best
+    best = tuple(_diplotype(gene, pair) for pair in pairs)
     phenotypes = tuple(_phenotype(gene, one.alleles)[0] for one in best)
-    unlike = [one for one in (_diplotype(gene, pair) for pair in answer.others) if _phenotype(gene, one.alleles)[0] not in phenotypes]
+    unlike = [
+        one
+        for one in (_diplotype(gene, pair) for pair in (*answer.best, *answer.others) if pair not in pairs)
+        if _phenotype(gene, one.alleles)[0] not in phenotypes
+    ]
     return replace(
         told, diplotypes=best, phenotypes=phenotypes, activities=tuple(_phenotype(gene, one.alleles)[1] for one in best),
         alternatives=tuple(unlike[:MOST_TELLING]),
     )  # fmt: skip
 
 
+def _likelier(gene: str, answer: Matched, reads: Mapping[str, Read]) -> tuple[str, ...]:
+    """The commoner of pairs that unphased bases cannot tell apart, then the others; () where the tables know of none."""
+    if all(reads[place].phase_set for place in answer.used if len(set(reads[place].bases)) > 1):
+        return ()
+    return next((one.pairs for one in pgx.likelier_pairs(gene) if answer.fitting.issuperset(one.pairs)), ())
+
+
+def _alone(told: GeneCall, reads: Mapping[str, Read], why: str) -> GeneCall:
+    """No star allele: the one place that decides alone, where a gene has one and it was read."""
+    single = FALLBACK.get(told.gene, "")
+    return _by_one_place(told, single, reads) if single in reads else replace(told, notes=(*told.notes, why))
+
+
 def _by_one_place(told: GeneCall, place: str, reads: Mapping[str, Read]) -> GeneCall:
     """SLCO1B1 by rs4149056 alone: T is normal, C decreased."""
-    bases = reads[place].bases
-    names = {"T": f"{place} reference (T)", "C": f"{place} variant (C)"}
+    bases = sorted(reads[place].bases)
     functions = ["Normal function" if base == "T" else "Decreased function" for base in bases]
     rules = pgx.phenotype_rules().get(told.gene, ())
     word = next((rule.phenotype for rule in rules if rule.functions == tuple(sorted(functions))), "Indeterminate")
-    one = Diplotype(tuple(names.get(base, f"{place} {base}") for base in bases), 0, tuple(functions))
+    one = Diplotype(tuple(f"{place} {base}" for base in bases), 0, tuple(functions))
     return replace(
         told, diplotypes=(one,), phenotypes=(word,), activities=("",), notes=(*told.notes, f"no star allele fits; {place} alone decides")
     )
@@ -123,25 +152,31 @@ def _listed(blank: GeneCall, reads: Mapping[str, Read]) -> GeneCall:
     found = strands_of(blank.gene, reads)
     if not found.used:
         return replace(blank, missing=found.missing)
-    pair = pgx.deciding(blank.gene, found.loose) if found.loose else pgx.deciding(blank.gene, found.first, found.second)
-    word, activity = _phenotype(blank.gene, pair)
-    functions = tuple(one.function if (one := pgx.function(blank.gene, name)) else "" for name in pair)
-    notes = blank.notes if not found.loose else (*blank.notes, "the strands of the variants are not known; the two worst decide")
-    one = Diplotype(tuple(found.name.split("/")) if not found.loose or len(found.loose) <= 2 else (found.name,), 0, functions)
+    named = [(tuple(way_name(way).split("/")), pgx.deciding(blank.gene, *way)) for way in found.ways]
+    if found.loose:
+        name = loose_name(found.loose)
+        named = [(tuple(name.split("/")) if len(found.loose) == 2 else (name,), pgx.deciding(blank.gene, found.loose))]
+    told = [_phenotype(blank.gene, pair) for _, pair in named]
+    diplotypes = tuple(
+        Diplotype(name, 0, tuple(one.function if (one := pgx.function(blank.gene, allele)) else "" for allele in pair))
+        for name, pair in named
+    )
     return replace(
-        blank, diplotypes=(one,), phenotypes=(word,), activities=(activity,), variants=found.told, used=found.used, missing=found.missing, notes=notes,
-        alternatives=tuple(_unread_worse(blank.gene, found.missing, pair, word)),
+        blank, diplotypes=diplotypes, phenotypes=tuple(word for word, _ in told), activities=tuple(score for _, score in told),
+        variants=found.told, used=found.used, missing=found.missing,
+        notes=(*blank.notes, *(("the strands of the variants are not known; the two worst decide",) if found.loose else ())),
+        alternatives=tuple(_unread_worse(blank.gene, found.missing, named[0][1], {word for word, _ in told})),
     )  # fmt: skip
 
 
-def _unread_worse(gene: str, missing: Sequence[str], pair: tuple[str, str], word: str) -> list[Diplotype]:
+def _unread_worse(gene: str, missing: Sequence[str], pair: tuple[str, str], words: Set[str]) -> list[Diplotype]:
     """What one unread variant would make of the call, where the phenotype would be another; the gravest few."""
     found: dict[str, Diplotype] = {}
     for allele in pgx.alleles(gene):
         if len(allele.bases) == 1 and next(iter(allele.bases)) in missing:
             other = pgx.deciding(gene, (*pair, allele.name))
             phenotype = _phenotype(gene, other)[0]
-            if phenotype not in {word, "Indeterminate"} and phenotype not in found:
+            if phenotype not in {*words, "Indeterminate"} and phenotype not in found:
                 found[phenotype] = Diplotype(other)
     return list(found.values())[:MOST_TELLING]
 

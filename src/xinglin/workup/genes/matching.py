@@ -40,6 +40,7 @@ class Matched(NamedTuple):
     others: tuple[Pair, ...]
     used: tuple[str, ...]
     missing: tuple[str, ...]
+    fitting: frozenset[str] = frozenset()  # names of the pairs that no missing place is needed for
 
 
 class _Candidate(NamedTuple):
@@ -75,7 +76,7 @@ def matched(gene: str, reads: Mapping[str, Read]) -> Matched:
     best = tuple(dict.fromkeys(pair for pair, _ in sound if pair.score == top))
     taken = {pair.alleles for pair in best}
     others = sorted({pair for pair, _ in pairs if pair.alleles not in taken}, key=lambda pair: (-pair.score, pair.alleles))
-    return Matched(best, tuple(others), used, missing)
+    return Matched(best, tuple(others), used, missing, frozenset("/".join(pair.alleles) for pair, _ in sound))
 
 
 def _candidates(
