@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from xinglin.knowledge import pgx
+from xinglin.knowledge import drugs, pgx
 from xinglin.knowledge.pgx.advice import Advice
 from xinglin.knowledge.pgx.reported import as_reported
 from xinglin.models.medication_safety import circumstances_of
@@ -209,7 +209,7 @@ class GeneReport:
         more = {
             "medicine_key": medicine, "genes": " ".join(row.conditions), "action": row.action, "strength": row.strength, "guideline": f"{row.guideline} {row.year}",
             "advice": row.text["en"], "advice_zh": row.text["zh"], "setting": row.setting.get("en", ""), "setting_zh": row.setting.get("zh", ""), "pmid": row.pmid,
-            "verified": "yes" if row.verified else "no", "source": row.source,
+            "verified": "yes" if row.verified else "no", "source": row.source, "rxnorm": known_as.rxnorm if (known_as := drugs.medicine(medicine)) else "",
         }  # fmt: skip
         return _made(f"{ADVICE}{medicine}.{number}", both, known, (row.key,), names=_titled(medicine), importance=1, more=more)
 

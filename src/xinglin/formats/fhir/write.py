@@ -1,7 +1,8 @@
 """A signed document as a FHIR R4 document: the words, who signed them, and the source records unchanged.
 
 The one place where the person's identity is put back: the source Patient goes in as it was read. Nothing
-here can order anything: only Composition, Device, Practitioner, Organization and Provenance are authored;
+here can order anything: only Composition, Device, Practitioner, Organization and Provenance are authored, and for a report on genes or a
+review of medicines what it found (`gene_report`, `warnings`);
 every other resource is a byte-for-byte copy of the record (https://hl7.org/fhir/R4/documents.html).
 """
 
@@ -13,9 +14,11 @@ from typing import Any, Final
 import msgspec
 
 from xinglin.formats.fhir.addresses import Addresses
+from xinglin.formats.fhir.gene_report import gene_resources
 from xinglin.formats.fhir.marks import AIGC_EXTENSION, RELEASE_SYSTEM, own_id, own_meta
 from xinglin.formats.fhir.narrative import paragraphs, sentences, table
 from xinglin.formats.fhir.provenance import AI_DEVICE_TYPES, Ids, document_provenance, statement_provenances
+from xinglin.formats.fhir.warnings import detected_issues
 from xinglin.records.draft import SignedDocument
 from xinglin.records.errors import InvalidInput
 from xinglin.records.outline import OutlineSection, is_test_data, outline, split_pointer
@@ -91,6 +94,8 @@ def _own_resources(document: SignedDocument, addresses: Addresses, ids: Ids, mad
     if document.house:
         meta = own_meta(document.release, made_up, ai=False)
         yield {"resourceType": "Organization", "id": ids.house.partition("/")[2], "meta": meta, "name": document.house}
+    yield from gene_resources(document, addresses, ids, made_up)
+    yield from detected_issues(document, addresses, ids, made_up)
     yield document_provenance(document, addresses, ids, made_up)
     yield from statement_provenances(document, addresses, ids, made_up)
 
