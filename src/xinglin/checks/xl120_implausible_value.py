@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from xinglin.knowledge import labs
+from xinglin.models.reader.quotes import is_own_sentence
 from xinglin.models.reader.record_index import index_of
 from xinglin.records import CheckCase, Claim, Code, Concept, Evidence, Fact, Issue, Quantity, Sentence
 from xinglin.records.quantity import LOINC
@@ -36,6 +37,8 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
     facts = index_of(case.facts).facts
     found: list[Issue] = []
     for sentence in case.sentences:
+        if is_own_sentence(index_of(case.facts), sentence.text, case.cited.get(sentence.id, ())):
+            continue
         said = [issue for claim in sentence.claims if claim.kind in KINDS for issue in _claimed(sentence, claim)]
         named = dict.fromkeys((*case.cited.get(sentence.id, ()), *(i for claim in sentence.claims for i in claim.facts)))
         issues = said or list(_recorded(sentence, [facts[i] for i in named if i in facts]))

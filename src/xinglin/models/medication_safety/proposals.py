@@ -16,6 +16,8 @@ from msgspec.structs import replace
 from xinglin.models.medication_safety.circumstances import circumstances_of
 from xinglin.models.medication_safety.judge import against
 from xinglin.models.medication_safety.uses import use_of, uses_of
+from xinglin.models.reader.quotes import quoted_spans, within
+from xinglin.models.reader.record_index import index_of
 from xinglin.records import CheckCase, Claim, Fact, Issue, Sentence
 from xinglin.records.draft import Severity
 from xinglin.records.medication import Concern, ConcernKind, ConcernSeverity, MedicineUse
@@ -83,8 +85,14 @@ def _all(case: CheckCase) -> Iterator[Objection]:
     who = circumstances_of(case.facts, case.as_of)
     taken = tuple(use for use in uses_of(case.facts) if not use.considered)
     for statement, place, use in proposed:
-        for concern in against(who, use, tuple(other for other in taken if other.fact != use.fact)):
+        instead = _stands_in_place_of(case, use.fact)
+        for concern in against(who, use, tuple(other for other in taken if other.fact != use.fact and other.fact not in instead)):
             yield Objection(statement, place, concern)
+
+
+def _stands_in_place_of(case: CheckCase, option: str) -> frozenset[str]:
+    """The medicines taken now that an option would replace: it is not weighed against those."""
+    return frozenset(word for fact in case.facts if fact.id == option for word in fact.details.get("replaces", "").split())
 
 
 def _proposed(case: CheckCase) -> Iterator[tuple[str, Span | None, MedicineUse]]:
@@ -96,9 +104,13 @@ def _proposed(case: CheckCase) -> Iterator[tuple[str, Span | None, MedicineUse]]
             if fact in options and fact not in told:
                 told.add(fact)
                 yield sentence.id, None, options[fact]
-        cites_option = any(fact in options for fact in case.cited.get(sentence.id, ()))
+        cited = case.cited.get(sentence.id, ())
+        cites_option = any(fact in options for fact in cited)
+        spans = quoted_spans(index_of(case.facts), sentence.text, cited) if cited else []
         for claim in sentence.claims:
-            if claim.kind == "medicine" and not cites_option and _proposes(sentence, claim, case.facts):
+            if claim.kind != "medicine" or within(spans, claim.subject.start, claim.subject.end):
+                continue  # an option's own sentence is judged by the option; what somebody wrote over it, by its words
+            if (cites_option and claim.key.startswith("term:") and not claim.negated) or _proposes(sentence, claim, case.facts):
                 yield sentence.id, claim.subject, _use(sentence, claim)
 
 

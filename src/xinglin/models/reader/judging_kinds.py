@@ -176,6 +176,7 @@ def judge_stage(view: View, claim: Claim) -> list[Finding]:
         return []
     words = [view.record.sheet(fact.id).words for fact in view.known(claim)]
     words += [view.record.sheet(fact.id).words for fact in view.record.holding(fold(claim.subject.text))]
+    words += [f"stage {fold(fact.details['stage'])}" for fact in view.known(claim) if fact.details.get("stage")]  # a name may hold another
     recorded = [stage for text_of in words for stage in stages_of(text_of)]
     for label, value, first, last in near:
         same = [stage for stage in recorded if set(stage[0]) & set(label)]

@@ -44,6 +44,13 @@ def _own_words(fact: Fact) -> set[str]:
     return set()
 
 
+def is_own_sentence(index: RecordIndex, text: str, cited: Iterable[str]) -> bool:
+    """Whether a statement is, word for word, the sentence of an option, alert or prediction that it names: numbers of trials, not of the person."""
+    said = text.strip()
+    named = (index.facts[one] for one in cited if one in index.facts)
+    return any(said in words for fact in named if fact.kind in _WEIGHED for words in _own_words(fact))
+
+
 def without_quotes(case: CheckCase, sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
     """The sentences of our own draft without the claims that stand in words they quote."""
     if not case.cited:

@@ -139,13 +139,14 @@ class RecordIndex:
         return {key: tuple(ids) for key, ids in found.items()}
 
     def holding(self, words: str) -> tuple[Fact, ...]:
-        """Facts (no results) in whose words a phrase stands."""
+        """Facts of the person (no results, nothing that a kind made) in whose words a phrase stands."""
         if words not in self.words:
             return ()
         return tuple(
             fact
             for fact in self._all
-            if fact.kind not in ("measurement", "trend", "person") and stands_in(words, self.sheet(fact.id).words)
+            if fact.kind not in ("measurement", "trend", "person", "option", "alert", "prediction")
+            and stands_in(words, self.sheet(fact.id).words)
         )
 
     @cached_property
