@@ -19,7 +19,7 @@ from xinglin.flow.courses import CourseRoom
 from xinglin.flow.images import ImageRoom, TakenImages
 from xinglin.flow.settings import Settings, load
 from xinglin.intake.archives import clear_leftovers
-from xinglin.privacy import labels
+from xinglin.privacy import labels, law
 from xinglin.records import Chart, ContentRequest, Draft, Fact, Label, Point, Provenance, Release, Statement
 from xinglin.records.collecting import collecting_later
 from xinglin.records.draft import Language
@@ -314,7 +314,10 @@ class House:
         chart = self.chart(draft.chart)
         self.images.see_that_its_lesions_stand(draft)
         images, pictures = self.images.behind(draft), self.pictures(draft)
-        setting = Setting(chart.person.source, chart.identity, self.settings.organisation, kind.document_code, images, pictures)
+        setting = Setting(
+            chart.person.source, chart.identity, self.settings.organisation, kind.document_code, images, pictures,
+            law.may_propose_medicines(self.settings.law_packs),
+        )  # fmt: skip
         writers = writers_for(kind.leaves_as)
         released = release(self.desk, draft_id, out, kind_signers=kind.signers, writers=writers, label_for=self.label, setting=setting)
         made_here.remember_released(self.store, [out / file.path for file in released.files])

@@ -174,6 +174,7 @@ class SignedDocument(Struct, frozen=True):
     document_code: tuple[str, str] = ("", "")  # LOINC document type of the kind: code, display
     images: Images | None = None  # of kinds that speak of images
     pictures: tuple[Picture, ...] = ()  # for the page
+    proposes_medicines: bool = False  # whether the law here lets a proposal of a medicine be written as such, not in words alone
 
 
 class ReleasedFile(Struct, frozen=True):

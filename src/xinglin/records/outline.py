@@ -23,6 +23,7 @@ class Line(Struct, frozen=True):
 
     statement: Statement
     numbers: tuple[int, ...]
+    grave: bool = False  # a warning that must not be overlooked
 
 
 class OutlineSection(Struct, frozen=True):
@@ -96,10 +97,12 @@ def outline(draft: Draft) -> Outline:
     by_section = {key: [s for s in draft.statements if s.section == key] for key in keys}
     ordered = dict.fromkeys(fact for key in keys for s in by_section[key] for fact in s.facts if fact in facts)
     number = {fact: i for i, fact in enumerate(ordered, 1)}
+    grave = {one for one, fact in facts.items() if fact.kind == "alert" and fact.details.get("severity") in ("contraindicated", "major")}
     tables = {one.section: one.columns for one in draft.tables}
     sections = tuple(
         _section(
-            key, headings.get(key, key), tuple(Line(s, tuple(number[f] for f in s.facts if f in number)) for s in by_section[key]),
+            key, headings.get(key, key),
+            tuple(Line(s, tuple(number[f] for f in s.facts if f in number), any(f in grave for f in s.facts)) for s in by_section[key]),
             tables.get(key, ()),
         )
         for key in keys

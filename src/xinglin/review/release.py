@@ -38,6 +38,7 @@ class Setting(Struct, frozen=True):
     document_code: tuple[str, str] = ("", "")
     images: Images | None = None
     pictures: tuple[Picture, ...] = ()
+    proposes_medicines: bool = False  # see `SignedDocument`
 
 
 class FileWriter(Struct, frozen=True):
@@ -123,7 +124,7 @@ def _document(
     sources = {place: resources[place] for place in places if place in resources}
     return SignedDocument(
         draft, store.decisions(draft.id), signatures, setting.identity, patient, sources, label, release_id, at, setting.house,
-        setting.document_code, setting.images, setting.pictures,
+        setting.document_code, setting.images, setting.pictures, setting.proposes_medicines,
     )  # fmt: skip
 
 

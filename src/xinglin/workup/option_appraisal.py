@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from xinglin.knowledge import terms
+from xinglin.knowledge import terms, therapies
 from xinglin.models.medication_safety import against, circumstances_of, use_of, uses_of
 from xinglin.records import Fact
 from xinglin.records.fact import MADE_HERE
@@ -76,6 +76,11 @@ class Appraised(NamedTuple):
         return self.option.kind == "watchful" and not asked_for
 
     @property
+    def waits(self) -> bool:
+        """Whether it waits for a gene or a tumour result that is not in the record: it is told among what is missing, not weighed."""
+        return self.weighed.standing == "unknown" and any(need.verdict == "unknown" and is_personal(need) for need in self.weighed.needs)
+
+    @property
     def burden(self) -> float:
         """How much an option asks of a person: route and doses a day of its medicines, 8 for radiation, 10 for an operation."""
         return _KINDS[self.option.kind] + sum(_ROUTES.get(use.route, 2) + _daily(use) for use in self.uses)
@@ -121,8 +126,13 @@ def beside(journey: Journey, found: Sequence[Appraised]) -> tuple[Appraised, ...
 def _appraised(one: Weighed, who: Circumstances, taken: Sequence[MedicineUse]) -> Appraised:
     uses = tuple(uses_of_option(one.option))
     found = {concern.id: concern for use in uses for concern in against(who, use, taken)}
-    told = tuple(c for c in found.values() if c.never_event or (c.severity in _TOLD and not c.tolerated))
-    return Appraised(one, uses, told, tuple(need for need in one.needs if need.verdict == "met" and is_personal(need)))
+    speaks = tuple(need for need in one.needs if need.verdict == "met" and is_personal(need))
+    answered = {need.criterion.about for need in speaks}  # an option made for a gene's result is not warned of that result
+    told = tuple(
+        c for c in found.values()
+        if c.never_event or (c.severity in _TOLD and not c.tolerated and (c.stop or f"gene:{c.other}" not in answered))
+    )  # fmt: skip
+    return Appraised(one, uses, told, speaks)
 
 
 def uses_of_option(option: TherapyOption) -> tuple[MedicineUse, ...]:
@@ -144,7 +154,7 @@ def medicine_name(key: str) -> str:
 
 def is_personal(need: Judged) -> bool:
     """A result that asks for this option and no other: a tumour's gene, a receptor, a phenotype; not an illness, an age or an organ."""
-    return need.criterion.about.startswith(("gene:", "marker:")) and need.criterion.is_ in _POSITIVE
+    return need.criterion.about.startswith(("gene:", "marker:", "finding:")) and need.criterion.is_ in _POSITIVE
 
 
 def compared_on(journey: Journey) -> tuple[str, str]:
@@ -171,22 +181,29 @@ def gain(one: Outcome) -> float:
     return 0.0
 
 
-def rank_key(one: Appraised) -> tuple[bool, bool, bool, bool, int, int, int, int, float, str]:
-    """What the order follows, first to last: ruled out, grave warning, doing less, not known to fit, results that ask for it, grade, absolute
+def rank_key(one: Appraised) -> tuple[bool, bool, bool, bool, int, int, bool, int, int, float, str]:
+    """What the order follows, first to last: ruled out, grave warning, doing less, not known to fit, results that ask for it, grade, named by a guideline, absolute
     benefit (whole percentage points or months: less is no difference between trials), lesser warnings, burden, name.
     """
     return (
-        one.out, one.majors > 0, one.does_less, one.weighed.standing == "unknown", -min(1, len(one.speaks_for)), _GRADES[one.option.grade],
+        one.out, one.majors > 0, one.does_less, one.weighed.standing == "unknown", -min(1, len(one.speaks_for)), _GRADES[one.option.grade], not named_by_guideline(one.option),
         -int(gain(one.benefit)) if one.benefit else 0, one.moderates, one.burden, one.option.key,
     )  # fmt: skip
 
 
+def named_by_guideline(option: TherapyOption) -> bool:
+    """Whether a guideline that somebody opened names it for this use."""
+    return any(
+        one.verified and "guideline" in therapies.sources().get(one.source, {}).get("title", "").casefold() for one in option.recommended
+    )
+
+
 def ranked(found: Sequence[Appraised]) -> tuple[Appraised, ...]:
-    """The options that are not ruled out, best first by the rule."""
-    return tuple(sorted((one for one in found if not one.out), key=rank_key))
+    """The options that are neither ruled out nor wait for a gene or tumour result, best first by the rule."""
+    return tuple(sorted((one for one in found if not one.out and not one.waits), key=rank_key))
 
 
-_STEPS = ("out", "warning", "less", "unknown", "speaks", "grade", "benefit", "moderate", "burden", "name")
+_STEPS = ("out", "warning", "less", "unknown", "speaks", "grade", "named", "benefit", "moderate", "burden", "name")
 
 
 def decided_by(better: Appraised, worse: Appraised) -> str:

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from xinglin.knowledge import terms, therapies
+from msgspec.structs import replace
+
+from xinglin.knowledge import drugs, terms, therapies
 from xinglin.records import Concept, Evidence, Fact
 from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED, FactKind
 from xinglin.records.medication import Concern
+from xinglin.records.moments import day
+from xinglin.records.outline import fact_value
 from xinglin.records.therapy import Cited, Journey, Outcome, TherapyOption, Watch
 from xinglin.workup import option_words as words
 from xinglin.workup.option_appraisal import Appraised, appraised, compared_on, medicine_name, option_id, ranked, replaced, uses_of_option
-from xinglin.workup.option_questions import Question, questions
+from xinglin.workup.option_questions import questions
 from xinglin.workup.option_words import Both
 from xinglin.workup.options import Judged, asked
 
 TOPIC = f"knowledge/therapies@{therapies.VERSION}"
-_MOST = 3  # benefits, and harms, of one option that are told
 
 
 class JourneyFacts:
@@ -31,14 +34,18 @@ class JourneyFacts:
         self.found = appraised(journey, facts, as_of)
         self.compared_on = compared_on(journey)
         self.ranked = ranked(self.found)
+        asked_by_all = [{need.criterion.en for need in one.weighed.needs} for one in self.ranked if one.uses]
+        self.shared_needs = frozenset.intersection(*map(frozenset, asked_by_all)) if len(asked_by_all) > 1 else frozenset()
         self.out = tuple(one for one in self.found if one.out)
         self.now = replaced(journey, facts)
         self.questions = questions(journey, facts, as_of, self.found)
 
     def all(self) -> tuple[Fact, ...]:
-        """Everything that may be said of the question."""
-        told = [
-            self.opened(),
+        """Everything that may be said of the question; of one whose every option is ruled out, only why."""
+        told = [self.opened(), *self.excluded()]
+        if not self.ranked:
+            return tuple(told)
+        told += [
             self.rule(),
             self.compared(),
             *self.weighed_without(),
@@ -50,8 +57,6 @@ class JourneyFacts:
         ]
         for place, one in enumerate(self.ranked, 1):
             told += self.of_option(place, one)
-        for one in self.out:
-            told += self.of_excluded(one)
         return tuple(told)
 
     # ---- the question
@@ -123,7 +128,8 @@ class JourneyFacts:
     def of_option(self, place: int, one: Appraised) -> Iterator[Fact]:
         """The facts of one row: the option itself, fit, warnings, benefits, harms, burden, evidence."""
         option = one.option
-        taken = any(fact.key.removeprefix("term:") in {m.medicine for m in option.medicines} for fact in self.now)
+        current = {fact.key.removeprefix("term:") for fact in self.now}
+        taken = bool(option.medicines) and all(medicine.medicine in current for medicine in option.medicines)
         yield self._option(place, one, taken)
         for number, medicine in enumerate(option.medicines):
             if number:
@@ -143,7 +149,12 @@ class JourneyFacts:
 
     def _option(self, place: int, one: Appraised, taken: bool) -> Fact:
         option = one.option
-        more = {"option": option.key, "rank": str(place), "option_kind": option.kind} | self._use(option, 0)
+        more = {
+            "option": option.key,
+            "rank": str(place),
+            "option_kind": option.kind,
+            "combination": "yes" if len(option.medicines) > 1 else "",
+        } | self._use(option, 0)
         behind = [self.known[i] for i in self.opening if i in self.known]
         pointers = tuple(f"{option.key}/medicines/{n}" for n in range(len(option.medicines))) or (option.key,)
         return self._fact(
@@ -161,9 +172,10 @@ class JourneyFacts:
         if place >= len(option.medicines):
             return {}
         one, use = option.medicines[place], uses_of_option(option)[place]
+        known = drugs.medicine(one.medicine)
         told = {
             "medicine": medicine_name(one.medicine), "medicine_key": one.medicine, "dose": one.dose, "route": use.route or one.route,
-            "frequency": one.frequency, "replaces": " ".join(fact.id for fact in self.now),
+            "frequency": one.frequency, "rxnorm": known.rxnorm if known else "", "replaces": " ".join(fact.id for fact in self.now),
         }  # fmt: skip
         return {name: text for name, text in told.items() if text}
 
@@ -179,7 +191,7 @@ class JourneyFacts:
     def _fit(self, one: Appraised) -> Iterator[Fact]:
         option = one.option
         for number, need in enumerate(one.weighed.needs):
-            if need.verdict != "met" or not (need.criterion.en and need.facts):
+            if need.verdict != "met" or not (need.criterion.en and need.facts) or need.criterion.en in self.shared_needs:
                 continue
             shown = self._shown(need)
             both = words.ended(f"fits: {need.criterion.en}{shown[0]}", f"符合：{need.criterion.zh}{shown[1]}")
@@ -193,7 +205,7 @@ class JourneyFacts:
             )
         if one.does_less:
             both = ("Nothing in the record asks for doing less.", "病历中无支持减少治疗的依据。")
-        elif one.concerns or one.weighed.missing:
+        elif one.weighed.missing or any(concern.kind != "monitoring" for concern in one.concerns):
             return
         elif option.medicines:
             both = ("No warning of the medicine check for this person.", "用药核查对该患者未见警示。")
@@ -215,8 +227,8 @@ class JourneyFacts:
     def _outcomes(self, option: TherapyOption) -> Iterator[Fact]:
         for kind, names in (("benefit", ("benefit", "获益")), ("harm", ("harm", "风险"))):
             rows = [(place, row) for place, row in enumerate(option.outcomes) if row.kind == kind]
-            rows.sort(key=lambda pair: (not pair[1].verified, pair[0]))
-            for place, row in rows[:_MOST]:
+            rows.sort(key=lambda pair: (not pair[1].verified, (pair[1].key, pair[1].comparator_en) != self.compared_on, pair[0]))
+            for place, row in rows:
                 said = words.outcome(row)
                 called = (f"{names[0]} of {option.en}: {row.en}", f"{option.zh}的{names[1]}：{row.zh}")
                 yield self._of(
@@ -244,50 +256,45 @@ class JourneyFacts:
         return Fact(
             id=f"{MADE_HERE}alert.{self.journey.key}.{option.key}.{concern.id}", kind="alert", concept=Concept(f"warning about {option.en}"), text=en,
             evidence=tuple(evidence) or (Evidence(TOPIC, f"{self.journey.key}/{option.key}"),), key=f"made:alert:{concern.id}",
-            names={"en": (f"warning about {option.en}",), "zh": (f"{option.zh}警示",)}, value=en, flag=concern.severity,
+            names={"en": (f"warning about {option.en}",), "zh": (f"{option.zh}警示",)}, value=en,
             importance=MUST_BE_MENTIONED if concern.severity in {"major", "contraindicated"} else 2,
             details={"said": en, "said_zh": zh} | {name: text for name, text in more.items() if text},
         )  # fmt: skip
 
     # ---- what is out, what is missing, what to watch
 
-    def of_excluded(self, one: Appraised) -> Iterator[Fact]:
-        """Why an option is ruled out: by the record, by the judge, or by a condition it asks for and that is not met."""
-        option = one.option
-        for number, against in enumerate(one.weighed.against):
-            shown = self._shown(against)
-            need = against in one.weighed.needs
-            if need:
-                both = words.ended(
-                    f"{option.en} is ruled out: it asks for {against.criterion.en}{shown[0] or ' (not in the record)'}",
-                    f"{option.zh}已排除：需要{against.criterion.zh}{shown[1] or '（病历未见）'}",
-                )
-            else:
-                both = words.ended(
-                    f"{option.en} is ruled out: {against.criterion.en}{shown[0]}", f"{option.zh}已排除：{against.criterion.zh}{shown[1]}"
-                )
-            yield self._of(
-                option, f"out.{number}", both, self._behind(against), (f"{'needs' if need else 'excludes'}",), names=(f"ruled out: {option.en}", f"已排除：{option.zh}"),
-                importance=2, more={"out": "yes"},
-            )  # fmt: skip
-        for concern in one.stops:
-            en, zh = words.alert(concern)
-            fact = self._alert(option, concern, advised=True)
-            both = (f"{words.opened(option.en)} is ruled out. {en}", f"{option.zh}已排除。{zh}")
-            details = dict(fact.details) | {"said": both[0], "said_zh": both[1], "out": "yes"}
-            yield _with(fact, both[0], details)
+    def excluded(self) -> Iterator[Fact]:
+        """Why options are ruled out, one sentence per reason: the record, a condition that is not met, or the judge of medicines."""
+        groups: dict[tuple[str, str], list[tuple[TherapyOption, Judged]]] = {}
+        for one in self.out:
+            for against in one.weighed.against:
+                side = "needs" if against in one.weighed.needs else "excludes"
+                groups.setdefault((side, against.criterion.en), []).append((one.option, against))
+        for number, ((side, _), rows) in enumerate(groups.items()):
+            against, named = rows[0][1], list(dict.fromkeys(words.short(option) for option, _ in rows))
+            both = words.ruled_out(named, against.criterion, self._shown(against), asks=side == "needs")
+            pointers = tuple(f"{option.key}/{side}" for option, _ in rows)
+            yield self._fact(
+                f"out.{number}", both, self._behind(against), pointers, names=("ruled out", "已排除"), importance=2, more={"out": "yes"}
+            )
+        for one in self.out:
+            for concern in one.stops:
+                yield self._stopped(one.option, concern)
+
+    def _stopped(self, option: TherapyOption, concern: Concern) -> Fact:
+        en, zh = words.alert(concern, advised=True)
+        both = (f"{words.opened(words.short(option)[0])} is ruled out. {en}", f"{words.short(option)[1]}已排除。{zh}")
+        fact = self._alert(option, concern)
+        return _with(fact, both[0], dict(fact.details) | {"said": both[0], "said_zh": both[1], "out": "yes"})
 
     def missing(self) -> Iterator[Fact]:
-        """What the record does not say, and whether an answer would change the order."""
+        """What the record does not say, which options wait for it, and whether an answer would change the order."""
+        options = {one.option.key: one for one in self.found}
         for number, one in enumerate(self.questions):
-            yield self._fact(
-                f"missing.{number}",
-                _asked(one),
-                (),
-                ("asks",),
-                names=("not in the record", "病历未载"),
-                importance=MUST_BE_MENTIONED if one.matters == "first" else 2,
-            )
+            waiting = [words.short(options[key].option) for key in one.options if options[key].waits]
+            both = words.missing(one.criterion, one.matters, waiting)
+            weight = MUST_BE_MENTIONED if one.matters == "first" else 2
+            yield self._fact(f"missing.{number}", both, (), ("asks",), names=("not in the record", "病历未载"), importance=weight)
 
     def watch(self) -> Iterator[Fact]:
         """The monitoring plan: rows of the options that are not ruled out, and what the judge says is not yet measured."""
@@ -305,8 +312,8 @@ class JourneyFacts:
         told: set[str] = set()
         for one in self.ranked:
             for concern in one.concerns:
-                if concern.kind == "monitoring" and concern.id not in told:
-                    told.add(concern.id)
+                if concern.kind == "monitoring" and concern.words.get("en", "") not in told:
+                    told.add(concern.words.get("en", ""))
                     yield self._alert(one.option, concern, advised=True)
 
     def people(self) -> Iterator[Fact]:
@@ -367,8 +374,6 @@ def no_question() -> Fact:
 
 
 def _with(fact: Fact, text: str, details: Mapping[str, str]) -> Fact:
-    from msgspec.structs import replace
-
     return replace(fact, text=text, value=text, details=details)
 
 
@@ -379,18 +384,6 @@ def _for_people(option: TherapyOption, compared: tuple[str, str]) -> tuple[int, 
     benefits += [place for place, row in rows if row.kind == "benefit"]
     harms = [place for place, row in rows if row.kind == "harm"]
     return (*benefits[:1], *harms[:1])
-
-
-def _asked(one: Question) -> Both:
-    matters = {
-        "first": ("an answer could change which option stands first", "结果可能改变首位方案"),
-        "order": (
-            "an answer could change the order or rule an option out, not the first",
-            "结果可能改变后续排序或排除某一方案，但不影响首位",
-        ),
-        "no": ("no answer would change the order", "结果不影响排序"),
-    }[one.matters]
-    return words.ended(f"not in the record: {one.criterion.en}; {matters[0]}", f"病历未载：{one.criterion.zh}；{matters[1]}")
 
 
 def _unread(row: Cited) -> Both:
@@ -420,19 +413,25 @@ def _names(fact: Fact) -> Both:
     return (en[0] if en else fact.concept.words), (zh[0] if zh else fact.concept.words)
 
 
-def _with_value(fact: Fact) -> Both:
-    from xinglin.records.moments import day
-    from xinglin.records.outline import fact_value
+_ANSWERS = {
+    "present": "检出", "detected": "检出", "positive": "阳性", "negative": "阴性", "absent": "未检出", "not detected": "未检出", "pathogenic": "致病",
+}  # fmt: skip
 
+
+def _with_value(fact: Fact) -> Both:
+    """A fact as the record holds it: name, value (phenotype, stage, answer) and day."""
     en, zh = _names(fact)
     when = day(fact.time)
     if fact.kind == "gene":
-        value = fact.details.get("phenotype") or fact.details.get("variant") or str(fact.value or "")
-        value_zh = fact.details.get("phenotype_zh") or value
+        value = fact.details.get("phenotype") or str(fact.value or "")
+        value_zh = fact.details.get("phenotype_zh") or _ANSWERS.get(value.casefold(), value)
+    elif fact.kind == "problem":
+        stage = fact.details.get("stage", "")
+        value, value_zh = stage, stage
     else:
-        value, value_zh = fact_value(fact, "en"), fact_value(fact, "zh")
-    said_en = f"{en} {value}".strip() + (f", {when}" if when else "")
-    return said_en, f"{zh} {value_zh}".strip() + (f"，{_day_zh(when)}" if when else "")
+        value, value_zh = (fact_value(fact, language).removesuffix(" 1") for language in ("en", "zh"))
+        value_zh = _ANSWERS.get(value_zh.casefold(), value_zh)
+    return f"{en} {value}".strip() + (f", {when}" if when else ""), f"{zh} {value_zh}".strip() + (f"，{_day_zh(when)}" if when else "")
 
 
 def _day_zh(when: str) -> str:
@@ -441,4 +440,5 @@ def _day_zh(when: str) -> str:
 
 def _term_names(key: str) -> Both:
     term = terms.by_key(f"term:{key}")
-    return (term.name("en"), term.name("zh")) if term is not None else (key.replace("-", " "),) * 2
+    bare = key.replace("-", " ")
+    return (term.name("en"), term.name("zh")) if term is not None else (bare, bare)

@@ -37,11 +37,16 @@ def questions(journey: Journey, facts: Sequence[Fact], as_of: str, found: Sequen
             by_subject.setdefault(one.criterion.about, []).append((one.criterion, ""))
     for option in found:
         if not option.out:
-            for missing in option.weighed.missing:
+            for missing in _asked_by(option):
                 by_subject.setdefault(missing.criterion.about, []).append((missing.criterion, option.option.key))
     who = circumstances_of(facts, as_of)
     rows = [_question(asking, journey, facts, as_of, who, found) for asking in by_subject.values()]
     return tuple(sorted(rows, key=lambda one: ("first", "order", "no").index(one.matters)))
+
+
+def _asked_by(option: Appraised) -> tuple[Judged, ...]:
+    """What is missing for an option; of one that waits for a gene or tumour result, that result alone."""
+    return tuple(one for one in option.weighed.missing if not option.waits or is_personal(one))
 
 
 def _question(

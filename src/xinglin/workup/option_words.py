@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
-from xinglin.knowledge import terms
+from xinglin.knowledge import terms, therapies
 from xinglin.models.medication_safety import use_of
 from xinglin.models.phrasebook.wordbook import shared
-from xinglin.models.text.grammar.wording import frequency_words
 from xinglin.records.medication import Concern
-from xinglin.records.therapy import Outcome, TherapyOption, Watch
+from xinglin.records.therapy import Criterion, Outcome, TherapyOption, Watch
 from xinglin.workup.option_appraisal import Appraised, decided_by, gain
 
 Both = tuple[str, str]
@@ -40,6 +40,7 @@ _STEPS: dict[str, Both] = {
     "unknown": ("everything it asks for is known and met", "其条件均已知且满足"),
     "speaks": ("a gene or tumour result of this person asks for it", "该患者的基因或肿瘤检测结果支持该方案"),
     "grade": ("its evidence is of a higher grade", "证据级别更高"),
+    "named": ("a guideline that was opened names it for this use", "有已核对的指南推荐用于此情况"),
     "benefit": ("the absolute benefit published for it is greater", "已发表的绝对获益更大"),
     "moderate": ("it carries fewer cautions for this person", "对该患者的注意事项更少"),
     "burden": ("it is less of a burden", "治疗负担更轻"),
@@ -48,15 +49,19 @@ _STEPS: dict[str, Both] = {
 RULE: Both = (
     "Rule of the order: what the record or the medicine check rules out is out; the rest is compared step by step by grave warnings of its own for this "
     "person, doing less only where the record asks for it, conditions known to be met, a gene or tumour result that asks for it, grade of evidence, "
-    "absolute benefit (whole points or months, on the outcome most options report), cautions of its own, burden; a warning that all options share "
+    "named by a guideline that was opened, absolute benefit (whole points or months, on the outcome most options report), cautions of its own, burden; a warning that all options share "
     "sets none apart.",
-    "排序规则：先排除病历或用药核查判定不可用的方案；其余依次比较：对该患者特有的严重警示；减少治疗仅在病历支持时靠前；所需条件已知并满足；有基因或肿瘤检测结果支持；证据级别；"
+    "排序规则：先排除病历或用药核查判定不可用的方案；其余依次比较：对该患者特有的严重警示；减少治疗仅在病历支持时靠前；所需条件已知并满足；有基因或肿瘤检测结果支持；证据级别；已核对的指南推荐；"
     "绝对获益（以多数方案共同报告的结局计，按整数百分点或月）；特有的注意事项；治疗负担。所有方案共有的警示不影响排序。",
 )
 COMPARED: Both = (
     "The trials had different comparators and people; their numbers stand side by side, they were not measured against each other.",
     "各试验的对照与人群不同；数字并列展示，并非头对头比较。",
 )
+
+
+_AREA = re.compile(r"^([\d.]+) \[AUC\]")  # carboplatin is dosed by the area under its curve
+_TIMED = re.compile(r"\b(?:after|within|in the first|at \d+)\b")  # an outcome whose words hold its time
 
 
 def opened(text: str) -> str:
@@ -71,10 +76,19 @@ def ended(en: str, zh: str) -> Both:
 
 
 def short(option: TherapyOption) -> Both:
-    """What an option is called inside a sentence: its one medicine, else its name up to the first stop."""
+    """What an option is called inside a sentence: as briefly as sets it apart from the others of its question."""
+    journey = therapies.journey(option.journey)
+    others = [_brief(one) for one in journey.options if one.key != option.key] if journey is not None else []
+    brief = _brief(option)
+    return (option.en.split(";")[0].strip(), option.zh.split("；")[0].strip()) if brief in others else brief
+
+
+@lru_cache(maxsize=1024)
+def _brief(option: TherapyOption) -> Both:
+    """Its one medicine, else its name up to the first stop."""
     if len(option.medicines) == 1 and option.kind == "medicine":
         term = terms.by_key(f"term:{option.medicines[0].medicine}")
-        if term is not None:
+        if term is not None and (option.key == option.medicines[0].medicine or option.en.casefold().startswith(term.name("en").casefold())):
             return term.name("en"), term.name("zh")
     return re.split(r"[,;(]", option.en)[0].strip(), re.split(r"[，；（]", option.zh)[0].strip()
 
@@ -86,17 +100,28 @@ def taken_how(option: TherapyOption) -> Both:
         term = terms.by_key(f"term:{one.medicine}")
         names = (term.name("en"), term.name("zh")) if term is not None else (one.medicine.replace("-", " "),) * 2
         route = _ROUTES.get(use_of(names[0], route=one.route).route, (one.route, one.route))
-        often = [frequency_words(one.frequency, shared(language)) if one.frequency else "" for language in ("en", "zh")]
-        several = len(option.medicines) > 1
-        en.append(" ".join(part for part in (names[0] if several else "", one.dose, route[0], often[0]) if part))
+        often = [rhythm(one.frequency, language) for language in ("en", "zh")]
+        several, dose = len(option.medicines) > 1, _AREA.sub(r"AUC \1", one.dose)
+        en.append(" ".join(part for part in (names[0] if several else "", dose, route[0], often[0]) if part))
         zh.append(
             "，".join(
-                part
-                for part in (f"{names[1]} {one.dose}" if several and one.dose else names[1] if several else one.dose, route[1], often[1])
-                if part
+                part for part in (f"{names[1]} {dose}" if several and dose else names[1] if several else dose, route[1], often[1]) if part
             )
         )
     return "; ".join(en), "；".join(zh)
+
+
+def rhythm(frequency: str, language: str) -> str:
+    """How often, in words: "2/1/d" as "twice daily", "1/3/wk" as "every 3 weeks"; words of a label as they stand."""
+    known = shared(language)
+    parts = frequency.split("/")
+    if f"frequency.{frequency}" in known or len(parts) != 3:
+        return known.get(f"frequency.{frequency}", frequency)
+    times, period, unit = parts
+    if period == "1":
+        return known["frequency.per"].format(times=times, unit=known.get(f"period.{unit}", unit))
+    units = known.get(f"periods.{unit}", unit)
+    return known["frequency.every" if times == "1" else "frequency.times_every"].format(times=times, period=period, unit=units)
 
 
 def headed(place: int, one: Appraised, taken_now: bool) -> Both:
@@ -124,7 +149,7 @@ def outcome(one: Outcome) -> Both:
 
 def _numbers(one: Outcome) -> Both:
     other = (one.comparator_en or "without it", one.comparator_zh or "未用者")
-    period = (f" in {plain(one.months)} months", f"（{plain(one.months)}个月）") if one.months else ("", "")
+    period = (f" in {plain(one.months)} months", f"（{plain(one.months)}个月）") if one.months and not _TIMED.search(one.en) else ("", "")
     if one.with_percent is not None and one.without_percent is not None:
         return (
             f"{plain(one.with_percent)}%, against {plain(one.without_percent)}% with {other[0]}{period[0]}".replace(
@@ -163,7 +188,13 @@ def _ratio(one: Outcome) -> Both:
 
 def alert(one: Concern, *, advised: bool = True) -> Both:
     """A concern of the judge: how grave, why, what to do (where `advised`); whether anybody opened its source."""
-    severity = ("Never", "绝对禁止") if one.never_event else _SEVERITIES[one.severity]
+    severity = (
+        ("Never", "绝对禁止")
+        if one.never_event
+        else ("Check first", "用药前先查")
+        if one.kind == "monitoring"
+        else _SEVERITIES[one.severity]
+    )
     words = [one.words.get(language, "") or one.words.get("en", "") for language in ("en", "zh")]
     advice = [one.advice.get(language, "") if advised else "" for language in ("en", "zh")]
     unread = ("", "") if one.verified else UNREAD
@@ -219,6 +250,33 @@ def _points(one: Outcome) -> Both:
     )
 
 
+def ruled_out(named: Sequence[Both], why: Criterion, shown: Both, *, asks: bool) -> Both:
+    """Options ruled out for one reason: a condition that is not met, or something that speaks against them."""
+    en, zh = ", ".join(name for name, _ in named), "、".join(name for _, name in named)
+    verb = "are" if len(named) > 1 else "is"
+    if asks:
+        return ended(
+            f"{en} {verb} ruled out; what is asked for does not hold: {why.en}{shown[0] or ' (not in the record)'}",
+            f"{zh}已排除，条件不满足：{why.zh}{shown[1] or '（病历未见）'}",
+        )
+    return ended(f"{en} {verb} ruled out: {why.en}{shown[0]}", f"{zh}已排除：{why.zh}{shown[1]}")
+
+
+_MATTERS: dict[str, Both] = {
+    "first": ("an answer could change which option stands first", "结果可能改变首位方案"),
+    "order": ("an answer could change the order or rule an option out, not the first", "结果可能改变后续排序或排除某一方案，但不影响首位"),
+    "no": ("no answer would change the order", "结果不影响排序"),
+}
+
+
+def missing(what: Criterion, matters: str, waiting: Sequence[Both]) -> Both:
+    """What the record does not say, which options wait for it, and whether an answer would change anything."""
+    en, zh = _MATTERS[matters]
+    waits_en = f"; waiting for it: {', '.join(name for name, _ in waiting)}" if waiting else ""
+    waits_zh = f"；待此结果方可评估：{'、'.join(name for _, name in waiting)}" if waiting else ""
+    return ended(f"not in the record: {what.en}; {en}{waits_en}", f"病历未载：{what.zh}；{zh}{waits_zh}")
+
+
 def watched(one: Watch, options: Both, whole: bool) -> Both:
     """What to measure while an option runs, how often, and of which options it is asked."""
     often_en, often_zh = _often(one.every_days, one.en)
@@ -241,7 +299,7 @@ def _often(days: int | None, said: str = "") -> Both:
 def of_people(one: Outcome, option: TherapyOption, whole: int) -> Both:
     """The same numbers as natural frequencies: of 100 (or 1,000) people like those in the trial, how many with it and how many with the other."""
     count = [_people(percent, whole) for percent in (one.with_percent, one.without_percent)]
-    time = (f" within {plain(one.months)} months", f"{plain(one.months)}个月内") if one.months else ("", "")
+    time = (f" within {plain(one.months)} months", f"{plain(one.months)}个月内") if one.months and not _TIMED.search(one.en) else ("", "")
     single = one.trial and not one.trial.casefold().startswith("meta")
     trial = (f"the trial {one.trial}", f"{one.trial}试验") if single else ("the trials", "这些试验")
     name = short(option)

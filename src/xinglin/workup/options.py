@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from xinglin.knowledge import labs, terms, therapies
+from xinglin.knowledge import drugs, labs, terms, therapies
 from xinglin.records import Fact
 from xinglin.records.errors import InvalidInput
 from xinglin.records.fact import MADE_HERE
 from xinglin.records.quantity import Quantity
 from xinglin.records.therapy import Criterion, Journey, TherapyOption
+from xinglin.workup.tumour_changes import changes_of, is_wild, receptor
 
 Verdict = Literal["met", "not-met", "unknown"]
 Standing = Literal["fits", "excluded", "unknown"]
@@ -114,6 +116,8 @@ def held(criterion: Criterion, facts: Sequence[Fact]) -> Judged:
         "score": _score,
         "marker": _marker,
         "device": _device,
+        "finding": _finding,
+        "line": _line,
     }
     if about in finders:
         return finders[about](criterion, key, facts)
@@ -165,27 +169,26 @@ def _allergy(criterion: Criterion, key: str, facts: Sequence[Fact]) -> Judged:
 
 def _gene(criterion: Criterion, gene: str, facts: Sequence[Fact]) -> Judged:
     """A tumour's change or a star-allele phenotype. Values are compared as words: "L858R", "Poor Metabolizer"."""
-    mine = [f for f in facts if f.kind == "gene" and f.details.get("gene") == gene]
+    either = gene.split("|")
+    mine = [f for f in facts if f.kind == "gene" and f.details.get("gene") in either]
     if not mine:
         return Judged(criterion, "unknown")
     known = [f for f in mine if f.polarity != "uncertain"]
     if not known:
         return Judged(criterion, "unknown", tuple(f.id for f in mine))
-    hits = [f for f in known if f.polarity == "present" and (not criterion.values or any(_says(f, value) for value in criterion.values))]
+    hits = [f for f in known if not is_wild(f) and (not criterion.values or any(_says(f, value) for value in criterion.values))]
+    if not hits and {f.details.get("gene") for f in known} != set(either):
+        return Judged(criterion, "unknown", tuple(f.id for f in known))
     met = bool(hits) if criterion.is_ in {"present", "one-of"} else not hits
     shown = (hits or known)[0]
     return Judged(criterion, "met" if met else "not-met", tuple(f.id for f in hits or known), shown.text)
 
 
 def _says(fact: Fact, value: str) -> bool:
-    words = (
-        fact.details.get("phenotype", ""),
-        fact.details.get("diplotype", ""),
-        fact.details.get("variant", ""),
-        fact.details.get("class", ""),
-        fact.text,
-    )
-    return any(value.casefold() in word.casefold() for word in words if word)
+    """Whether a genetic result is what an option asks for: a phenotype or diplotype word for word, or a tumour's change."""
+    words = (fact.details.get("phenotype", ""), fact.details.get("diplotype", ""), fact.details.get("class", ""))
+    wanted = value.casefold()
+    return wanted in {word.casefold() for word in words} or wanted in {change.casefold() for change in changes_of(fact)}
 
 
 def _analyte(criterion: Criterion, key: str, facts: Sequence[Fact]) -> Judged:
@@ -248,6 +251,39 @@ def _device(criterion: Criterion, key: str, facts: Sequence[Fact]) -> Judged:
     return _presence(criterion, found)
 
 
+def _finding(criterion: Criterion, key: str, facts: Sequence[Fact]) -> Judged:
+    """A finding by its word, or a receptor by its result."""
+    named = _problem(criterion, key, facts)
+    if named.facts:
+        return named
+    standing, behind = receptor(key, facts)
+    if standing == "unknown":
+        return Judged(criterion, "unknown", tuple(f.id for f in behind))
+    met = (standing == "positive") == (criterion.is_ != "absent")
+    return Judged(criterion, "met" if met else "not-met", tuple(f.id for f in behind), behind[0].text)
+
+
+def _line(criterion: Criterion, _key: str, facts: Sequence[Fact]) -> Judged:
+    """Whether a medicine against cancer was given before: first or later."""
+    given = [f for f in facts if f.kind == "medicine" and _against_cancer(f.key.removeprefix("term:"))]
+    met = ("later" if given else "first") in criterion.values
+    return Judged(criterion, "met" if met else "not-met", tuple(f.id for f in given), given[0].text if given else "")
+
+
+def _against_cancer(medicine: str) -> bool:
+    known = drugs.medicine(medicine)
+    return medicine in _given_in_lines() or (known is not None and any(code.startswith(("L01", "L02")) for code in known.atc))
+
+
+@lru_cache(maxsize=1)
+def _given_in_lines() -> frozenset[str]:
+    """Every medicine of the questions whose options come in lines."""
+    asking = [
+        journey for journey in therapies.journeys() if any(c.about == "line" for o in journey.options for c in (*o.needs, *o.excludes))
+    ]
+    return frozenset(one.medicine for journey in asking for option in journey.options for one in option.medicines)
+
+
 def _marker(criterion: Criterion, key: str, facts: Sequence[Fact]) -> Judged:
     """A result of a tumour under one of the names that reports give it: PD-L1, receptors, a recurrence score."""
     row = therapies.marker(key)
@@ -262,6 +298,8 @@ def _marker(criterion: Criterion, key: str, facts: Sequence[Fact]) -> Judged:
         return Judged(criterion, "unknown")
     if isinstance(newest.value, Quantity) and criterion.number is not None:
         return _compared(criterion, float(newest.value.number), newest)
+    if criterion.number is not None and not criterion.values:
+        return Judged(criterion, "unknown", (newest.id,), newest.text)
     words = str(newest.value or newest.text) if not isinstance(newest.value, Quantity) else newest.text
     if criterion.is_ in {"present", "absent"}:
         there = newest.polarity == "present" and not _NEGATIVE.search(words)

@@ -5,6 +5,7 @@ Only picks and orders facts; the sentences about options are those of the facts 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -22,6 +23,7 @@ _SAID = "plan.said"
 _PREFIX = f"{MADE_HERE}option."
 _ALERT = f"{MADE_HERE}alert."
 _LENGTHS = ("short", "standard", "full")
+_OUTCOMES = {"short": 1, "standard": 2, "full": 99}  # benefits, and harms, told of one option
 _REASONS = 3  # of the order, where not everything is asked for
 
 
@@ -41,7 +43,7 @@ def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
         name = question.names[request.language][0]
         mine = [fact for fact in made if fact.details.get("journey") == key]
         todo = [fact for fact in mine if fact.id.startswith(f"{_PREFIX}{key}.todo.")]
-        points += [*_table(key, mine), *_order(key, mine, length), *_said(f"todo:{key}", todo)]
+        points += [*_table(key, mine, _OUTCOMES[length]), *_order(key, mine, length), *_said(f"todo:{key}", todo)]
         points += _said(f"out:{key}", [fact for fact in mine if fact.details.get("out")])
         sections += [(f"{part}:{key}", words[f"section.{part}"].format(question=name)) for part in ("options", "order", "todo", "out")]
         tables.append(SectionTable(f"options:{key}", tuple((column, words[f"column.{column}"]) for column in COLUMNS)))
@@ -102,13 +104,15 @@ def _deciding(facts: Sequence[Fact], questions: Sequence[Fact]) -> Iterator[Poin
 # ---- the options
 
 
-def _table(journey: str, facts: Sequence[Fact]) -> Iterator[Point]:
-    """One row per option that is not ruled out, best first; the rule below."""
+def _table(journey: str, facts: Sequence[Fact], outcomes: int) -> Iterator[Point]:
+    """One row per option that is not ruled out, best first, with so many benefits and harms each; the rule below."""
     section = f"options:{journey}"
     for option in _ranked(facts):
+        told = Counter[str]()
         for fact in facts:
             column = _column(fact, option)
-            if column:
+            told[column] += 1
+            if column and (column not in ("benefit", "harm") or told[column] <= outcomes):
                 yield Point(section, _SAID, _with_further(fact, option, facts), cell=(option.details["option"], column))
     for name in ("rule", "compared", "now"):
         yield from _said(section, [fact for fact in facts if fact.id == f"{_PREFIX}{journey}.{name}"])

@@ -7,6 +7,7 @@ from xinglin.records import Chart, ContentRequest
 from xinglin.records.errors import NotFound, one_of
 from xinglin.records.therapy import Journey
 from xinglin.shelf.promises import Bench, Prepared
+from xinglin.workup.dose_predictions import warfarin_prediction
 from xinglin.workup.option_facts import JourneyFacts, no_question
 from xinglin.workup.option_scores import score_facts
 from xinglin.workup.options import opened
@@ -28,6 +29,8 @@ def prepare(request: ContentRequest, chart: Chart, bench: Bench) -> Prepared:
     if not raised:
         return Prepared((no_question(),))
     told = [fact for journey, by in raised for fact in JourneyFacts(journey, facts, by, request.as_of).all()]
+    if any(one.medicine == "warfarin" for journey, _ in raised for option in journey.options for one in option.medicines):
+        told.append(warfarin_prediction(facts, request.as_of))
     return Prepared((*scores, *told))
 
 

@@ -1,8 +1,8 @@
 """A signed document as a FHIR R4 document: the words, who signed them, and the source records unchanged.
 
 The one place where the person's identity is put back: the source Patient goes in as it was read. Nothing
-here can order anything: only Composition, Device, Practitioner, Organization and Provenance are authored, and for a report on genes or a
-review of medicines what it found (`gene_report`, `warnings`);
+here can order anything: only Composition, Device, Practitioner, Organization and Provenance are authored, and for a plan what it
+proposes (`proposals`), as draft and proposal;
 every other resource is a byte-for-byte copy of the record (https://hl7.org/fhir/R4/documents.html).
 """
 
@@ -17,6 +17,7 @@ from xinglin.formats.fhir.addresses import Addresses
 from xinglin.formats.fhir.gene_report import gene_resources
 from xinglin.formats.fhir.marks import AIGC_EXTENSION, RELEASE_SYSTEM, own_id, own_meta
 from xinglin.formats.fhir.narrative import paragraphs, sentences, table
+from xinglin.formats.fhir.proposals import proposal_resources
 from xinglin.formats.fhir.provenance import AI_DEVICE_TYPES, Ids, document_provenance, statement_provenances
 from xinglin.formats.fhir.warnings import detected_issues
 from xinglin.records.draft import SignedDocument
@@ -26,6 +27,7 @@ from xinglin.records.page_words import PAGE_WORDS
 
 MEDIA_TYPE: Final = "application/fhir+json"
 AUTHORED: Final = ("Composition", "Device", "Practitioner", "Organization", "Provenance")
+PROPOSED: Final = ("CarePlan", "MedicationRequest", "DetectedIssue", "GuidanceResponse")  # of a plan alone
 _AI_KIND: Final = "http://hl7.org/fhir/uv/aitransparency/StructureDefinition/aitransparency.AIKind"
 _KINDS_OF_WRITER: Final = {
     "grammar": (("Rule-Based-Systems", "Rule-Based Systems"), ("Deterministic-AI", "Deterministic AI")),
@@ -94,6 +96,7 @@ def _own_resources(document: SignedDocument, addresses: Addresses, ids: Ids, mad
     if document.house:
         meta = own_meta(document.release, made_up, ai=False)
         yield {"resourceType": "Organization", "id": ids.house.partition("/")[2], "meta": meta, "name": document.house}
+    yield from proposal_resources(document, addresses, ids, made_up)
     yield from gene_resources(document, addresses, ids, made_up)
     yield from detected_issues(document, addresses, ids, made_up)
     yield document_provenance(document, addresses, ids, made_up)

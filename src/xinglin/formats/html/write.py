@@ -95,12 +95,13 @@ def _sections(draft: Draft, laid_out: Outline, records: Mapping[str, bytes], pic
     kinds = {source.number: source.fact.kind for source in laid_out.sources}
     found = []
     for section in laid_out.sections:
-        lines = {line.statement.id: _line(line.statement, line.numbers, shown, kinds, draft.issues) for line in section.lines}
+        lines = {
+            line.statement.id: _line(line.statement, line.numbers, shown, kinds, draft.issues) | {"grave": line.grave}
+            for line in section.lines
+        }
         rows = [[[lines[line.statement.id] for line in cell] for cell in row] for row in section.table]
         below = [lines[line.statement.id] for line in section.below]
-        found.append(
-            {"heading": section.heading, "lines": list(lines.values()), "columns": section.columns, "rows": rows, "below": below}
-        )
+        found.append({"heading": section.heading, "lines": list(lines.values()), "columns": section.columns, "rows": rows, "below": below})
     return found
 
 

@@ -19,7 +19,7 @@ from xinglin.formats.pdf.typesetting import compile_page, spelled_out
 from xinglin.records.draft import SignedDocument
 from xinglin.records.errors import InvalidInput
 from xinglin.records.moments import first_instant
-from xinglin.records.outline import Line, NumberedFact, outline, patient_line
+from xinglin.records.outline import Line, NumberedFact, OutlineSection, outline, patient_line
 from xinglin.records.page_words import PAGE_WORDS
 from xinglin.records.particulars import patient_rows, release_rows
 
@@ -78,6 +78,7 @@ def _content(document: SignedDocument, released: datetime) -> dict[str, Any]:
             {
                 "heading": section.heading,
                 "columns": section.columns,
+                "widths": _widths(section),
                 "rows": [[[_said(line) for line in cell] for cell in row] for row in section.table],
                 "lines": [_said(line) for line in section.below],
             }
@@ -90,8 +91,14 @@ def _content(document: SignedDocument, released: datetime) -> dict[str, Any]:
     }
 
 
+def _widths(section: OutlineSection) -> list[float]:
+    """How wide each column is beside the others: by the root of its longest cell, so that rows stay low."""
+    cells = [[sum(len(line.statement.text) for line in cell) for cell in column] for column in zip(*section.table, strict=True)]
+    return [round(max(60, *column) ** 0.5, 2) for column in cells]
+
+
 def _said(line: Line) -> dict[str, Any]:
-    return {"text": line.statement.text, "numbers": line.numbers, "person": line.statement.by == "person"}
+    return {"text": line.statement.text, "numbers": line.numbers, "person": line.statement.by == "person", "grave": line.grave}
 
 
 def _pictures(document: SignedDocument) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ read only in a secondary page say so (`read = "secondary"`).
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -49,3 +50,11 @@ def law_pack(name: str) -> LawPack:
         raise NotFound("XL-LAW-001", f"no law pack is called {name!r}", fix=f"one of: {', '.join(NAMES)}")
     table = tomllib.loads((files(__name__) / f"{name}.toml").read_text(encoding="utf-8"))
     return msgspec.convert(table, LawPack)
+
+
+def may_propose_medicines(packs: Sequence[str]) -> bool:
+    """Whether a proposal of a medicine may leave as a MedicationRequest: a law is named, and none of those named forbids it.
+
+    Where no law is set nothing is known to allow it, and options leave in words alone.
+    """
+    return bool(packs) and not any(law_pack(name).forbids_medication_requests for name in packs)
