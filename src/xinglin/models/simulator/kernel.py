@@ -16,7 +16,7 @@ import numpy as np
 from xinglin.models.simulator.expressions import evaluate_each
 from xinglin.models.simulator.form import form_of
 from xinglin.models.simulator.kernel_source import kernel_text
-from xinglin.models.simulator.step_choice import ROUNDS, chosen
+from xinglin.models.simulator.step_choice import ROUNDS, RUN_OFF_ROUNDS, chosen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,17 +56,24 @@ class Kernel:
     ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.int64]]:
         """Observables (kinds, n, times), moving ends (kinds, n), and how often each person's steps were halved, (n,)."""
         people = self.people(request, timeline, values, thresholds)
-        observed, ends, hard = self._run(people, timeline, steps.pieces)
+        observed, ends, hard = self._walked(people, timeline, steps.pieces)
         left, halved = np.flatnonzero(~(hard <= steps.hardest)), np.zeros(len(hard), np.int64)
         for number in range(1, ROUNDS):
             if not len(left):
                 break
-            finer, moments, _ = self._run(people.some(left), timeline, steps.pieces * 2**number)
+            finer, moments, harder = self._walked(people.some(left), timeline, steps.pieces * 2**number)
             before = with_ends(observed[:, left], ends[:, left], request.times)
             settled = steps.settled(before, with_ends(finer, moments, request.times))
             observed[:, left], ends[:, left], halved[left] = finer, moments, number
-            left = left[~settled]
+            left = left[~settled | (np.isnan(harder) & (number < RUN_OFF_ROUNDS))]
         return observed, ends, halved
+
+    def _walked(
+        self, people: People, timeline: Timeline, pieces: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
+        """One walk; how hard a course is, is unknown (nan) where it ran off."""
+        observed, ends, hard = self._run(people, timeline, pieces)
+        return observed, ends, np.where(np.isfinite(observed).all(axis=(0, 2)), hard, np.nan)
 
     def chosen_steps(
         self, request: SimulationRequest, timeline: Timeline, values: Arrays, thresholds: Mapping[str, NDArray[np.float64]], allowed: float
@@ -76,7 +83,7 @@ class Kernel:
         whole = replace(timeline, reads=np.arange(len(timeline.marks)))
 
         def run(pieces: NDArray[np.int64], everywhere: bool) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-            observed, ends, hard = self._run(people, whole if everywhere else timeline, pieces)
+            observed, ends, hard = self._walked(people, whole if everywhere else timeline, pieces)
             return with_ends(observed, ends, timeline.marks if everywhere else request.times), hard
 
         return chosen(np.diff(timeline.marks), run, allowed)

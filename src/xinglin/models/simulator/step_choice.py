@@ -15,11 +15,13 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ran = tuple[NDArray[np.float32], NDArray[np.float64]]  # observables (kinds, n, places) and how hard each course is (n,)
+    Ran = tuple[
+        NDArray[np.float32], NDArray[np.float64]
+    ]  # observables (kinds, n, places) and how hard each course is (n,), nan where it ran off
 
 ROUNDS = 14  # at most
+RUN_OFF_ROUNDS = 7  # two walks that both run off agree, and are not believed; what still has no number then has none
 _REFINEMENTS, _MOST_PIECES = 80, 500_000
-_FINE = 2048  # pieces of the whole time in the walk that tells where there are numbers at all
 _WORST = 0.3  # stretches are refined that add this share of what the worst one adds
 _STUCK = 0.9  # when this share of the error is left, it was made earlier than it shows
 _SETTLED = 1.0  # times what is allowed: the change that the last round may make
@@ -51,26 +53,13 @@ def chosen(spans: NDArray[np.float64], run: Callable[[NDArray[np.int64], bool], 
     if not len(spans):
         return Steps(np.ones(0, np.int64), np.inf, allowed)
     best, least = Steps(np.ones(len(spans), np.int64), -1.0, allowed), np.inf
-    pieces = _that_keep_the_numbers(spans, run)
+    pieces = np.ones(len(spans), np.int64)
     for share in (0.75, 0.95, 1.0):
         pieces = _refined(pieces, run, share, _PART * allowed, least)
         steps, cost = _with_limit(pieces, run, allowed, least)
         if cost < least:
             best, least = steps, cost
     return best
-
-
-def _that_keep_the_numbers(spans: NDArray[np.float64], run: Callable[[NDArray[np.int64], bool], Ran]) -> NDArray[np.int64]:
-    """The fewest pieces, doubled together, with which the pilot has numbers wherever a far finer walk has them.
-
-    Two walks that are both too coarse may both run off, and then agree; an end that was reached has no numbers either way.
-    """
-    pieces = np.ones(len(spans), np.int64)
-    finest = np.maximum(1, np.ceil(_FINE * spans / max(float(spans.sum()), 1e-300))).astype(np.int64)
-    known = np.isfinite(run(finest, True)[0])
-    while (pieces < finest).any() and not np.array_equal(np.isfinite(run(pieces, True)[0]), known):
-        pieces = np.minimum(2 * pieces, np.maximum(finest, pieces))
-    return pieces
 
 
 def each_apart(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -97,7 +86,9 @@ def _refined(
     """
     before, untried = np.inf, pieces
     for _ in range(_REFINEMENTS):
-        error = _difference(run(pieces, True)[0], run(2 * pieces, True)[0])
+        coarse, hard = run(pieces, True)
+        error = _difference(coarse, run(2 * pieces, True)[0])
+        error = np.where(np.isnan(hard)[None, :, None] & ~np.isfinite(coarse), np.inf, error)
         reached = float(np.quantile(np.abs(error).max(axis=(0, 2)), share, method="higher"))
         if reached <= allowed or pieces.sum() > min(least, _MOST_PIECES):
             break
@@ -120,12 +111,12 @@ def _with_limit(
     left, cost = np.ones(len(hard), np.bool_), float(pieces.sum())
     steps = Steps(pieces, np.inf, allowed)
     for number in range(1, ROUNDS):
-        after = run(pieces * 2**number, False)[0]
+        after, harder = run(pieces * 2**number, False)
         if number == 1:
             steps = Steps(pieces, _limit(hard, _apart_in_any(before, after) > _PART * allowed), allowed)
             left = ~(hard <= steps.hardest)
         cost += float(left.mean()) * float(pieces.sum()) * 2**number
-        left &= ~steps.settled(before, after)
+        left &= ~steps.settled(before, after) | (np.isnan(harder) & (number < RUN_OFF_ROUNDS))
         if not left.any() or cost > least:
             break
         before = after
@@ -139,6 +130,6 @@ def _apart_in_any(before: NDArray[np.float32], after: NDArray[np.float32]) -> ND
 def _limit(hard: NDArray[np.float64], failed: NDArray[np.bool_]) -> float:
     """A little less than the greatest hardness below that of everyone who failed; -1 when there is none."""
     if not failed.any():
-        return float(np.max(hard))
-    least = np.min(np.where(np.isnan(hard[failed]), -1.0, hard[failed]))
+        return float(np.nanmax(hard))
+    least = np.min(np.where(np.isnan(hard[failed]), np.inf, hard[failed]))
     return 0.8 * float(np.max(hard[(hard < least) & ~failed], initial=-1.0))
