@@ -86,7 +86,6 @@ class _Report:
             "identifier": [{"system": RELEASE_SYSTEM, "value": self.document.release}],
             "status": "final", "category": [_GENETICS], "code": _coded("51969-4", "Genetic analysis report"),
             "subject": self.addresses.reference(self.ids.patient), "issued": self.document.released_at,
-            "performer": [{"reference": self.ids.device}],
             "resultsInterpreter": [{"reference": self.ids.practitioner(name)} for name in dict.fromkeys(s.signer for s in self.document.signatures)],
             "result": [{"reference": f"Observation/{one['id']}"} for one in made], "conclusion": self.document.draft.title,
         }  # fmt: skip
@@ -177,7 +176,7 @@ class _Report:
         return {
             "resourceType": "Observation", "id": key, "meta": self._meta(profile), "status": "final", "category": [_LABORATORY, _GENETICS],
             "code": code, "subject": self.addresses.reference(self.ids.patient), "issued": self.document.released_at,
-            "performer": [{"reference": self.ids.device}],
+            "device": {"reference": self.ids.device},
         }  # fmt: skip
 
     def _meta(self, profile: str) -> dict[str, Any]:
