@@ -313,10 +313,11 @@ def _called(fact: Fact) -> set[str]:
 
 
 def _stage(criterion: Criterion, _key: str, facts: Sequence[Fact]) -> Judged:
-    fact = next((f for f in facts if f.kind == "problem" and f.details.get("stage")), None)
+    """The stage of a cancer, not of the kidneys; "I" is the stages I, IA and IB and neither II nor IV."""
+    fact = next((f for f in facts if f.kind == "problem" and f.details.get("stage") and _is_a(f.key, "malignant-neoplasm")), None)
     if fact is None:
         return Judged(criterion, "unknown")
-    met = any(fact.details["stage"].casefold().startswith(value.casefold()) for value in criterion.values)
+    met = any(re.match(f"{re.escape(value)}(?![ivx0-9])", fact.details["stage"], re.IGNORECASE) for value in criterion.values)
     return Judged(criterion, "met" if met == (criterion.is_ != "absent") else "not-met", (fact.id,), fact.text)
 
 
