@@ -21,7 +21,8 @@ class OutcomeDesign(Struct, frozen=True):
     `outcome`: the column of a number or of a yes-or-no (`positive`: the level that counts as yes); of survival the table's own pair `time`,
     `event`. `horizons`: times, in the unit of `time`, at which survival is told. `groups`: feature -> kind of source (table, image, gene,
     simulation), so that a whole kind can be missing. `treatment`: the column an effect is learnt of. `unit`: UCUM unit of a number.
-    `actionable`: features that somebody could change; what would change a prediction is looked for among them alone.
+    `actionable`: features that somebody could change; what would change a prediction is looked for among them alone. `effect_on`: what an effect
+    on survival is counted in: mean time free of the end until the last horizon, or the chance to be free of it then.
     """
 
     table: TableDesign
@@ -34,6 +35,7 @@ class OutcomeDesign(Struct, frozen=True):
     treatment: str = ""
     unit: str = ""
     actionable: tuple[str, ...] = ()
+    effect_on: Literal["mean-time", "free"] = "mean-time"
 
     @property
     def inputs(self) -> tuple[TableColumn, ...]:
