@@ -106,3 +106,28 @@ def test_every_concern_names_its_row_and_whether_anybody_opened_it() -> None:
     uses: tuple[MedicineUse, ...] = (use_of("ibuprofen", "800 mg", "oral", "4/1/d"), WARFARIN)
     for one in concerns(replace(ADULT, age_years=80, egfr=25.0), uses):
         assert one.pointer and one.source and one.words["en"] and one.words["zh"] and one.verified in {True, False}
+
+
+def test_a_limit_without_a_rhythm_asks_for_no_test_when_a_dose_is_raised() -> None:
+    now = use_of("amlodipine", "5 mg", "oral", "1/1/d", since="2025-01-01", considered=False)
+    higher = use_of("amlodipine", "10 mg", "oral", "1/1/d")
+    low = replace(ADULT, labs=(LabValue("systolic", Quantity("82", "mm[Hg]")),))
+    assert "monitoring" not in loud(against(ADULT, higher, (now,)))
+    assert "monitoring" in loud(against(low, higher, (now,)))
+
+
+def test_a_dose_is_not_raised_without_the_test_that_belongs_to_it() -> None:
+    now = use_of("lithium", "300 mg", "oral", "2/1/d", since="2025-01-01", considered=False)
+    assert "monitoring" in loud(against(ADULT, use_of("lithium", "600 mg", "oral", "2/1/d"), (now,)))
+
+
+def test_a_route_a_medicine_is_not_made_for_is_said() -> None:
+    assert "route" in loud(against(ADULT, use_of("rasburicase", "10 mg", "oral", "1/1/d"), ()))
+    assert "route" not in loud(against(ADULT, use_of("loratadine", "10 mg", "oral", "1/1/d"), ()))
+
+
+def test_ages_stop_what_harms_children_and_the_old() -> None:
+    syrup, sleep = use_of("dextromethorphan", "5 mg", "oral", "3/1/d"), use_of("diphenhydramine", "25 mg", "oral", "1/1/d")
+    assert "age" in loud(against(replace(ADULT, age_years=1.0), syrup, ()))
+    assert "age" in loud(against(replace(ADULT, age_years=80.0), sleep, ()))
+    assert "age" not in loud(against(ADULT, sleep, ()))

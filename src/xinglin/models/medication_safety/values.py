@@ -19,7 +19,8 @@ def monitoring_concerns(who: Circumstances, use: MedicineUse, others: Sequence[M
     """A limit crossed is as grave as its row says; a missing test is moderate, and major where a dose is raised and nothing of the kind was ever measured."""
     values = {lab.analyte: lab for lab in who.labs}
     rows = [row for part in parts_of(use) for row in drugs.monitoring(part)]
-    blind = _raised(who, use, others) and not any(row.analyte in values or _told_otherwise(row.analyte, who) for row in rows)
+    asked = [row for row in rows if row.before or row.interval_days]  # a limit alone asks for no test
+    blind = _raised(who, use, others) and not any(row.analyte in values or _told_otherwise(row.analyte, who) for row in asked)
     new = use.considered and not any(other.key == use.key for other in others)
     for row in rows:
         if row.analyte.startswith("gene:"):
@@ -28,7 +29,7 @@ def monitoring_concerns(who: Circumstances, use: MedicineUse, others: Sequence[M
             continue
         lab = values.get(row.analyte)
         grave = row.severity in {"contraindicated", "major"}
-        missing_is: ConcernSeverity = "major" if grave and (blind or (row.before and new)) else "moderate"
+        missing_is: ConcernSeverity = "major" if grave and ((blind and row in asked) or (row.before and new)) else "moderate"
         if lab is not None and _crossed(row, lab):
             yield _beyond(use, row, lab)
         elif (row.before or missing_is == "major") and (lab is None or _stale(lab, row, who)) and not _told_otherwise(row.analyte, who):
