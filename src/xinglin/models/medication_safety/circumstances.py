@@ -21,6 +21,7 @@ _PREGNANT = {
     "preeclampsia",
 }
 _DIALYSIS = {"dependence-on-renal-dialysis", "end-stage-renal-disease-on-dialysis"}
+_OF_THE_PAST = ("history-of", "personal-history")
 _SEVERE = ("anaphyla", "angioedema", "stevens", "necrolysis", "dress", "过敏性休克", "休克", "血管性水肿", "喉头水肿")
 _FRESH_DAYS = 366  # a value older than a year tells nothing of today's kidneys
 _GRADES = {"a": "A", "b": "B", "c": "C"}
@@ -71,8 +72,9 @@ def _age(person: Fact | None) -> float | None:
 def _conditions(facts: Iterable[Fact]) -> Iterable[KnownCondition]:
     for fact in facts:
         if fact.kind == "problem" and fact.polarity == "present" and fact.key:
-            over = fact.status in {"resolved", "inactive"} or fact.details.get("class") == "history"
-            yield KnownCondition(fact.key.removeprefix("term:"), _words(fact), not over, fact.id)
+            key = fact.key.removeprefix("term:")
+            past = fact.details.get("class") == "history" and not key.startswith(_OF_THE_PAST)  # "history of stroke" holds as long as it is listed
+            yield KnownCondition(key, _words(fact), fact.status not in {"resolved", "inactive"} and not past, fact.id)
 
 
 def _labs(facts: Iterable[Fact], as_of: str) -> Iterable[LabValue]:
