@@ -5,6 +5,7 @@ The rule is the same for everybody and is printed in the plan. Nothing is worded
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from xinglin.workup.options import Judged, Weighed, weighed
 _GRADES = {"A": 0, "B": 1, "C": 2, "D": 3}
 _ROUTES = {"oral": 1, "sublingual": 1, "inhaled": 1, "transdermal": 1, "subcutaneous": 3, "intramuscular": 4, "intravenous": 6}
 _KINDS = {"watchful": 0, "lifestyle": 1, "test": 2, "medicine": 0, "radiation": 8, "procedure": 10}
+_GOOD = re.compile(r"\balive|\bfree\b|without[- ]growth|shrinks|\bresponse|remission|\bgone\b|length of life|\blost\b", re.IGNORECASE)
 _POSITIVE = frozenset({"present", "one-of", "at-least", "below"})
 _TOLD = frozenset({"contraindicated", "major", "moderate"})
 
@@ -38,6 +40,7 @@ class Appraised(NamedTuple):
     speaks_for: tuple[Judged, ...]
     benefit: Outcome | None = None
     shared: frozenset[tuple[str, str]] = frozenset()
+    outdone: bool = False
 
     @property
     def option(self) -> TherapyOption:
@@ -120,7 +123,7 @@ def beside(journey: Journey, found: Sequence[Appraised]) -> tuple[Appraised, ...
     seen = Counter(pair for one in with_medicine for pair in {(c.kind, c.other) for c in one.concerns})
     shared = frozenset(pair for pair, count in seen.items() if len(with_medicine) > 1 and count == len(with_medicine))
     compared = compared_on(journey)
-    return tuple(one._replace(shared=shared, benefit=_benefit(one.option, compared)) for one in found)
+    return tuple(one._replace(shared=shared, benefit=_benefit(one.option, compared), outdone=outdone(one.option, journey)) for one in found)
 
 
 def _appraised(one: Weighed, who: Circumstances, taken: Sequence[MedicineUse]) -> Appraised:
@@ -172,21 +175,35 @@ def _benefit(option: TherapyOption, compared: tuple[str, str]) -> Outcome | None
 def gain(one: Outcome) -> float:
     """The absolute benefit as published, in percentage points, or in months of median gained where only these are known; 0 when neither is.
 
-    Whether more or less is better follows from the row: a benefit's two numbers differ in the good direction.
+    Below 0 where what it was held against did better. Fewer events are better, unless the event is a good one (alive, free of disease, response).
     """
     if one.with_percent is not None and one.without_percent is not None:
-        return abs(one.with_percent - one.without_percent)
+        more = one.with_percent - one.without_percent
+        return more if _GOOD.search(f"{one.key} {one.en}") else -more
     if one.median_months_with is not None and one.median_months_without is not None:
-        return abs(one.median_months_with - one.median_months_without)
+        return one.median_months_with - one.median_months_without
     return 0.0
 
 
-def rank_key(one: Appraised) -> tuple[bool, bool, bool, bool, int, int, bool, int, int, float, str]:
-    """What the order follows, first to last: ruled out, grave warning, doing less, not known to fit, results that ask for it, grade, named by a guideline, absolute
+def outdone(option: TherapyOption, journey: Journey) -> bool:
+    """Whether another option of the question did better in the same trial, by a point or a month at least."""
+    others = {
+        medicine_name(medicine.medicine).casefold()
+        for other in journey.options
+        for medicine in other.medicines
+        if other.key != option.key and medicine.medicine not in {mine.medicine for mine in option.medicines}
+    }
+    against = [one.comparator_en.casefold() for one in option.outcomes if one.kind == "benefit" and gain(one) <= -1]
+    return any(name in words for words in against for name in others)
+
+
+def rank_key(one: Appraised) -> tuple[bool, bool, bool, bool, int, int, bool, bool, int, int, float, str]:
+    """What the order follows, first to last: ruled out, grave warning, doing less, not known to fit, results that ask for it, grade, named by a guideline, outdone by another option in one trial, absolute
     benefit (whole percentage points or months: less is no difference between trials), lesser warnings, burden, name.
     """
     return (
         one.out, one.majors > 0, one.does_less, one.weighed.standing == "unknown", -min(1, len(one.speaks_for)), _GRADES[one.option.grade], not named_by_guideline(one.option),
+        one.outdone,
         -int(gain(one.benefit)) if one.benefit else 0, one.moderates, one.burden, one.option.key,
     )  # fmt: skip
 
@@ -203,7 +220,7 @@ def ranked(found: Sequence[Appraised]) -> tuple[Appraised, ...]:
     return tuple(sorted((one for one in found if not one.out and not one.waits), key=rank_key))
 
 
-_STEPS = ("out", "warning", "less", "unknown", "speaks", "grade", "named", "benefit", "moderate", "burden", "name")
+_STEPS = ("out", "warning", "less", "unknown", "speaks", "grade", "named", "outdone", "benefit", "moderate", "burden", "name")
 
 
 def decided_by(better: Appraised, worse: Appraised) -> str:
