@@ -38,8 +38,7 @@ class Advised(Struct, frozen=True):
     medicine: str
     genes: tuple[str, ...]
     rows: tuple[tuple[Advice, Fact], ...]
-    heading: Fact
-    results: Fact
+    results: Both
 
     unusual: bool  # whether one of the genes is not as usual
 
@@ -182,8 +181,9 @@ class GeneReport:
         genes = list(dict.fromkeys(gene for one in found for gene in one.genes if gene in self.calls))
         apart = "; " if any("," in name for name in named[0]) else ", "
         both = words.ended(f"{heads[0]}: {apart.join(named[0])}", f"{heads[1]}：{'、'.join(named[1])}")
-        pointers = tuple(one.rows[0][0].key for one in found)
-        return _made(f"{ADVICE}{key}", both, [self.calls[gene] for gene in genes], pointers, names=(heads[0], heads[1]), importance=2)
+        return _made(
+            f"{ADVICE}{key}", both, [self.calls[gene] for gene in genes], ("recommendations",), names=(heads[0], heads[1]), importance=2
+        )
 
     def _advised(self, medicine: str) -> Advised | None:
         rows = pgx.advice(medicine, self.results, self.population)
@@ -191,19 +191,21 @@ class GeneReport:
             return None
         genes = tuple(dict.fromkeys(gene for row in rows for gene in row.conditions))
         known = [self.calls[gene] for gene in genes if gene in self.calls]
-        name = [words.medicine_name(medicine, language) for language in ("en", "zh")]
         told: dict[Both, tuple[Advice, Fact]] = {}
         for number, row in enumerate(rows):
             both = words.advised(row)
             told.setdefault(both, (row, self._advice(medicine, number, row, both, known)))
-        heading = _made(
-            f"{ADVICE}{medicine}.name",
-            words.ended(f"{name[0]} ({', '.join(genes)})", f"{name[1]}（{'、'.join(genes)}）"),
-            known,
-            names=_titled(medicine),
-        )
-        results = _made(f"{ADVICE}{medicine}.genes", words.ended(*self._results(genes)), known, names=_titled(medicine))
-        return Advised(medicine, genes, tuple(told.values()), heading, results, any(self.unusual(gene) for gene in genes))
+        return Advised(medicine, genes, tuple(told.values()), self._results(genes), any(self.unusual(gene) for gene in genes))
+
+    def row(self, alike: Sequence[Advised]) -> Fact:
+        """The first cell of a row: medicines with the same genes and the same advice, and this person's results."""
+        one = alike[0]
+        named = [[words.medicine_name(each.medicine, language) for each in alike] for language in ("en", "zh")]
+        apart = "; " if any("," in name for name in named[0]) else ", "
+        both = words.ended(f"{apart.join(named[0])} ({one.results[0]})", f"{'、'.join(named[1])}（{one.results[1]}）")
+        known = [self.calls[gene] for gene in one.genes if gene in self.calls]
+        more = {"medicines": " ".join(each.medicine for each in alike)}
+        return _made(f"{ADVICE}{one.medicine}.row", both, known, names=(apart.join(named[0]), "、".join(named[1])), more=more)
 
     def _advice(self, medicine: str, number: int, row: Advice, both: Both, known: Sequence[Fact]) -> Fact:
         more = {
@@ -253,6 +255,6 @@ def _made(
     evidence = [Evidence(TOPIC, pointer) for pointer in pointers] + [place for fact in behind for place in fact.evidence[:2]]
     return Fact(
         id=key, kind="alert", concept=Concept(names[0]), text=both[0], evidence=tuple(dict.fromkeys(evidence)), key=f"made:{key.removeprefix(MADE_HERE)}",
-        names={"en": (names[0],), "zh": (names[1],)}, value=both[0], importance=importance,
+        names={"en": (names[0],), "zh": (names[1],)}, value="", importance=importance,
         details={name: text for name, text in (more or {}).items() if text} | {"said": both[0], "said_zh": both[1]},
     )  # fmt: skip

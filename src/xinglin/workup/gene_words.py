@@ -96,9 +96,9 @@ def meaning(fact: Fact) -> Both:
         return "", ""
     chinese = {rule.phenotype: rule.zh for rule in pgx.phenotype_rules().get(gene, ())}
     zh = chinese.get(en, "") or fact.details.get("phenotype_zh", "") or en
-    zh = zh.replace(" positive", " 阳性").replace(" negative", " 阴性")
+    zh = zh.replace(" positive", " 阳性").replace(" negative", " 阴性").replace("（", "，").replace("）", "")
     score = fact.details.get("activity", "")
-    tail = (f" (activity score {score})", f"（活性评分{score}）") if score else ("", "")
+    tail = (f", activity score {score}", f"，活性评分{score}") if score else ("", "")
     return f"{_MEANT.get(en) or ' or '.join(_lowered(one) for one in en.split(' or '))}{tail[0]}", f"{zh}{tail[1]}"
 
 
@@ -128,8 +128,8 @@ def result(fact: Fact) -> Both:
 
 _PLACES = re.compile(r"(rs\d+) (?:reference|variant) \(([A-Z])\)")
 _MEANT = {
-    "-1639 AA": "-1639 AA (high sensitivity to coumarins)", "-1639 AG": "-1639 AG (raised sensitivity to coumarins)",
-    "-1639 GG": "-1639 GG (usual sensitivity to coumarins)",
+    "-1639 AA": "-1639 AA, high sensitivity to coumarins", "-1639 AG": "-1639 AG, raised sensitivity to coumarins",
+    "-1639 GG": "-1639 GG, usual sensitivity to coumarins",
 }  # fmt: skip
 
 

@@ -85,7 +85,7 @@ def _fact(one: Concern, known: Mapping[str, Fact]) -> Fact:
     grave = one.never_event or one.severity in _GRAVE
     return Fact(
         id=f"{ALERT}{_key(one)}", kind="alert", concept=Concept(f"{one.kind} of {who['en']}"), text=said["en"], evidence=tuple(dict.fromkeys(evidence)),
-        key=f"made:alert:{_key(one)}", names={"en": (f"warning: {who['en']}",), "zh": (f"警示：{who['zh']}",)}, value=said["en"],
+        key=f"made:alert:{_key(one)}", names={"en": (f"warning: {who['en']}",), "zh": (f"警示：{who['zh']}",)}, value="",
         flag=one.severity, importance=MUST_BE_MENTIONED if grave else 1 if one.tolerated or one.severity == "minor" else 2,
         details={name: text for name, text in more.items() if text},
     )  # fmt: skip

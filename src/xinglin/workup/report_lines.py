@@ -16,6 +16,6 @@ def line(
     places = [*evidence, *(place for fact in behind for place in fact.evidence[:2])]
     return Fact(
         id=f"{MADE_HERE}{key}", kind="alert", concept=Concept(names[0]), text=both[0], evidence=tuple(dict.fromkeys(places)), key=f"made:{key}",
-        names={"en": (names[0],), "zh": (names[1],)}, value=both[0], importance=importance,
+        names={"en": (names[0],), "zh": (names[1],)}, value="", importance=importance,
         details={name: text for name, text in (more or {}).items() if text} | {"said": both[0], "said_zh": both[1]},
     )  # fmt: skip

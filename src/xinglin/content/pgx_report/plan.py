@@ -20,7 +20,7 @@ WORDS = word_book(Path(__file__).with_name("words"))
 _SAID = "pgx.said"
 _LENGTHS = ("short", "standard", "full")
 _GENES = ("gene", "meaning", "read")
-_ADVICE = ("medicine", "result", "advice")
+_ADVICE = ("medicine", "advice")
 
 
 def plan(request: ContentRequest, chart: Chart, facts: Sequence[Fact]) -> Plan:
@@ -103,16 +103,15 @@ def _genes(calls: Sequence[Fact], made: Sequence[Fact], *, full: bool) -> Iterat
 
 
 def _rows(section: str, medicines: Sequence[str], made: Sequence[Fact]) -> Iterator[Point]:
-    """A row per medicine of a group: name, this person's result, the advice."""
-    by_id = {fact.id: fact for fact in made}
-    for medicine in medicines:
-        if f"{ADVICE}{medicine}.name" not in by_id:
+    """A row per set of medicines of a group with the same advice: their names with this person's results, and the advice."""
+    for row in made:
+        named = row.details.get("medicines", "").split()
+        if not named or named[0] not in medicines or not row.id.endswith(".row"):
             continue
-        yield Point(section, _SAID, (f"{ADVICE}{medicine}.name",), cell=(medicine, "medicine"))
-        yield Point(section, _SAID, (f"{ADVICE}{medicine}.genes",), cell=(medicine, "result"))
-        for fact in made:
-            if fact.details.get("medicine_key") == medicine and not fact.id.endswith(".taken"):
-                yield Point(section, _SAID, (fact.id,), cell=(medicine, "advice"))
+        yield Point(section, _SAID, (row.id,), cell=(row.id, "medicine"))
+        advice = [one for one in made if one.details.get("medicine_key") in named and not one.id.endswith(".taken")]
+        for said in dict.fromkeys(one.details["said"] for one in advice):
+            yield Point(section, _SAID, tuple(one.id for one in advice if one.details["said"] == said), cell=(row.id, "advice"))
 
 
 def _said(section: str, facts: Sequence[Fact]) -> list[Point]:

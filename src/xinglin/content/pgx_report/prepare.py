@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from xinglin.content.pgx_report.groups import groups
 from xinglin.records import Chart, ContentRequest, Fact
 from xinglin.records.errors import UsageError
@@ -37,11 +39,7 @@ def prepare(request: ContentRequest, chart: Chart, bench: Bench) -> Prepared:
         told += [*report.variants(gene), *report.result(gene), report.source(gene), *report.open(gene)]
     told += [one for one in (report.untested(), *_card(report)) if one is not None]
     told += _taken(report) or [line("gene.taken.none", ("No medicine is recorded as taken now.", "病历中无目前在用药物。"), person)]
-    everything = request.options.get("all") == "yes"
-    for group in groups():
-        for one in report.advised:
-            if one.medicine in group.medicines and (everything or one.asks):
-                told += _row(one, everything)
+    told += _rows(report, everything=request.options.get("all") == "yes")
     files = any(fact.details.get("by") != "outside" for fact in report.calls.values())
     limits = (_ON_FILES, *_LIMITS) if files else _LIMITS
     told += [line(f"gene.limits.{number}", both, list(report.calls.values())[:1]) for number, both in enumerate(limits)]
@@ -67,6 +65,19 @@ def _taken(report: GeneReport) -> list[Fact]:
     return told
 
 
-def _row(one: Advised, everything: bool) -> list[Fact]:
-    rows = [fact for row, fact in one.rows if everything or row.action not in QUIET]
-    return [one.heading, one.results, *rows]
+def _rows(report: GeneReport, *, everything: bool) -> Iterator[Fact]:
+    """The rows of every group: medicines that share genes and advice stand in one."""
+    for group in groups():
+        alike: dict[tuple, list[Advised]] = {}
+        for one in report.advised:
+            if one.medicine in group.medicines and (everything or one.asks):
+                said = tuple(fact.details["said"] for fact in _shown(one, everything))
+                alike.setdefault((one.genes, said), []).append(one)
+        for ones in alike.values():
+            yield report.row(ones)
+            for one in ones:
+                yield from _shown(one, everything)
+
+
+def _shown(one: Advised, everything: bool) -> list[Fact]:
+    return [fact for row, fact in one.rows if everything or row.action not in QUIET]
