@@ -67,7 +67,9 @@ def _allergy(said: dict[str, Any]) -> KnownAllergy:
     words, reaction = said["substance"], (said.get("reaction") or "").casefold()
     found = next((term for kind in ("medicine", "drug_class", "allergen") if (term := terms.find(words, kind=kind))), None)
     severe = any(word in reaction for word in _SEVERE)
-    return KnownAllergy(found.key.removeprefix("term:") if found else words.casefold(), words, said.get("kind") or "allergy", severe, reaction)
+    return KnownAllergy(
+        found.key.removeprefix("term:") if found else words.casefold(), words, said.get("kind") or "allergy", severe, reaction
+    )
 
 
 def _condition(said: dict[str, Any]) -> KnownCondition:
@@ -78,4 +80,8 @@ def _condition(said: dict[str, Any]) -> KnownCondition:
 def _lab(name: str, said: Any) -> LabValue:
     value, unit = (said.get("value"), said.get("unit") or "") if isinstance(said, dict) else (said, "")
     known = labs.by_name(name.replace("_", " "), "en")
-    return LabValue(name if labs.analyte(name) else known.key if known else name, Quantity(str(value), units.canonical(unit) or unit, unit), AS_OF.isoformat())
+    return LabValue(
+        name if labs.analyte(name) else known.key if known else name,
+        Quantity(str(value), units.canonical(unit) or unit, unit),
+        AS_OF.isoformat(),
+    )

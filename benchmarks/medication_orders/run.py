@@ -15,6 +15,7 @@ from typing import Any
 from benchmarks.machine import described
 from benchmarks.medication_orders.orders import cases, judged
 from benchmarks.wilson import Rate
+
 from xinglin.records.medication import Concern
 
 HERE = Path(__file__).parent

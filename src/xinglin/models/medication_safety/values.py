@@ -34,7 +34,7 @@ def monitoring_concerns(who: Circumstances, use: MedicineUse, others: Sequence[M
             yield _beyond(use, row, lab)
         elif (row.before or missing_is == "major") and (lab is None or _stale(lab, row, who)) and not _told_otherwise(row.analyte, who):
             yield said(
-                "monitoring", missing_is, use, row, f"{_name(row.analyte, 'en')} is not known: {row.why_en}", f"缺少{_name(row.analyte, 'zh')}：{row.why_zh}",
+                "monitoring", missing_is, use, row, f"no recent {_name(row.analyte, 'en')}: {row.why_en}", f"缺少近期{_name(row.analyte, 'zh')}：{row.why_zh}",
                 other=f"{row.analyte}-missing", advice=(row.advice_en, row.advice_zh), pointer=f"monitoring/{row.medicine}/{row.analyte}",
             )  # fmt: skip
 
