@@ -34,8 +34,8 @@ def people_blocks(
     """People `first` to `first + count - 1` in blocks. Raises UsageError XL-PEOPLE-012 for fewer than one, NotFound for an unknown locale."""
     from msgspec.structs import replace
 
-    from xinglin.knowledge.locales import genes, locale
-    from xinglin.models.virtual_person import course_request, make_people
+    from xinglin.knowledge.locales import locale
+    from xinglin.models.virtual_person import course_request, drawn_genes, make_people
 
     if count < 1 or first < 0 or block < 1:
         raise UsageError("XL-PEOPLE-012", "there must be at least one person", where="count", fix="ask for one or more")
@@ -46,7 +46,7 @@ def people_blocks(
     for begin in range(first, first + count, block):
         size = min(block, first + count - begin)
         course = chronic.run(asked, chronic.draw(asked, begin, size), begin)
-        yield make_people(request, home, course, genes(), _illness(beside, request, begin, size) if beside else None)
+        yield make_people(request, home, course, drawn_genes(request.locale), _illness(beside, request, begin, size) if beside else None)
 
 
 def _illness(beside: Beside, request: PeopleRequest, first: int, count: int) -> Illness:

@@ -79,13 +79,12 @@ class Locale(Struct, frozen=True):
 
 
 class Gene(Struct, frozen=True):
-    """A variant allele of a pharmacogene and how common it is, by ancestry."""
+    """A pharmacogene's alleles and their shares of all copies; they add up to one."""
 
     gene: str
-    allele: str
-    rs: str
-    eur: float
-    eas: float
+    alleles: tuple[str, ...]
+    shares: tuple[float, ...]
+    x_linked: bool = False
 
 
 class PeopleRequest(Struct, frozen=True):
@@ -126,7 +125,7 @@ class VirtualPeople:
       medication: what, start, stop (days; NEVER), reason (number of the condition, 0 none), encounter
       procedure, immunization: what, time, encounter        allergy: what, onset (day)
       note: kind, time, female, age, sbp, dbp, weight (0.1 kg), encounter
-      genotype: gene (index), copies (0 to 2)
+      genotype: gene (index), first, second (indexes of its alleles; -1 where a man has one)
     """
 
     locale: Locale

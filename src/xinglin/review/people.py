@@ -18,14 +18,15 @@ from xinglin.review.export import see_that_it_fits, see_that_it_is_free
 if TYPE_CHECKING:
     from xinglin.records.people import VirtualPeople
 
-FORMS = ("fhir", "bundles", "omop", "omop-csv", "parquet")
+FORMS = ("fhir", "bundles", "omop", "omop-csv", "parquet", "vcf")
 LABEL_FILE = "LABEL.json"
 
 
 def write_people(blocks: Iterable[VirtualPeople], out: Path, *, home: Path, forms: Sequence[str], aigc: Mapping[str, str]) -> list[Path]:
     """The files of these people in a new folder, which appears whole or not at all; the same people give the same bytes in any blocks.
 
-    forms: "fhir" (NDJSON per kind of resource), "bundles" (one R4 Bundle per person), "omop" and "omop-csv" (CDM 5.4), "parquet" (flat tables).
+    forms: "fhir" (NDJSON per kind of resource), "bundles" (one R4 Bundle per person), "omop" and "omop-csv" (CDM 5.4), "parquet" (flat tables),
+    "vcf" (one phased GRCh38 VCF per person, every place that matters of the genes that change medicines).
     aigc: the fields of the AI label. Raises UsageError XL-PEOPLE-010 (unknown form), XL-RELEASE-00x (the folder), OutOfResources (full disk).
     """
     unknown = sorted(set(forms) - set(FORMS))
@@ -124,4 +125,21 @@ def _parquet(folder: Path, aigc: Mapping[str, str], stack: ExitStack) -> Any:
     return stack.enter_context(FlatWriter(folder / "tables", _metadata(aigc))).add
 
 
-_OPEN = {"fhir": _fhir, "bundles": _bundles, "omop": _omop, "omop-csv": _omop_csv, "parquet": _parquet}
+def _vcf(folder: Path, aigc: Mapping[str, str], _stack: ExitStack) -> Any:
+    from xinglin.formats.vcf import vcf_of
+    from xinglin.models.virtual_person import alleles_of, genome_of
+
+    place = folder / "vcf"
+    place.mkdir()
+    meta = {"source": "xinglin, nobody's genome", **_metadata(aigc)}
+
+    def write(people: VirtualPeople) -> None:
+        for number in range(people.first, people.first + people.count):
+            name = f"{people.locale.name}{people.request.seed}-{number}"
+            sites = genome_of(alleles_of(people, number), "GRCh38")
+            (place / f"{name}.vcf").write_bytes(vcf_of(sites, "GRCh38", sample=name, meta=meta))
+
+    return write
+
+
+_OPEN = {"fhir": _fhir, "bundles": _bundles, "omop": _omop, "omop-csv": _omop_csv, "parquet": _parquet, "vcf": _vcf}

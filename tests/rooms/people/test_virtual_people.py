@@ -8,7 +8,7 @@ import pytest
 
 from xinglin.diseases.chronic import DISEASE
 from xinglin.flow.virtual_people import make_people_files, people_blocks
-from xinglin.knowledge.locales import genes, locale, names
+from xinglin.knowledge.locales import locale, names
 from xinglin.models.virtual_person import course_request, make_people
 from xinglin.models.virtual_person.identity import luhn_digit
 from xinglin.records.errors import InvalidInput, NotFound, UsageError
@@ -138,9 +138,38 @@ def test_variant_alleles_are_as_common_as_published():
     people = made("cn", 1500)[0]
     table = people.tables["genotype"]
     for place, gene in enumerate(people.genes):
-        share = table["copies"][table["gene"] == place].mean() / 2
-        assert abs(share - gene.eas) < 4 * np.sqrt(max(gene.eas, 0.002) / 3000)
-    assert len(genes()) == len(people.genes)
+        mine = table["gene"] == place
+        carried = np.concatenate([table[copy][mine] for copy in ("first", "second")])
+        for number, published in enumerate(gene.shares):
+            share = (carried == number).sum() / (carried >= 0).sum()
+            assert abs(share - published) < 5 * np.sqrt(max(published, 0.002) / 2000), (gene.gene, gene.alleles[number])
+    men = people.tables["person"]["female"] == 0
+    x = next(place for place, gene in enumerate(people.genes) if gene.x_linked)
+    assert ((table["second"][table["gene"] == x] < 0) == men).all()
+
+
+@pytest.mark.parametrize("home", ["us", "cn"])
+def test_a_persons_vcf_calls_back_to_the_alleles_they_were_given(home, tmp_path):
+    from xinglin.intake.genomes import Stated, read
+    from xinglin.models.virtual_person import alleles_of, drawn_genes
+    from xinglin.workup.genes import gene_calls
+
+    out = tmp_path / "out"
+    files = make_people_files(DISEASE, PeopleRequest(home, seed=7), 6, out, home=tmp_path / "house", forms=("vcf",))
+    people = made(home, 6, seed=7)[0]
+    assert [file.name for file in files if file.suffix == ".vcf"] == sorted(f"{home}7-{number}.vcf" for number in range(6))
+    for number in range(6):
+        given = alleles_of(people, number)
+        assert set(given) == {gene.gene for gene in drawn_genes(home)}
+        genome = read(out / "vcf" / f"{home}7-{number}.vcf", Stated())
+        sex = "female" if people.tables["person"]["female"][number] else "male"
+        assert genome.sex in {"", sex}
+        calls = {call.gene: call for call in gene_calls([genome], (), sex)}
+        for gene, alleles in given.items():
+            assert sorted(alleles) in [sorted(one.alleles) for one in calls[gene].diplotypes] or calls[gene].by == "variant-list", gene
+            assert not calls[gene].missing, gene
+            if calls[gene].by == "variant-list":
+                assert {name for one in calls[gene].diplotypes for name in one.alleles} == set(alleles)
 
 
 def test_records_that_reach_back_too_far_or_a_course_of_others_are_refused():

@@ -71,9 +71,20 @@ def _table(people: VirtualPeople, name: str) -> pa.Table:
         given = (*people.locale.men, *people.locale.women)
         arrays["given"] = _words(list(given), columns["given"] + len(people.locale.men) * (columns["female"] > 0))
     if name == "genotype":
-        arrays["allele"] = _words([gene.allele for gene in people.genes], columns["gene"])
+        for copy in ("first", "second"):
+            arrays[copy] = _alleles(people, columns["gene"], columns[copy])
         arrays["gene"] = _words([gene.gene for gene in people.genes], columns["gene"])
     return pa.table(arrays)
+
+
+def _alleles(people: VirtualPeople, genes: NDArray[np.int64], numbers: NDArray[np.int64]) -> pa.Array:
+    """The alleles of one copy by name; nothing where there is no second copy."""
+    import pyarrow as pa
+
+    starts = np.cumsum([0, *(len(gene.alleles) for gene in people.genes)])
+    names = [name for gene in people.genes for name in gene.alleles]
+    found = starts[genes] + np.maximum(numbers, 0)
+    return pa.DictionaryArray.from_arrays(pa.array(found.astype(np.int32), mask=numbers < 0), names).cast(pa.string())
 
 
 def _names(locale: Locale, table: str) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ VCF 4.3 (hts-specs, VCFv4.3). Reading it back gives the same bases at the same p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from xinglin.formats.vcf.header import lengths
 from xinglin.records.errors import InvalidInput
@@ -15,8 +15,10 @@ _ORDER = {name: number for number, name in enumerate([*map(str, range(1, 23)), "
 _STATED = frozenset({"called", "reference-block", "no-call"})
 
 
-def vcf_of(sites: Sequence[SiteCall], assembly: Assembly, *, sample: str = "sample", chr_prefix: bool = True) -> bytes:
-    """A VCF that states every called site (and ./. where one was not called); a site that is absent is left out.
+def vcf_of(
+    sites: Sequence[SiteCall], assembly: Assembly, *, sample: str = "sample", chr_prefix: bool = True, meta: Mapping[str, str] | None = None
+) -> bytes:
+    """A VCF that states every called site (and ./. where one was not called); a site that is absent is left out. `meta`: more lines of the head.
 
     Raises InvalidInput XL-VCF-030 for a sample's name with blanks or tabs, or a site whose alleles are not bases.
     """
@@ -24,8 +26,8 @@ def vcf_of(sites: Sequence[SiteCall], assembly: Assembly, *, sample: str = "samp
         raise _unwritable("a sample's name is one word", "sample")
     stated = sorted((site for site in sites if site.state in _STATED), key=_place)
     chromosomes = list(dict.fromkeys(_bare(site) for site in stated))
-    lines = [*_head(chromosomes, assembly, sample, chr_prefix), *(_record(site, chr_prefix) for site in stated)]
-    return ("\n".join(lines) + "\n").encode("ascii")
+    lines = [*_head(chromosomes, assembly, sample, chr_prefix, meta or {}), *(_record(site, chr_prefix) for site in stated)]
+    return ("\n".join(lines) + "\n").encode()
 
 
 def _bare(site: SiteCall) -> str:
@@ -36,10 +38,11 @@ def _place(site: SiteCall) -> tuple[int, int, str]:
     return (_ORDER.get(_bare(site), 99), site.position, site.reference)
 
 
-def _head(chromosomes: Iterable[str], assembly: Assembly, sample: str, chr_prefix: bool) -> Iterator[str]:
+def _head(chromosomes: Iterable[str], assembly: Assembly, sample: str, chr_prefix: bool, meta: Mapping[str, str]) -> Iterator[str]:
     known = lengths(assembly)
     yield "##fileformat=VCFv4.3"
     yield f"##reference={assembly}"
+    yield from (f"##{name}={text}" for name, text in meta.items())
     for name in chromosomes:
         length = f",length={known[name]}" if name in known else ""
         yield f"##contig=<ID={'chr' if chr_prefix else ''}{name},assembly={assembly}{length}>"

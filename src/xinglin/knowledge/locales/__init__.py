@@ -3,7 +3,6 @@
 `locale("us")`, `locale("cn")`.
 """
 
-from xinglin.knowledge.locales.pack import genes as genes
 from xinglin.knowledge.locales.pack import locale as locale
 from xinglin.knowledge.locales.pack import names as names
 from xinglin.knowledge.locales.pack import rows as _rows

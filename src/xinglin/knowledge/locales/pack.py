@@ -14,7 +14,7 @@ from pathlib import Path
 
 from xinglin.knowledge import labs
 from xinglin.records.errors import NotFound
-from xinglin.records.people import Gene, Locale, Measure, Term
+from xinglin.records.people import Locale, Measure, Term
 from xinglin.records.quantity import ICD10, ICD10_CM, RXNORM
 
 _DATA = Path(__file__).with_name("data")
@@ -68,11 +68,6 @@ def locale(name: str) -> Locale:
         procedures=tuple(_coded(row, language) for row in table("procedures")),
         allergens=tuple(_coded(row, language) for row in table("allergens")),
     )
-
-
-def genes() -> tuple[Gene, ...]:
-    """Variant alleles of pharmacogenes with their frequencies."""
-    return tuple(Gene(row["gene"], row["allele"], row["rs"], float(row["eur"]), float(row["eas"])) for row in table("genes"))
 
 
 def rows() -> int:

@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xinglin.models.virtual_person import body, happenings
+from xinglin.models.virtual_person.genome import alleles_of as alleles_of
+from xinglin.models.virtual_person.genome import drawn_genes as drawn_genes
+from xinglin.models.virtual_person.genome import genome_of as genome_of
+from xinglin.models.virtual_person.genome import genotypes
 from xinglin.models.virtual_person.identity import identities
 from xinglin.models.virtual_person.illness import measured, with_illness
 from xinglin.models.virtual_person.person import course_request as course_request
@@ -57,7 +61,7 @@ def make_people(
         "immunization": happenings.immunizations(lives, at),
         "allergy": happenings.allergies(lives),
         "note": happenings.notes(lives, at, pressure, values[:, weight]),
-        "genotype": happenings.genotypes(lives, genes) if genes else {"person": np.zeros(0, np.int64)},
+        "genotype": genotypes(lives, genes) if genes else {"person": np.zeros(0, np.int64)},
     }  # fmt: skip
     return VirtualPeople(locale, request, course.first, lives.count, tables, genes)
 

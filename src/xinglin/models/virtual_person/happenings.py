@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xinglin.models.virtual_person.person import Lives
-    from xinglin.records.people import Gene
 
     Ints = NDArray[np.int64]
     Columns = dict[str, Ints]
@@ -190,23 +189,3 @@ def pressures(lives: Lives, at: Visits) -> Columns:
         "person": lives.people[row], "n": numbered(row), "time": at.moment_time, "sbp": sbp.astype(np.int64), "dbp": dbp.astype(np.int64),
         "encounter": at.number[at.moment_encounter],
     }  # fmt: skip
-
-
-def genotypes(lives: Lives, genes: tuple[Gene, ...]) -> Columns:
-    """Copies of each variant allele: two chromosomes drawn by the frequencies of the ancestry the locale stands for (us EUR, cn EAS).
-
-    A chromosome carries one variant of a gene or none, so people are in Hardy-Weinberg proportion gene by gene.
-    """
-    parts, below = [], {}
-    for place, gene in enumerate(genes):
-        share = gene.eas if lives.locale.name == "cn" else gene.eur
-        low = below.get(gene.gene, 0.0)
-        below[gene.gene] = low + share
-        copies = np.zeros(lives.count, np.int64)
-        for side in (0, 1):
-            draw = uniform(lives.request.seed, f"gene/{gene.gene}", lives.people, side)
-            copies += (draw >= low) & (draw < low + share)
-        parts.append((np.arange(lives.count), np.full(lives.count, place), copies))
-    row, gene, copies = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.lexsort((gene, row))
-    return {"person": lives.people[row[order]], "gene": gene[order], "copies": copies[order]}

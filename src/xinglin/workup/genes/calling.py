@@ -137,12 +137,15 @@ def _alone(told: GeneCall, reads: Mapping[str, Read], why: str) -> GeneCall:
 
 
 def _by_one_place(told: GeneCall, place: str, reads: Mapping[str, Read]) -> GeneCall:
-    """SLCO1B1 by rs4149056 alone: T is normal, C decreased."""
+    """SLCO1B1 by rs4149056 alone: T does what *1 does, C what *5 does."""
     bases = sorted(reads[place].bases)
-    functions = ["Normal function" if base == "T" else "Decreased function" for base in bases]
-    rules = pgx.phenotype_rules().get(told.gene, ())
-    word = next((rule.phenotype for rule in rules if rule.functions == tuple(sorted(functions))), "Indeterminate")
-    one = Diplotype(tuple(f"{place} {base}" for base in bases), 0, tuple(functions))
+    alleles = ["*5" if base == "C" else "*1" for base in bases]
+    one = Diplotype(
+        tuple(f"{place} {base}" for base in bases),
+        0,
+        tuple(found.function if (found := pgx.function(told.gene, name)) else "" for name in alleles),
+    )
+    word = _phenotype(told.gene, alleles)[0]
     return replace(
         told, diplotypes=(one,), phenotypes=(word,), activities=("",), notes=(*told.notes, f"no star allele fits; {place} alone decides")
     )

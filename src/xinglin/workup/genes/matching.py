@@ -82,28 +82,26 @@ def matched(gene: str, reads: Mapping[str, Read]) -> Matched:
 def _candidates(
     alleles: Sequence[Allele], used: Sequence[str], reference: Mapping[str, str], reads: Mapping[str, Read]
 ) -> list[_Candidate]:  # fmt: skip
-    """Alleles that can stand on at least one strand everywhere. One that only missing places define counts among the doubtful."""
-    found = []
+    """Alleles that can stand on at least one strand everywhere. One that only missing places define counts among the doubtful.
+
+    Where an allele says nothing it carries the reference, so that only the places it defines need looking at one by one.
+    """
+    bit = {place: 1 << number for number, place in enumerate(used)}
+    first = sum(bit[place] for place in used if stands_for(reference[place], reads[place].bases[0]))
+    second = sum(bit[place] for place in used if stands_for(reference[place], reads[place].bases[-1]))
+    every, found = (1 << len(used)) - 1, []
     for allele in alleles:
-        first, second = _strands(allele, used, reference, reads)
-        if (first | second) != (1 << len(used)) - 1:
+        defined = [place for place in allele.bases if place in bit]
+        mine = [first, second]
+        for place in defined:
+            for strand, base in enumerate((reads[place].bases[0], reads[place].bases[-1])):
+                stands = stands_for(allele.bases[place], base)
+                mine[strand] = mine[strand] | bit[place] if stands else mine[strand] & ~bit[place]
+        if mine[0] | mine[1] != every:
             continue
-        defined = [place for place in allele.bases if place in reads and place in reference]
         score = len(used) if allele.kind == "reference" else len(defined)
-        found.append(_Candidate(allele.core or allele.name, first, second, score, not score))
+        found.append(_Candidate(allele.core or allele.name, mine[0], mine[1], score, not score))
     return found
-
-
-def _strands(allele: Allele, used: Sequence[str], reference: Mapping[str, str], reads: Mapping[str, Read]) -> tuple[int, int]:
-    first = second = 0
-    for bit, place in enumerate(used):
-        carried = allele.bases.get(place) or reference[place]
-        bases = reads[place].bases
-        if stands_for(carried, bases[0]):
-            first |= 1 << bit
-        if stands_for(carried, bases[-1]):
-            second |= 1 << bit
-    return first, second
 
 
 def stands_for(written: str, base: str) -> bool:
