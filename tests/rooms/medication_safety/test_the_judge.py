@@ -131,3 +131,11 @@ def test_ages_stop_what_harms_children_and_the_old() -> None:
     assert "age" in loud(against(replace(ADULT, age_years=1.0), syrup, ()))
     assert "age" in loud(against(replace(ADULT, age_years=80.0), sleep, ()))
     assert "age" not in loud(against(ADULT, sleep, ()))
+
+
+def test_a_failing_liver_counts_as_the_gravest_grade_where_none_is_recorded() -> None:
+    failing = replace(ADULT, conditions=(KnownCondition("liver-failure", "liver failure", True, "problem.1"),))
+    cirrhosis = replace(ADULT, conditions=(KnownCondition("cirrhosis-of-liver", "cirrhosis", True, "problem.1"),))
+    assert "organ" in loud(against(failing, use_of("lorazepam", "1 mg", "oral", "1/1/d"), ()))
+    assert "organ" in loud(against(cirrhosis, use_of("acetaminophen", "1000 mg", "oral", "4/1/d"), ()))
+    assert "organ" not in loud(against(cirrhosis, use_of("acetaminophen", "500 mg", "oral", "3/1/d"), ()))

@@ -12,7 +12,9 @@ from xinglin.models.medication_safety.saying import GRAVEST_FIRST, facts_of, sai
 from xinglin.records.medication import Circumstances, Concern, ConcernSeverity, MedicineUse
 
 _GRADES = {"child-pugh-a": "A", "child-pugh-b": "B", "child-pugh-c": "C"}
-_LIVER = {"cirrhosis", "liver-cirrhosis", "decompensated-cirrhosis", "hepatic-failure", "liver-failure"}
+_DECOMPENSATED = {"liver-failure", "hepatic-failure", "hepatic-encephalopathy", "hepatorenal-syndrome", "decompensated-cirrhosis"}
+"""Read as grade C where no grade is recorded."""
+_LIVER = {"cirrhosis", "cirrhosis-of-liver", "liver-cirrhosis", "alcoholic-cirrhosis-of-liver"} | _DECOMPENSATED
 
 
 def organ_concerns(who: Circumstances, use: MedicineUse) -> Iterator[Concern]:
@@ -76,9 +78,10 @@ def _liver(who: Circumstances, use: MedicineUse) -> Iterator[Concern]:
     failing = next((known for known in who.conditions if known.active and known.key in _LIVER), None)
     if not who.child_pugh and failing is None:
         return
+    grade_known = who.child_pugh or ("C" if any(known.active and known.key in _DECOMPENSATED for known in who.conditions) else "")
     found: list[tuple[ConcernSeverity, HepaticRule]] = []
     for row in (row for part in parts_of(use) for row in drugs.hepatic(part)):
-        if row.grade != "any" and _GRADES.get(row.grade, "") != who.child_pugh:
+        if row.grade != "any" and _GRADES.get(row.grade, "") != grade_known:
             continue
         amount = daily(use, "mg", who) if row.maximum_daily_mg is not None else None
         if row.maximum_daily_mg is not None and amount is not None and amount <= row.maximum_daily_mg * 1.02:
