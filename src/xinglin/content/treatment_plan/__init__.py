@@ -24,7 +24,8 @@ KIND = ContentKind(
     words=WORDS,
     checks=(
         *GROUNDING, "xl201_allergy", "xl202_interaction", "xl203_contraindication", "xl204_dose", "xl205_duplicate", "xl206_pregnancy", "xl207_age",
-        "xl208_organ", "xl209_gene", "xl210_route", "xl211_monitoring", "xl212_sum", "xl213_order_written",
+        "xl208_organ", "xl209_gene", "xl210_route", "xl211_monitoring", "xl212_sum", "xl213_order_written", "xl601_parameter_range", "xl602_balance", "xl603_not_converged",
+        "xl604_extrapolated", "xl605_unverified_parameter", "xl606_simulation_unmarked", "xl607_dose_limit", "xl608_twin_weak", "xl609_impossible_course",
     ),
     options=OPTIONS,
     signers=2,

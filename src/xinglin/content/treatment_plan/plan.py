@@ -16,6 +16,7 @@ from xinglin.records.draft import SectionTable
 from xinglin.records.errors import UsageError
 from xinglin.records.fact import MADE_HERE
 from xinglin.shelf.promises import Plan
+from xinglin.workup.simulation_points import points_of
 
 WORDS = word_book(Path(__file__).with_name("words"))
 COLUMNS = ("option", "person", "benefit", "harm", "burden", "evidence")
@@ -166,6 +167,8 @@ def _rest(made: Sequence[Fact], length: str) -> Iterator[Point]:
     yield from _said("missing", parts["missing"])
     for name in ("dose", "course"):
         yield from _said(name, [fact for fact in made if fact.id.startswith(f"{MADE_HERE}prediction.{name}")])
+    run, _ = points_of([fact for fact in made if fact.kind == "calculation"], "short")
+    yield from (Point("course", "plan.course", point.facts) for point in run)
     if length != "short":
         yield from _said("watch", parts["watch"])
         yield from _said("people", parts["people"])

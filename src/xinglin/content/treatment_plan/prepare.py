@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xinglin.content.treatment_plan.courses import courses
 from xinglin.knowledge import therapies
 from xinglin.records import Chart, ContentRequest
 from xinglin.records.errors import NotFound, one_of
@@ -28,10 +29,12 @@ def prepare(request: ContentRequest, chart: Chart, bench: Bench) -> Prepared:
         raised = tuple((journey, dict(_by_key(raised)).get(journey.key, ())) for journey in journeys)
     if not raised:
         return Prepared((no_question(),))
-    told = [fact for journey, by in raised for fact in JourneyFacts(journey, facts, by, request.as_of).all()]
+    weighed = [JourneyFacts(journey, facts, by, request.as_of) for journey, by in raised]
+    told = [fact for one in weighed for fact in one.all()]
     if any(one.medicine == "warfarin" for journey, _ in raised for option in journey.options for one in option.medicines):
         told.append(warfarin_prediction(facts, request.as_of))
-    return Prepared((*scores, *told))
+    foretold, simulation = courses([each.option for one in weighed for each in one.ranked], request, bench)
+    return Prepared((*scores, *told, *foretold), simulation=simulation)
 
 
 def _by_key(raised: tuple[tuple[Journey, tuple[str, ...]], ...]) -> list[tuple[str, tuple[str, ...]]]:
