@@ -77,7 +77,7 @@ def parts_of(table: Rows, design: OutcomeDesign, seed: int) -> Parts:
     """Raises InvalidInput XL-EFFECT-001 to 004, XL-OUTCOME-001 to 007, Refused XL-EFFECT-005."""
     _see(table, design)
     see_that_it_can_be_learnt(table, design, KINDS)
-    treated = _treated(table, design)
+    treated = treated_of(table, design)
     if min(treated.sum(), (~treated).sum()) < FEWEST_IN_A_GROUP:
         raise InvalidInput("XL-EFFECT-004", "too few people had, or had not, the treatment", why=f"{FEWEST_IN_A_GROUP} of each are needed")
     fold = folds_of(len(treated), FOLDS, seed, treated.astype(np.int64))
@@ -85,7 +85,7 @@ def parts_of(table: Rows, design: OutcomeDesign, seed: int) -> Parts:
     see_that_they_overlap(chance)
     ranked = Ranked.learnt(table, design.inputs)
     return Parts(
-        {name: table[name] for name in design.features}, design, ranked, _value(table, design, treated), treated, fold, chance, seed
+        {name: table[name] for name in design.features}, design, ranked, value_of(table, design, treated), treated, fold, chance, seed
     )
 
 
@@ -101,7 +101,7 @@ def _see(table: Rows, design: OutcomeDesign) -> None:
         raise InvalidInput("XL-EFFECT-002", "no time is named until which the effect is counted", fix="say --horizon 1825")
 
 
-def _treated(table: Rows, design: OutcomeDesign) -> NDArray[np.bool_]:
+def treated_of(table: Rows, design: OutcomeDesign) -> NDArray[np.bool_]:
     """Who was treated: of a number 1, of two levels the second."""
     values = np.asarray(table[design.treatment], float)
     if set(np.unique(values).tolist()) != {0.0, 1.0}:
@@ -109,7 +109,8 @@ def _treated(table: Rows, design: OutcomeDesign) -> NDArray[np.bool_]:
     return values == 1
 
 
-def _value(table: Rows, design: OutcomeDesign, treated: NDArray[np.bool_]) -> Row:
+def value_of(table: Rows, design: OutcomeDesign, treated: NDArray[np.bool_]) -> Row:
+    """The outcome as a number: of survival a pseudo-value within each group. Raises InvalidInput XL-EFFECT-002."""
     if design.kind != "survival":
         return outcome_of(table, design)
     times, ended = survival_of(table, design)
