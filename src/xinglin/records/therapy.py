@@ -26,7 +26,8 @@ class Criterion(Cited, frozen=True, kw_only=True):
     """One thing an option asks of the person, or that rules it out.
 
     `about`: "problem:<key>", "gene:EGFR", "gene:CYP2C19", "analyte:<key>", "age", "sex", "pregnant", "medicine:<key>", "allergy:<key>",
-    "stage", "score:<calculator>". `is_`: present, absent, one-of (`values`: protein changes, phenotypes, stages, words), below, at-least
+    "stage", "score:<calculator>", "finding:<key>", "device:<key>", "marker:<key>", "line"; "gene:BRCA1|BRCA2" is either; the whole list
+    stands in knowledge/therapies/README.md. `is_`: present, absent, one-of (`values`: protein changes, phenotypes, stages, words), below, at-least
     (`number` in `unit`). `unknown`: what to think when the record does not say: "ask" (say what is missing), "allow", "exclude".
     """
 
