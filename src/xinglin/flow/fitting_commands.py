@@ -244,10 +244,19 @@ def schedules_told(result: Optimisation) -> dict[str, Any]:
     return schedules_value(result)
 
 
+def _goal_said(disease: AbstractDisease, goal: Goal) -> str:
+    """What the numbers of the options are, with their unit."""
+    said = {
+        "burden": f"mean logarithm of {goal.of} at the end, smaller is better",
+        "time": f"time until {goal.of} in {disease.card.time_unit}, longer is better",
+        "near": f"mean distance of {goal.of} from {goal.target:g} as a logarithm, smaller is better",
+    }[goal.kind]
+    return said + (f"; the worst {goal.tail:.0%} alone" if goal.tail < 1 else "")
+
+
 def _option_lines(disease: AbstractDisease, result: Optimisation) -> list[str]:
-    goal = result.goal
     lines = [
-        f"{disease.card.title['en']}: {goal.kind} of {goal.of}, judged on {result.judged:,} draws (simulation, for research; no order)"
+        f"{disease.card.title['en']}: {_goal_said(disease, result.goal)}, judged on {result.judged:,} draws (simulation, for research; no order)"
     ]
     for one in result.options:
         harms = "; ".join(f"{name} {share:.1%}" for name, share in one.harms.items())

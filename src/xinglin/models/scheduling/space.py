@@ -45,7 +45,12 @@ class Space:
         self.choices = tuple(_bounded(one, treatment) for one, treatment in zip(choices, self.treatments, strict=True))
         for one in self.choices:
             _see(one, now, until)
-        if not self.choices or len({one.treatment for one in self.choices}) < len(self.choices):
+        if not self.choices:
+            known = ", ".join(treatment.name for treatment in card.treatments)
+            raise InvalidInput(
+                "XL-SCHED-001", "nothing is named that may be given", where="choices", fix=f"name one or more of: {known} (--treat)"
+            )
+        if len({one.treatment for one in self.choices}) < len(self.choices):
             raise InvalidInput("XL-SCHED-001", "each treatment is chosen once", where="choices", fix="one choice for each treatment")
         slots = [
             Slot(number, time, _duration(one, treatment, place, until))
