@@ -30,6 +30,20 @@ def around(site: WantedSite) -> tuple[int, str]:
     return site.position - len(site.before), f"{site.before}{site.reference}{site.after}"
 
 
+@lru_cache(maxsize=8192)
+def reach(site: WantedSite) -> int:
+    """How many bases to the right of a known place its indels may also be written, because the sequence repeats itself there."""
+    farthest = 0
+    for alternate in site.alternates:
+        longer = max(site.reference, alternate, key=len)[min(len(site.reference), len(alternate)) :]
+        after = site.after if len(alternate) < len(site.reference) else site.reference[len(alternate) :] + site.after
+        turning, steps = (longer + after), 0
+        while longer and steps < len(after) and turning[steps] == after[steps]:
+            steps += 1
+        farthest = max(farthest, steps + abs(len(site.reference) - len(alternate)) if longer else 0)
+    return farthest
+
+
 def leftmost(position: int, reference: str, alternate: str, site: WantedSite) -> tuple[int, str, str]:
     """The change in its leftmost writing, as far as the sequence around `site` reaches."""
     if reference == alternate or len(reference) == len(alternate):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from xinglin.formats.vcf.alignment import reach
 from xinglin.formats.vcf.header import Header, read_header
 from xinglin.formats.vcf.lines import Line, line_of
 from xinglin.formats.vcf.opening import index_of, is_bgzip, names_in, opened, see_that_it_is_whole, stretches
@@ -105,7 +106,7 @@ def _touching(file: Path, header: Header, column: int, wanted: Mapping[Assembly,
     places: dict[str, list[int]] = defaultdict(list)
     for sites in wanted.values():
         for site in sites:
-            places[site.chromosome.removeprefix("chr")].extend(range(site.position, site.position + len(site.reference)))
+            places[site.chromosome.removeprefix("chr")].extend(range(site.position, site.position + len(site.reference) + reach(site)))
     ordered = {chromosome: sorted(set(found)) for chromosome, found in places.items()}
     index = index_of(file) if is_bgzip(file) else None
     lines = _by_index(file, index, ordered) if index is not None else _one_pass(file, header.lines, ordered, bounds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xinglin.formats.vcf.alignment import leftmost
+from xinglin.formats.vcf.alignment import leftmost, reach
 from xinglin.formats.vcf.lines import Line
 from xinglin.records.genomics import SiteCall, SiteState, WantedSite
 
@@ -14,13 +14,14 @@ _PASSED = frozenset({"PASS", ".", ""})
 
 def site_of(site: WantedSite, lines: Sequence[Line], *, absent_is_reference: bool) -> SiteCall:
     """The call at a known place from the records that touch it."""
-    touching = [line for line in lines if line.position <= site.position + len(site.reference) - 1 and line.end >= site.position]
+    last = site.position + len(site.reference) - 1
+    touching = [line for line in lines if (line.position <= last and line.end >= site.position) or _written_further_right(line, site, last)]
     stating = [line for line in touching if not line.is_block]
     if not touching:
         return _reference(site, "reference-block") if absent_is_reference else _without(site, "absent")
-    if not stating:
+    wrong = [line for line in touching if _other_reference(line, site)]
+    if not stating and not wrong:
         return _block(site, touching)
-    wrong = [line for line in stating if _other_reference(line, site)]
     if wrong:
         return _without(site, "disagrees", "the file's reference allele is another than the assembly's", wrong[0])
     lead = next((line for line in stating if line.position == site.position), stating[0])
@@ -30,6 +31,17 @@ def site_of(site: WantedSite, lines: Sequence[Line], *, absent_is_reference: boo
     if lead.depth is not None and lead.depth < LEAST_DEPTH:
         return _without(site, "no-call", f"only {lead.depth} reads", lead)
     return _called(site, stating, lead)
+
+
+def _written_further_right(line: Line, site: WantedSite, last: int) -> bool:
+    """Whether a record behind the place says its indel, not moved to the left."""
+    if not last < line.position <= last + reach(site):
+        return False
+    alleles = [line.allele(copy) for copy in line.copies if copy]
+    return any(
+        one is not None and len(one) != len(line.reference) and leftmost(line.position, line.reference, one, site)[0] == site.position
+        for one in alleles
+    )
 
 
 def _reference(site: WantedSite, state: SiteState, line: Line | None = None) -> SiteCall:
