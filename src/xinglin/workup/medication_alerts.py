@@ -57,10 +57,10 @@ def is_grave(fact: Fact) -> bool:
 
 def called(medicine: str, language: str) -> str:
     """A medicine's name; of one that the house does not know, the words of the record."""
-    if terms.by_key(f"term:{medicine}") is not None:
-        return name_of(medicine, language)
     parts = medicine.split("+")
-    return {"en": " and ", "zh": "与"}[language].join(called(part, language) for part in parts) if len(parts) > 1 else medicine
+    if all(terms.by_key(f"term:{part}") is not None for part in parts):
+        return {"en": " and ", "zh": "与"}[language].join(name_of(part, language) for part in parts)
+    return " ".join(medicine.split())
 
 
 def is_missing(one: Concern) -> bool:

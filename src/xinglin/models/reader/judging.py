@@ -231,8 +231,23 @@ def _introduces(view: View, claim: Claim) -> bool:
     return not claim.times and any(other.kind in ("measurement", "gene") and view.known(other) for other in view.sentence.claims)
 
 
+_ROUTES = {"term:intramuscular-injection": "intramuscular"}
+
+
+def _is_route(view: View, claim: Claim) -> bool:
+    """True for the way in which a medicine that our own statement names goes in (肌内注射): no procedure of its own."""
+    route = _ROUTES.get(claim.key, "")
+    return bool(route) and any(fact.kind == "medicine" and fact.details.get("route") == route for fact in _cited_facts(view))
+
+
+def _cited_facts(view: View) -> list[Fact]:
+    return [view.record.facts[one] for one in view.cited or () if one in view.record.facts]
+
+
 def _is_bystander(view: View, claim: Claim) -> bool:
-    """Words that claim nothing of their own: a part of the body, a test that is only advised, a social word."""
+    """Words that claim nothing of their own: a part of the body, a test that is only advised, a social word, the route of a medicine."""
+    if _is_route(view, claim):
+        return True
     if claim.kind in _BYSTANDERS or (view.cited is not None and claim.subject.text.lower() in _HEADINGS and not claim.times):
         return True
     if claim.kind not in ("measurement", "procedure", "imaging") or claim.numbers:
