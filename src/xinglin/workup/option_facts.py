@@ -10,15 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from xinglin.knowledge import drugs, terms, therapies
+from xinglin.knowledge import drugs, therapies
 from xinglin.records import Concept, Evidence, Fact
 from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED, FactKind
 from xinglin.records.medication import Concern
-from xinglin.records.moments import day
-from xinglin.records.outline import fact_value
-from xinglin.records.therapy import Cited, Journey, Outcome, TherapyOption, Watch
+from xinglin.records.therapy import Journey, TherapyOption, Watch
 from xinglin.workup import option_words as words
 from xinglin.workup.option_appraisal import Appraised, appraised, compared_on, medicine_name, option_id, ranked, replaced, uses_of_option
+from xinglin.workup.option_evidence import medicine_names, names_of, numbers_of, source_of, title_of, unread_mark, with_value
 from xinglin.workup.option_questions import questions
 from xinglin.workup.option_words import Both
 from xinglin.workup.options import Judged, asked
@@ -64,7 +63,7 @@ class JourneyFacts:
     def opened(self) -> Fact:
         """Which question this is, and what in the record opens it."""
         by = [self.known[one] for one in self.opening if one in self.known]
-        named = [_names(fact) for fact in by]
+        named = [names_of(fact) for fact in by]
         both = (
             f"{words.opened(self.journey.en)}: asked because the record holds {', '.join(dict.fromkeys(en for en, _ in named))}.",
             f"{self.journey.zh}：依据病历所载{'、'.join(dict.fromkeys(zh for _, zh in named))}。",
@@ -92,7 +91,7 @@ class JourneyFacts:
     def weighed_without(self) -> Iterator[Fact]:
         """Which medicines of this question are taken now: each option was weighed in their place."""
         if self.now:
-            named = [_names(fact) for fact in self.now]
+            named = [names_of(fact) for fact in self.now]
             en, zh = ", ".join(dict.fromkeys(a for a, _ in named)), "、".join(dict.fromkeys(b for _, b in named))
             both = words.ended(
                 f"taken now for this question: {en}; each option was weighed without it, as if in its place or after it",
@@ -135,7 +134,7 @@ class JourneyFacts:
             if number:
                 yield self._further(option, medicine.medicine)
             if medicine.note_en:
-                note = words.ended(medicine.note_en + _unread(medicine)[0], medicine.note_zh + _unread(medicine)[1])
+                note = words.ended(medicine.note_en + unread_mark(medicine)[0], medicine.note_zh + unread_mark(medicine)[1])
                 yield self._of(
                     option, f"note.{medicine.medicine}", note, (), (f"medicines/{number}",), names=("dose on the label", "说明书剂量")
                 )
@@ -182,7 +181,7 @@ class JourneyFacts:
     def _further(self, option: TherapyOption, medicine: str) -> Fact:
         """A further medicine of a combination, so that the checks judge it too."""
         place = [one.medicine for one in option.medicines].index(medicine)
-        names = _term_names(medicine)
+        names = medicine_names(medicine)
         both = words.ended(f"{option.en} includes {names[0]}", f"{option.zh}包含{names[1]}")
         return self._fact(
             f"{option.key}.{medicine}", both, (), (f"{option.key}/medicines/{place}",), names=names, more=self._use(option, place)
@@ -218,7 +217,7 @@ class JourneyFacts:
         facts = self._behind(need)[:2]
         if not facts:
             return "", ""
-        named = [_with_value(fact) for fact in facts]
+        named = [with_value(fact) for fact in facts]
         return f" (record: {'; '.join(en for en, _ in named)})", f"（病历：{'；'.join(zh for _, zh in named)}）"
 
     def _behind(self, one: Judged) -> list[Fact]:
@@ -232,12 +231,18 @@ class JourneyFacts:
                 said = words.outcome(row)
                 called = (f"{names[0]} of {option.en}: {row.en}", f"{option.zh}的{names[1]}：{row.zh}")
                 yield self._of(
-                    option, f"{kind}.{place}", said, (), (f"outcomes/{place}", f"source: {_source(row)}"), names=called, more=_numbers(row)
+                    option,
+                    f"{kind}.{place}",
+                    said,
+                    (),
+                    (f"outcomes/{place}", f"source: {source_of(row)}"),
+                    names=called,
+                    more=numbers_of(row),
                 )
 
     def _grade(self, option: TherapyOption) -> Fact:
-        named = [therapies.sources().get(one.source, {}).get("short", "") or _short(one) for one in option.recommended if one.verified]
-        pointers = ("grade", *(f"recommended: {_source(one)}" for one in option.recommended))
+        named = [therapies.sources().get(one.source, {}).get("short", "") or title_of(one) for one in option.recommended if one.verified]
+        pointers = ("grade", *(f"recommended: {source_of(one)}" for one in option.recommended))
         return self._of(
             option, "grade", words.grade(option, tuple(dict.fromkeys(n for n in named if n))[:2]), (), pointers, names=("evidence", "证据")
         )
@@ -307,7 +312,7 @@ class JourneyFacts:
             named = (", ".join(en for en, _ in called), "、".join(zh for _, zh in called))
             both = words.watched(row, named, len(options) == len(self.ranked))
             yield self._fact(
-                f"watch.{number}", both, (), (f"{options[0].key}/watch", f"source: {_source(row)}"), names=("monitoring", "监测")
+                f"watch.{number}", both, (), (f"{options[0].key}/watch", f"source: {source_of(row)}"), names=("monitoring", "监测")
             )
         told: set[str] = set()
         for one in self.ranked:
@@ -333,7 +338,7 @@ class JourneyFacts:
                 f"people.{place}",
                 both,
                 (),
-                (f"outcomes/{place}", f"source: {_source(row)}"),
+                (f"outcomes/{place}", f"source: {source_of(row)}"),
                 names=called,
                 more={"outcome": row.kind},
             )
@@ -384,61 +389,3 @@ def _for_people(option: TherapyOption, compared: tuple[str, str]) -> tuple[int, 
     benefits += [place for place, row in rows if row.kind == "benefit"]
     harms = [place for place, row in rows if row.kind == "harm"]
     return (*benefits[:1], *harms[:1])
-
-
-def _unread(row: Cited) -> Both:
-    return ("", "") if row.verified else words.UNREAD
-
-
-def _source(row: Cited) -> str:
-    return f"{row.source}{', ' + row.locator if row.locator else ''}"
-
-
-def _short(row: Cited) -> str:
-    title = therapies.sources().get(row.source, {}).get("title", "")
-    return title.split(",")[0].strip()
-
-
-def _numbers(row: Outcome) -> dict[str, str]:
-    told = {
-        "outcome": row.key, "with_percent_number": row.with_percent, "without_percent_number": row.without_percent, "ratio": row.ratio, "trial": row.trial,
-        "verified": "yes" if row.verified else "no",
-    }  # fmt: skip
-    return {name: str(value) for name, value in told.items() if value not in (None, "")}
-
-
-def _names(fact: Fact) -> Both:
-    en = fact.names.get("en", ()) or fact.names.get("zh", ())
-    zh = fact.names.get("zh", ()) or fact.names.get("en", ())
-    return (en[0] if en else fact.concept.words), (zh[0] if zh else fact.concept.words)
-
-
-_ANSWERS = {
-    "present": "检出", "detected": "检出", "positive": "阳性", "negative": "阴性", "absent": "未检出", "not detected": "未检出", "pathogenic": "致病",
-}  # fmt: skip
-
-
-def _with_value(fact: Fact) -> Both:
-    """A fact as the record holds it: name, value (phenotype, stage, answer) and day."""
-    en, zh = _names(fact)
-    when = day(fact.time)
-    if fact.kind == "gene":
-        value = fact.details.get("phenotype") or str(fact.value or "")
-        value_zh = fact.details.get("phenotype_zh") or _ANSWERS.get(value.casefold(), value)
-    elif fact.kind == "problem":
-        stage = fact.details.get("stage", "")
-        value, value_zh = stage, stage
-    else:
-        value, value_zh = (fact_value(fact, language).removesuffix(" 1") for language in ("en", "zh"))
-        value_zh = _ANSWERS.get(value_zh.casefold(), value_zh)
-    return f"{en} {value}".strip() + (f", {when}" if when else ""), f"{zh} {value_zh}".strip() + (f"，{_day_zh(when)}" if when else "")
-
-
-def _day_zh(when: str) -> str:
-    return "".join(f"{int(part)}{mark}" for part, mark in zip(when.split("-"), "年月日", strict=False))
-
-
-def _term_names(key: str) -> Both:
-    term = terms.by_key(f"term:{key}")
-    bare = key.replace("-", " ")
-    return (term.name("en"), term.name("zh")) if term is not None else (bare, bare)

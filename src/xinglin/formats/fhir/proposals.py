@@ -63,7 +63,7 @@ class _Writing:
             "status": "draft", "intent": "proposal", "title": draft.title,
             "subject": self.addresses.reference(self.ids.patient), "created": self.document.released_at,
             "author": {"reference": self.ids.device},
-            "addresses": [self.addresses.reference(key) for key in self._conditions(options)],
+            **({"addresses": [self.addresses.reference(key) for key in found]} if (found := self._conditions(options)) else {}),
             "supportingInfo": [{"reference": self.ids.composition}],
             "activity": [self._activity(fact, written) for fact in options],
         }  # fmt: skip
