@@ -139,3 +139,11 @@ def test_a_failing_liver_counts_as_the_gravest_grade_where_none_is_recorded() ->
     assert "organ" in loud(against(failing, use_of("lorazepam", "1 mg", "oral", "1/1/d"), ()))
     assert "organ" in loud(against(cirrhosis, use_of("acetaminophen", "1000 mg", "oral", "4/1/d"), ()))
     assert "organ" not in loud(against(cirrhosis, use_of("acetaminophen", "500 mg", "oral", "3/1/d"), ()))
+
+
+def test_a_great_first_dose_of_an_opioid_stops_only_who_is_not_used_to_it() -> None:
+    order = use_of("morphine", "60 mg", "oral", "2/1/d")
+    used_to_it = use_of("oxycodone", "20 mg", "oral", "3/1/d", since="2025-01-01", considered=False)
+    assert any(one.never_event for one in against(ADULT, order, ()))
+    assert not any(one.never_event for one in against(ADULT, order, (used_to_it,)))
+    assert not any(one.never_event for one in against(ADULT, use_of("morphine", "10 mg", "oral", "6/1/d"), ()))

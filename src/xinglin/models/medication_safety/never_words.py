@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 from xinglin.knowledge import drugs, labs, pgx, terms
 from xinglin.knowledge.pgx.reported import as_reported
+from xinglin.models.medication_safety.amounts import single
 from xinglin.models.medication_safety.values import in_unit_of_lab
 from xinglin.records.errors import InvalidInput
 from xinglin.records.medication import Circumstances, MedicineUse
 
 _LIMIT = re.compile(r"^lab:(?P<analyte>\w+)(?P<side>[<>])(?P<limit>[\d.]+) (?P<unit>.+)$")
+_SINGLE = re.compile(r"^single>(?P<limit>[\d.]+) (?P<unit>\S+)$")
 _AGE = re.compile(r"^age(?P<side>[<>])(?P<years>[\d.]+)$")
 _NEWBORN_YEARS = 28 / 365.25
 _CANCER = "malignant-neoplasm"
@@ -34,6 +36,9 @@ def holds(word: str, order: Order) -> bool:
     name, _, rest = word.partition(":")
     if limit := _LIMIT.match(word):
         return _crossed(limit, order)
+    if most := _SINGLE.match(word):
+        amount = single(order.use, most["unit"], order.who)
+        return amount is not None and amount > float(most["limit"]) * 1.02
     if age := _AGE.match(word):
         years = order.who.age_years
         return years is not None and (years < float(age["years"]) if age["side"] == "<" else years > float(age["years"]))

@@ -145,7 +145,7 @@ NEVER_WORDS = {
     "not-ventilated",
 }
 NEVER_FORMS = re.compile(
-    r"(with|condition|no-condition):[a-z0-9:-]+|gene:[A-Z0-9-]+=.+|lab:[a-z_0-9]+[<>][0-9.]+ \S+|age<[0-9.]+|dose-over:[0-9]+"
+    r"(with|condition|no-condition):[a-z0-9:-]+|gene:[A-Z0-9-]+=.+|lab:[a-z_0-9]+[<>][0-9.]+ \S+|age<[0-9.]+|single>[0-9.]+ \S+|dose-over:[0-9]+"
 )
 ROUTES = {
     "oral", "intravenous", "subcutaneous", "intramuscular", "topical", "inhaled", "rectal", "sublingual", "transdermal", "ophthalmic", "nasal",
