@@ -47,6 +47,18 @@ def wanted() -> vcf.Wanted:
     return vcf.Wanted({assembly: tuple(_sites(assembly)) for assembly in _ASSEMBLIES})
 
 
+@lru_cache(maxsize=1)
+def tumour() -> vcf.Tumour:
+    """The cancer genes, and the places of their alterations that the tables know in each assembly."""
+    rows = pgx.somatic_alterations()
+    places: dict[Assembly, dict[tuple[str, int, str, str], tuple[str, str]]] = {"GRCh37": {}, "GRCh38": {}}
+    for row in rows:
+        for assembly, position in (("GRCh37", row.grch37), ("GRCh38", row.grch38)):
+            if position and row.reference and row.alternate:
+                places[assembly][row.chromosome, position, row.reference, row.alternate] = (row.gene, row.alteration)
+    return vcf.Tumour(frozenset(row.gene for row in rows), places)
+
+
 def _sites(assembly: Assembly) -> Sequence[WantedSite]:
     places = [place for gene in pgx.genes() for place in pgx.positions(gene.name)]
     return [
@@ -60,7 +72,13 @@ def read(path: str | Path, stated: Stated) -> Genome:
     from msgspec.structs import replace
 
     found = vcf.read_genome(
-        path, wanted(), sample=stated.sample, assembly=stated.assembly, origin=stated.origin, absent_is_reference=stated.absent_is_reference
+        path,
+        wanted(),
+        sample=stated.sample,
+        assembly=stated.assembly,
+        origin=stated.origin,
+        absent_is_reference=stated.absent_is_reference,
+        tumour=tumour() if stated.origin == "somatic" else None,
     )
     return replace(found, when=stated.when)
 

@@ -71,9 +71,10 @@ def _genes(chart: Chart) -> list[Fact]:
     if not (chart.genomes or chart.outside_calls or chart.variants):
         return []
     from xinglin.workup.genes.facts import call_facts, called_sources
+    from xinglin.workup.genes.tumour_facts import tumour_facts
 
     called = called_sources(chart)
-    return [*call_facts(chart), *gene_facts(replace(chart, variants=tuple(one for one in chart.variants if one.source not in called)))]
+    return [*call_facts(chart), *tumour_facts(chart), *gene_facts(replace(chart, variants=tuple(one for one in chart.variants if one.source not in called)))]
 
 
 def _until(chart: Chart, when: str) -> Chart:

@@ -15,7 +15,7 @@ from xinglin.formats.fhir.entries import Entries
 from xinglin.formats.fhir.reading import Json, NotForTheChart, is_time
 from xinglin.formats.fhir.strict import dumps
 from xinglin.formats.fhir.unchecked import objects_in, text_in
-from xinglin.records.genomics import Genome, SiteCall
+from xinglin.records.genomics import Genome, SiteCall, SomaticCall
 
 GENOME_EXTENSION: Final = "urn:xinglin:genome"
 PLACE_EXTENSION: Final = "urn:xinglin:genome-place"
@@ -31,6 +31,7 @@ def genome_document(patient: str, genome: Genome, name: str, size: int) -> tuple
         "extension": [
             {"url": GENOME_EXTENSION, "valueString": msgspec.json.encode(genome).decode()},
             *({"url": PLACE_EXTENSION, "valueString": _words(site)} for site in genome.changed),
+            *({"url": PLACE_EXTENSION, "valueString": _said(one)} for one in genome.somatic),
         ],
         "status": "current",
         "type": {"text": f"{genome.origin} variants, {genome.assembly}"},
@@ -48,6 +49,12 @@ def _hash(digest: str) -> str:
 def _words(site: SiteCall) -> str:
     between = "|" if site.phased else "/"
     return f"{site.gene} {site.id} {site.chromosome}:{site.position} {site.reference}>{between.join(base or '.' for base in site.alleles)}"
+
+
+def _said(one: SomaticCall) -> str:
+    share = f", {one.fraction:.0%} of reads" if one.fraction is not None else ""
+    words = " ".join(word for word in (one.gene, one.coding, one.protein, one.note) if word)
+    return f"{words} {one.chromosome}:{one.position} {one.reference}>{one.alternate}{share}"
 
 
 def is_genome(r: Json) -> bool:

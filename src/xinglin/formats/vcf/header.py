@@ -45,6 +45,7 @@ class Header(Struct, frozen=True):
     blocks: bool  # a gVCF: stretches of reference are stated
     lines: int
     annotation: tuple[str, tuple[str, ...]] = ("", ())  # ("CSQ", its fields) or ("ANN", ...)
+    tumour: str = ""  # the column of the tumour, where the head says it
 
 
 def read_header(lines: Iterable[str], where: str) -> Header:
@@ -52,6 +53,7 @@ def read_header(lines: Iterable[str], where: str) -> Header:
     count, version, blocks = 0, "", False
     said: set[str] = set()
     annotation: tuple[str, tuple[str, ...]] = ("", ())
+    tumour = ""
     for line in lines:
         count += 1
         if count == 1:
@@ -60,8 +62,9 @@ def read_header(lines: Iterable[str], where: str) -> Header:
             said |= _assemblies(line)
             blocks = blocks or "<ID=NON_REF" in line or "<ID=*," in line or line.startswith("##GVCFBlock")
             annotation = _annotation(line) or annotation
+            tumour = line.partition("=")[2].strip() if line.startswith("##tumor_sample=") else tumour
         elif line.startswith("#CHROM"):
-            return Header(version, _samples(line, where), _agreed(said, where), blocks, count, annotation)
+            return Header(version, _samples(line, where), _agreed(said, where), blocks, count, annotation, tumour)
         else:
             break
     raise InvalidInput(

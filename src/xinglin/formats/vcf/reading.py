@@ -20,6 +20,7 @@ from xinglin.formats.vcf.header import Header, read_header
 from xinglin.formats.vcf.lines import Line, line_of
 from xinglin.formats.vcf.opening import index_of, is_bgzip, names_in, opened, see_that_it_is_whole, stretches
 from xinglin.formats.vcf.sites import site_of
+from xinglin.formats.vcf.tumour import Tumour, read_tumour, tumour_column
 from xinglin.records.errors import InvalidInput, NotFound, OutOfResources
 from xinglin.records.genomics import Assembly, Genome, Origin, SiteCall, WantedSite
 
@@ -49,12 +50,14 @@ class _Touching(NamedTuple):
 
 def read_genome(
     path: str | Path, wanted: Wanted, *, sample: str = "", assembly: str = "", origin: Origin = "germline", absent_is_reference: bool = False,
-    limits: Limits | None = None,
+    limits: Limits | None = None, tumour: Tumour | None = None,
 ) -> Genome:  # fmt: skip
     """One sample's genotypes at the wanted places. Raises NotFound XL-VCF-001, InvalidInput XL-VCF-002 to 021, OutOfResources XL-VCF-008."""
     file, bounds = Path(path), limits or Limits()
     see_that_it_is_whole(file, bounds.file_bytes)
     header = _header(file, bounds)
+    if origin == "somatic" and tumour is not None:
+        return _tumour(file, header, tumour, sample, assembly, bounds)
     column = _column(header, sample, file.name, bounds)
     both: dict[Assembly, Sequence[WantedSite]] = {name: sites for name, sites in wanted.sites.items() if not assembly or name == assembly}
     if header.assembly is not None and not assembly:
@@ -69,6 +72,21 @@ def read_genome(
         f"vcf/{digest[:12]}", hashlib.sha256(header.samples[column - 9].encode()).hexdigest()[:8], build, origin, digest, sites=called,
         whole=header.blocks, sex=_sex(called), notes=notes,
     )  # fmt: skip
+
+
+def _tumour(file: Path, header: Header, tumour: Tumour, sample: str, assembly: str, bounds: Limits) -> Genome:
+    """The variants of a tumour's file; its bases say nothing of the person's own genes and are not read as such."""
+    column = (None if sample else tumour_column(header)) or (_column(header, sample, file.name, bounds) if header.samples else 0)
+    build = _build(file.name, assembly, header, {}, _Touching({}, unsorted=False))
+    with opened(file) as stream:
+        records = ((number, line) for number, line in enumerate(stream, start=1) if number > header.lines)
+        found = read_tumour(records, header, column, tumour, build)
+    digest = _digest(file)
+    name = header.samples[column - 9] if column else "tumour"
+    notes = (f"{found.filtered} variants of cancer genes failed the file's own filter",) if found.filtered else ()
+    return Genome(
+        f"vcf/{digest[:12]}", hashlib.sha256(name.encode()).hexdigest()[:8], build, "somatic", digest, somatic=found.calls, notes=notes
+    )
 
 
 def _header(file: Path, bounds: Limits) -> Header:
