@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from xinglin.records.draft import Draft, Language, Omission, SignedDocument, Statement
-from xinglin.records.fact import Evidence, Fact
+from xinglin.records.fact import MADE_HERE, Evidence, Fact
 from xinglin.records.page_words import PAGE_WORDS
 from xinglin.records.quantity import Quantity
 
@@ -123,7 +123,9 @@ def _section(key: str, heading: str, lines: tuple[Line, ...], columns: tuple[tup
 
 def _numbered(number: int, fact: Fact, language: Language) -> NumberedFact:
     flag = fact_flag(fact, language)
-    return NumberedFact(number, fact, fact_name(fact, language), fact_value(fact, language), flag, fact_time(fact), fact.evidence)
+    # what an option, a warning or a prediction says is the sentence itself: it is not printed a second time beside its source
+    value = "" if fact.id.startswith(MADE_HERE) and fact.kind in ("option", "alert", "prediction") else fact_value(fact, language)
+    return NumberedFact(number, fact, fact_name(fact, language), value, flag, fact_time(fact), fact.evidence)
 
 
 def fact_name(fact: Fact, language: Language) -> str:
