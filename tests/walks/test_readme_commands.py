@@ -33,6 +33,9 @@ def test_every_command_of_the_page_works(page, home, record, tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(getpass, "getpass", lambda _: "correct horse battery")
     (tmp_path / "bundle.json").write_bytes(record.read_bytes())
+    example = "src/xinglin/content/treatment_plan/examples/record.json"
+    (tmp_path / example).parent.mkdir(parents=True)
+    (tmp_path / example).write_bytes((ROOT / example).read_bytes())
     (tmp_path / "xinglin-demo").mkdir()
     (tmp_path / "xinglin-demo" / "made-up-patient.json").write_bytes(record.read_bytes())
     found = commands(page)
