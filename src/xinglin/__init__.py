@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = [
-    "calibrate", "check", "disease_cards", "draft", "facts", "find_in_archive", "images", "lungs", "make", "mark", "model_cards", "optimise", "phantom", "predict",
+    "calibrate", "check", "disease_cards", "draft", "facts", "find_in_archive", "genes", "images", "lungs", "make", "mark", "model_cards", "optimise", "phantom", "predict",
     "send_to_archive", "sensitivities", "simulate", "synthesise", "take_in", "take_in_all", "take_in_from_archive", "train_outcome", "trial", "unmark", "volume",
 ]  # fmt: skip
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         draft,
         facts,
         find_in_archive,
+        genes,
         images,
         lungs,
         make,

@@ -21,6 +21,7 @@ from xinglin.records.errors import UsageError, XinglinError
 from xinglin.records.imaging import ImageEdit, Lesion, LungMeasures, NoduleKind, Picture, Point_mm, ScanSeries
 
 if TYPE_CHECKING:
+    from xinglin.records.genomics import GeneCall
     from xinglin.records.volume import Volume
 
 
@@ -123,12 +124,14 @@ class DraftAtHand:
 
 def take_in(
     *sources: str | Path, chart: Chart | str = "", unit: Literal["", "HU", "none"] = "", modality: str = "", when: str = "",
-    repairs: Sequence[str] = (), same_person: str = "", home: str | Path | None = None,
+    repairs: Sequence[str] = (), same_person: str = "", sample: str = "", assembly: str = "", somatic: bool = False,
+    absent_is_reference: bool = False, outside_calls: str | Path = "", home: str | Path | None = None,
 ) -> Chart:  # fmt: skip
     """The chart of the one person in `sources`. For several people use `take_in_all`, which says what the words mean."""
     charts = take_in_all(
-        *sources, chart=chart, unit=unit, modality=modality, when=when, repairs=repairs, same_person=same_person, home=home
-    )
+        *sources, chart=chart, unit=unit, modality=modality, when=when, repairs=repairs, same_person=same_person, sample=sample,
+        assembly=assembly, somatic=somatic, absent_is_reference=absent_is_reference, outside_calls=outside_calls, home=home,
+    )  # fmt: skip
     if len(charts) != 1:
         raise UsageError("XL-PY-001", f"{len(charts)} people were found", fix="use take_in_all, which returns a list")
     return charts[0]
@@ -136,19 +139,24 @@ def take_in(
 
 def take_in_all(
     *sources: str | Path, chart: Chart | str = "", unit: Literal["", "HU", "none"] = "", modality: str = "", when: str = "",
-    repairs: Sequence[str] = (), same_person: str = "", home: str | Path | None = None,
+    repairs: Sequence[str] = (), same_person: str = "", sample: str = "", assembly: str = "", somatic: bool = False,
+    absent_is_reference: bool = False, outside_calls: str | Path = "", home: str | Path | None = None,
 ) -> list[Chart]:  # fmt: skip
-    """The charts of everyone in `sources`: FHIR records, DICOM folders, NIfTI files.
+    """The charts of everyone in `sources`: FHIR records, DICOM folders, NIfTI files, VCF files.
 
     `chart` adds images to a chart; a NIfTI file needs it, and `unit`, `modality`, `when`, which it cannot say itself. `repairs`: defects
-    of DICOM geometry to put right; `same_person`: why images under another name are this person's. Raises InvalidInput, UsageError.
+    of DICOM geometry to put right; `same_person`: why images under another name are this person's. Of a VCF: `sample`, `assembly`,
+    `somatic`, `absent_is_reference`; `outside_calls`: a file of a laboratory's calls. Raises InvalidInput, UsageError.
     """
+    from xinglin.flow import genomes
+    from xinglin.intake.genomes import is_vcf
     from xinglin.intake.images import split
     from xinglin.intake.nifti import is_nifti
 
     house, handle = House.at(home), _id(chart)
     niftis = [Path(source) for source in sources if is_nifti(source)]
-    records, scans = split([source for source in sources if not is_nifti(source)])
+    gene_files = [str(source) for source in sources if is_vcf(source)]
+    records, scans = split([source for source in sources if not is_nifti(source) and not is_vcf(source)])
     taken: list[TakenIn] = []
     with house.store.together():  # all of one call is kept, or none
         if records:
@@ -162,7 +170,21 @@ def take_in_all(
             taken += house.take_in_images(scans, chart=handle, repairs=repairs, same_person=same_person)[1]
         if niftis:
             taken += house.take_in_nifti(niftis, handle, {"unit": unit, "modality": modality, "when": when})[1]
+        if gene_files or outside_calls:
+            said = {"chart": handle, "sample": sample, "assembly": assembly, "somatic": somatic, "absent_is_reference": absent_is_reference,
+                    "when": when, "outside_calls": str(outside_calls), "dry_run": False}  # fmt: skip
+            taken.append(genomes.taken(house, gene_files, said, taken))
     return [house.chart(one) for one in dict.fromkeys(t.chart.id for t in taken)]
+
+
+def genes(
+    of: Chart | str | Path, *, sample: str = "", assembly: str = "", absent_is_reference: bool = False, home: str | Path | None = None
+) -> tuple[GeneCall, ...]:
+    """Star alleles, phenotypes, what was not read and what else it could be: of a VCF (nothing is kept) or of a chart."""
+    from xinglin.flow.genomes import called, stated
+
+    said = stated({"sample": sample, "assembly": assembly, "absent_is_reference": absent_is_reference})
+    return called(lambda: House.at(home), str(of) if isinstance(of, Path) else _id(of), said)
 
 
 def images(chart: Chart | str, *, home: str | Path | None = None) -> KeptImages:

@@ -53,7 +53,7 @@ def tumour() -> vcf.Tumour:
     rows = pgx.somatic_alterations()
     places: dict[Assembly, dict[tuple[str, int, str, str], tuple[str, str]]] = {"GRCh37": {}, "GRCh38": {}}
     for row in rows:
-        for assembly, position in (("GRCh37", row.grch37), ("GRCh38", row.grch38)):
+        for assembly, position in zip(_ASSEMBLIES, (row.grch37, row.grch38), strict=True):
             if position and row.reference and row.alternate:
                 places[assembly][row.chromosome, position, row.reference, row.alternate] = (row.gene, row.alteration)
     return vcf.Tumour(frozenset(row.gene for row in rows), places)
