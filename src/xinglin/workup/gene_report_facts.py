@@ -142,7 +142,8 @@ class GeneReport:
         """That a guideline asks for genes nobody has tested, of a medicine that is taken."""
         name = [words.medicine_name(medicine, language) for language in ("en", "zh")]
         both = words.ended(
-            f"{name[0]}: guidelines ask for {', '.join(genes)}; no result is known", f"{name[1]}：指南参考{'、'.join(genes)}，尚无结果"
+            f"{name[0]}: guidelines ask for {', '.join(genes)}; no certain result is known",
+            f"{name[1]}：指南参考{'、'.join(genes)}，尚无明确结果",
         )
         return _made(f"{ADVICE}{medicine}.untested", both, [fact], (f"recommendations/{medicine}",), names=_titled(medicine), importance=2)
 
@@ -225,7 +226,7 @@ def _whole_notes(fact: Fact) -> list[Both]:
     parts, found = fact.details.get("note", "").split("; ") if fact.details.get("note") else [], []
     while parts:
         size = next((n for n in range(min(3, len(parts)), 0, -1) if not words.note("; ".join(parts[:n])).startswith("“")), 1)
-        one = "; ".join(parts[:size])
+        one = words.fewer("; ".join(parts[:size]))
         found.append(words.ended(one, words.note(one)))
         parts = parts[size:]
     return found

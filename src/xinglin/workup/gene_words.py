@@ -60,11 +60,22 @@ def ended(en: str, zh: str) -> Both:
     return opened.strip().rstrip(".") + ".", zh.strip().rstrip("。") + "。"
 
 
+def fewer(words: str) -> str:
+    """ "A or B or C or 57 others" of a long list of pairs that fit alike."""
+    return _LIST.sub(
+        lambda hit: " or ".join((*(pairs := hit.group().split(" or "))[:_SHOWN_PAIRS], f"{len(pairs) - _SHOWN_PAIRS} others")), words
+    )
+
+
+_SHOWN_PAIRS = 3
+_LIST = re.compile(r"[^\s;]+(?: or [^\s;]+){4,}")
+
+
 def note(words: str) -> str:
     """A note of the callers in Chinese."""
     for pattern, chinese in _NOTES:
         if re.fullmatch(pattern, words):
-            return re.sub(pattern, chinese, words).replace(" or ", "或")
+            return re.sub(pattern, chinese, words).replace(" or ", "或").replace(" others", "种其他组合")
     return f"“{words}”"
 
 
@@ -73,9 +84,9 @@ def called(fact: Fact) -> Both:
     name, pair = fact.details["gene"], fact.details.get("diplotype", "")
     if not pair:
         return name, name
-    short = _PLACES.sub(r"\1 \2", pair)
+    short = fewer(_PLACES.sub(r"\1 \2", pair))
     short = re.sub(r"\b(rs\d+) (\w+)/\1 (\w+)", r"\1 \2/\3", short)
-    return f"{name} {short}", f"{name} {short.replace(' or ', '或').replace(', ', '、')}"
+    return f"{name} {short}", f"{name} {short.replace(' or ', '或').replace(' others', '种其他组合').replace(', ', '、')}"
 
 
 def term_of(fact: Fact) -> str:
@@ -86,7 +97,10 @@ def term_of(fact: Fact) -> str:
         known = as_reported(gene, words) if words else ""
         if isinstance(known, str) and known in terms_of_gene:
             return known
-    return told
+    return "" if _NO_ANSWER.fullmatch(told) else told
+
+
+_NO_ANSWER = re.compile(r"(?i)(?:not|un)[ -]?(?:available|called|determined|known|tested)|n/?a|no (?:call|result)|pending")
 
 
 def meaning(fact: Fact) -> Both:
@@ -98,7 +112,7 @@ def meaning(fact: Fact) -> Both:
     zh = chinese.get(en, "") or fact.details.get("phenotype_zh", "") or en
     zh = zh.replace(" positive", " 阳性").replace(" negative", " 阴性").replace("（", "，").replace("）", "")
     score = fact.details.get("activity", "")
-    tail = (f", activity score {score}", f"，活性评分{score}") if score else ("", "")
+    tail = (f", activity score {score}", f"，活性评分{score.replace(' or ', '或')}") if score else ("", "")
     return f"{_MEANT.get(en) or ' or '.join(_lowered(one) for one in en.split(' or '))}{tail[0]}", f"{zh}{tail[1]}"
 
 

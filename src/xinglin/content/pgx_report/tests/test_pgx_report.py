@@ -12,7 +12,7 @@ from xinglin.knowledge import pgx
 from xinglin.models.text.grammar import WRITER
 from xinglin.records import Chart, ContentRequest
 from xinglin.records.errors import UsageError
-from xinglin.records.genomics import Genome, SiteCall
+from xinglin.records.genomics import Genome, OutsideCall, SiteCall
 from xinglin.shelf.promises import Bench
 from xinglin.workup import work_up
 
@@ -54,7 +54,7 @@ def test_every_medicine_of_the_guidelines_stands_in_one_group():
 def test_the_medicines_taken_come_with_what_guidelines_advise_and_what_nobody_tested(chart):
     taken = sections(chart)["taken"]
     assert any(text.startswith("Clopidogrel with CYP2C19 *2/*2, poor metabolizer. Another medicine is advised") for text in taken)
-    assert "Allopurinol: guidelines ask for ABCG2, HLA-B*58:01; no result is known." in taken
+    assert "Allopurinol: guidelines ask for ABCG2, HLA-B*58:01; no certain result is known." in taken
     assert "No gene guideline here speaks of ramipril." in taken
 
 
@@ -104,3 +104,8 @@ def test_chinese_knows_the_phenotypes_that_laboratories_write_in_english(chart):
 def test_an_unreadable_option_is_a_usage_error(chart, option, code):
     with pytest.raises(UsageError, match=code):
         sections(chart, **option)
+
+
+def test_a_laboratory_that_reports_no_result_is_not_read_as_a_phenotype(chart):
+    called = sections(replace(chart, variants=(), outside_calls=(OutsideCall("G6PD", "Observation/g6pd", phenotype="Not available"),)))
+    assert called["genes"][0] == "G6PD not called." and "card" not in called
