@@ -62,15 +62,18 @@ def chosen(spans: NDArray[np.float64], run: Callable[[NDArray[np.int64], bool], 
     return best
 
 
-def each_apart(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Greatest relative difference of each person's two courses, (n,); inf where one has a number and the other has none."""
-    return np.abs(_difference(fast, slow)).max(axis=-1, initial=0.0)
+def each_apart(fast: NDArray[np.floating], slow: NDArray[np.floating], peak: NDArray[np.float64] | float = 0.0) -> NDArray[np.float64]:
+    """Greatest relative difference of each person's two courses, (n,); inf where one has a number and the other has none.
+
+    `peak`: what a course is known to reach, (n, 1), where nobody looked when it did; smallness is judged against that too.
+    """
+    return np.abs(_difference(fast, slow, peak)).max(axis=-1, initial=0.0)
 
 
-def _difference(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> NDArray[np.float64]:
+def _difference(fast: NDArray[np.floating], slow: NDArray[np.floating], peak: NDArray[np.float64] | float = 0.0) -> NDArray[np.float64]:
     """Signed relative differences; inf where one has a number and the other has none."""
     with np.errstate(all="ignore"):
-        largest = np.fmax.reduce(np.abs(slow), axis=-1, keepdims=True, initial=0.0)
+        largest = np.fmax(np.fmax.reduce(np.abs(slow), axis=-1, keepdims=True, initial=0.0), peak)
         found = (fast.astype(float) - slow) / np.fmax(np.fmax(np.abs(slow), _FLOOR * largest), 1e-300)
     found = np.where((fast == slow) | (np.isnan(fast) & np.isnan(slow)), 0.0, found)
     return np.where(np.isnan(found), np.inf, found)
@@ -82,7 +85,8 @@ def _refined(
     """Pieces doubled where most error is added, again and again, until this share of the pilot is within what is allowed, or it costs too much.
 
     An error may show later than it is made (cells that a drug kills are missed in blood days after). So when doubling has not helped, it
-    is undone, and every stretch up to the last of them is doubled.
+    is undone, and every stretch up to the last of them is doubled. An error that gets smaller within a stretch is nobody's blame there: what
+    falls far below its own greatest value is measured against the floor, and its relative error goes down without a finer step.
     """
     before, untried = np.inf, pieces
     for _ in range(_REFINEMENTS):
@@ -92,15 +96,21 @@ def _refined(
         reached = float(np.quantile(np.abs(error).max(axis=(0, 2)), share, method="higher"))
         if reached <= allowed or pieces.sum() > min(least, _MOST_PIECES):
             break
-        with np.errstate(all="ignore"):
-            each = np.abs(np.diff(error, axis=2)).max(axis=0)
-        added = np.quantile(np.where(np.isnan(each), np.inf, each), share, axis=0, method="higher")
+        added = np.quantile(_made_in_each(error), share, axis=0, method="higher")
         worst = added >= _WORST * added.max()
         if not reached < _STUCK * before:
             worst, pieces = np.arange(len(worst)) <= np.flatnonzero(worst)[-1], untried
         before, untried = reached, pieces
         pieces = np.where(worst, 2 * pieces, pieces)
     return pieces
+
+
+def _made_in_each(error: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How much of the error (observables, n, marks) each person's course gains in each stretch, (n, stretches); 0 where it gets smaller."""
+    before, after = error[:, :, :-1], error[:, :, 1:]
+    with np.errstate(all="ignore"):
+        each = np.where((np.abs(after) > np.abs(before)) | (np.sign(after) * np.sign(before) < 0), np.abs(after - before), 0.0)
+    return np.where(np.isnan(each), np.inf, each).max(axis=0, initial=0.0)
 
 
 def _with_limit(
