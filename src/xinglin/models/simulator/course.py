@@ -188,6 +188,9 @@ def _with_ends(block: CourseBlock) -> NDArray[np.float32]:
     return with_ends(np.stack(list(block.observed.values())), ends, block.times)
 
 
-def apart(fast: NDArray[np.floating], slow: NDArray[np.floating]) -> float:
-    """Greatest relative difference of two sets of courses; inf when one has numbers where the other has none."""
-    return float(each_apart(fast, slow).max(initial=0.0))
+def apart(fast: NDArray[np.floating], slow: NDArray[np.floating], peak: NDArray[np.float64] | float = 0.0) -> float:
+    """Greatest relative difference of two sets of courses; inf when one has numbers where the other has none.
+
+    What lies below a millionth of the greatest value of its course, or of `peak` (n, 1), is measured against that millionth.
+    """
+    return float(each_apart(fast, slow, peak).max(initial=0.0))

@@ -49,6 +49,19 @@ def test_the_exact_course_agrees_with_the_slow_solver(name: str) -> None:
     assert DRUGS[name].residual(request_of(name), 3).greatest < 1e-8
 
 
+@pytest.mark.parametrize("name", EVERY)
+def test_levels_looked_at_only_weeks_after_the_dose_are_held_against_its_peak(name: str) -> None:
+    assert DRUGS[name].residual(request_of(name, times=(0.0, 240.0, 700.0)), 3).greatest < 1e-6
+
+
+@pytest.mark.parametrize("name", ["vancomycin", "busulfan", "theophylline"])
+def test_a_level_that_an_assay_could_read_is_still_held_to_itself(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    disease, asked = DRUGS[name], request_of(name, times=(0.0, 12.0, 24.0))
+    exact = type(disease)._exact
+    monkeypatch.setattr(type(disease), "_exact", lambda *known: {word: rows * 1.001 for word, rows in exact(*known).items()})
+    assert disease.residual(asked, 3).greatest > 5e-4
+
+
 @pytest.mark.parametrize(
     "name", [name for name, one in DRUGS.items() if not any(route.lag for route in one.drug.structure.routes.values())]
 )
