@@ -73,7 +73,9 @@ def _conditions(facts: Iterable[Fact]) -> Iterable[KnownCondition]:
     for fact in facts:
         if fact.kind == "problem" and fact.polarity == "present" and fact.key:
             key = fact.key.removeprefix("term:")
-            past = fact.details.get("class") == "history" and not key.startswith(_OF_THE_PAST)  # "history of stroke" holds as long as it is listed
+            past = fact.details.get("class") == "history" and not key.startswith(
+                _OF_THE_PAST
+            )  # "history of stroke" holds as long as it is listed
             yield KnownCondition(key, _words(fact), fact.status not in {"resolved", "inactive"} and not past, fact.id)
 
 

@@ -37,7 +37,7 @@ def gene_concerns(who: Circumstances, use: MedicineUse) -> Iterator[Concern]:
     results = {gene: as_reported(gene, words) for gene, words in who.genes.items() if gene in _known()}
     population = "child" if who.age_years is not None and who.age_years < 18 else "adult"
     told: dict[tuple[str, ...], tuple[ConcernSeverity, Advice]] = {}
-    for part in parts_of(use):
+    for part in dict.fromkeys((*parts_of(use), *use.ingredients)):  # a combination by what it holds as well
         for row in pgx.advice(part, results, population):
             severity = _SEVERITY.get((row.action, row.strength))
             genes = tuple(sorted(row.conditions))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from xinglin.knowledge import drugs
@@ -13,6 +14,9 @@ SYSTEMIC = frozenset({
     "intrathecal", "epidural", "intraosseous", "intraperitoneal", "intravesical", "intranasal", "nasal", "intravitreal",
 })  # fmt: skip
 """Routes by which enough reaches the blood to matter beyond the place; skin, ear and vagina are left out."""
+
+
+_ACTS_ON_LEVELS = re.compile(r"^(?:\w+-)?(?:cyp\w+|p-gp|oatp\w+|oat\w*|ugt\w*)-(?:inhibitor|inducer)$|enzyme-inducing")
 
 
 def reaches_the_blood(use: MedicineUse) -> bool:
@@ -29,10 +33,20 @@ def interaction_concerns(use: MedicineUse, others: tuple[MedicineUse, ...]) -> I
         if not rows:
             continue
         row = min(rows, key=lambda one: GRAVEST_FIRST[one.severity])
+        narrow = row.severity == "moderate" and use.considered and (_shifts(use, other) or _shifts(other, use))
         yield said(
-            "interaction", row.severity, use, row, row.mechanism_en, row.mechanism_zh, other=other.key,
+            "interaction", "major" if narrow else row.severity, use, row, row.mechanism_en, row.mechanism_zh, other=other.key,
             advice=(row.advice_en, row.advice_zh), facts=(other.fact,), pointer=f"interactions/{row.a}/{row.b}",
         )  # fmt: skip
+
+
+def _shifts(one: MedicineUse, narrow: MedicineUse) -> bool:
+    """Whether one blocks or drives an enzyme or transporter and a little more or less of the other harms.
+
+    What is moderate for others interrupts here, when one of the two is new.
+    """
+    is_narrow = any("narrow-therapeutic-index" in drugs.classes_of(part) for part in parts_of(narrow))
+    return is_narrow and any(_ACTS_ON_LEVELS.search(name) for part in parts_of(one) for name in drugs.classes_of(part))
 
 
 def parts_of(use: MedicineUse) -> tuple[str, ...]:
