@@ -7,6 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
+
+from xinglin.knowledge import pgx
 
 
 class Group(Struct, frozen=True):
@@ -20,6 +23,9 @@ class Group(Struct, frozen=True):
 
 @lru_cache(maxsize=1)
 def groups() -> tuple[Group, ...]:
-    """Every group in reading order."""
+    """Every group in reading order; a medicine of the guidelines that no group names stands in the last one."""
     table = tomllib.loads(Path(__file__).with_name("groups.toml").read_text(encoding="utf-8"))
-    return tuple(Group(key, row["en"], row["zh"], tuple(row["medicines"].split())) for key, row in table.items())
+    found = [Group(key, row["en"], row["zh"], tuple(row["medicines"].split())) for key, row in table.items()]
+    named = {medicine for group in found for medicine in group.medicines}
+    rest = tuple(medicine for medicine in pgx.medicines() if medicine not in named)
+    return (*found[:-1], replace(found[-1], medicines=(*found[-1].medicines, *rest)))

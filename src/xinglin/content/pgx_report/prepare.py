@@ -12,8 +12,8 @@ from xinglin.workup.gene_report_facts import QUIET, Advised, GeneReport
 from xinglin.workup.report_lines import line
 
 _LIMITS = (
-    ("Rules of knowledge/pgx, made from CPIC and DPWG; a guideline may have changed since. The genes are one reason among others for a medicine and its dose.",
-     "规则依据 knowledge/pgx（整理自CPIC与DPWG），指南可能已有更新。基因仅为选药与剂量的依据之一。"),
+    ("Rules of knowledge/pgx, made from CPIC, DPWG and labels; a guideline may have changed since. The genes are one reason among others for a medicine and its dose.",
+     "规则依据 knowledge/pgx（整理自CPIC、DPWG与说明书），指南可能已有更新。基因仅为选药与剂量的依据之一。"),
     ("Nothing here is an order; a doctor decides.", "本报告不是医嘱，由医师决定。"),
 )  # fmt: skip
 _ON_FILES = (

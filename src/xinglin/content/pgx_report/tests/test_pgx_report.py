@@ -48,7 +48,7 @@ def site(rsid, gene, alleles, state="called"):
 
 def test_every_medicine_of_the_guidelines_stands_in_one_group():
     named = [medicine for group in groups() for medicine in group.medicines]
-    assert sorted(named) == sorted(pgx.medicines())
+    assert len(named) == len(set(named)) and set(named) >= set(pgx.medicines())
 
 
 def test_the_medicines_taken_come_with_what_guidelines_advise_and_what_nobody_tested(chart):
