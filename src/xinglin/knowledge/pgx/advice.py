@@ -21,6 +21,8 @@ Strength = Literal["strong", "moderate", "optional", "none"]
 ACTIONS: tuple[Action, ...] = ("avoid", "alternative", "reduce", "increase", "monitor", "standard", "none")
 """Most urgent first."""
 NOT_TESTED = "not tested"
+_SCORE_OF = {"Poor Metabolizer": 0.0, "Intermediate Metabolizer": 1.0, "Normal Metabolizer": 2.0, "Ultrarapid Metabolizer": 3.0}
+"""A score in the range of a phenotype, for genes with scores where a laboratory tells the phenotype alone."""
 _SCORE = re.compile(r"^(?P<low>\d+(?:\.\d+)?)(?:(?P<open>\+)|-(?P<high>\d+(?:\.\d+)?))?$")
 
 
@@ -141,7 +143,7 @@ def result(gene: str, told: Result) -> GeneResult:
     named = {allele.name for allele in book.alleles(known.name)}
     alleles = (told,) if isinstance(told, str) and told in named else tuple(told.split("/")) if isinstance(told, str) else tuple(told)
     if isinstance(told, str) and len(alleles) == 1 and told not in named:
-        return GeneResult(term=told)
+        return GeneResult(term=told, activity=_SCORE_OF.get(told) if known.phenotype_by == "activity" else None)
     found = phenotype(known.name, *alleles[:2])
     return GeneResult(term=found.term if found else "", activity=activity(known.name, *alleles), alleles=alleles)
 

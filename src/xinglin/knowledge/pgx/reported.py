@@ -12,6 +12,9 @@ from xinglin.knowledge.pgx import book
 from xinglin.knowledge.pgx.advice import all_advice
 
 _VKORC1 = re.compile(r"^(?:rs9923231\s*|-?1639\s*)?([GACT])\s*/?\s*([GACT])$", re.IGNORECASE)
+_SHORT = {"pm": "Poor Metabolizer", "im": "Intermediate Metabolizer", "nm": "Normal Metabolizer", "em": "Normal Metabolizer", "rm": "Rapid Metabolizer",
+          "um": "Ultrarapid Metabolizer"}  # fmt: skip
+_MANY = re.compile(r"[xX×]\s*[nN]\b")
 _FIELDS = re.compile(r"^\*?(\d+:\d+)")
 
 
@@ -24,7 +27,8 @@ def as_reported(gene: str, words: str) -> str | tuple[str, ...]:
     known = book.gene(gene)
     if known.phenotype_by == "status":
         return _statuses(known.name, words)
-    term = _terms(known.name).get(_plain(words))
+    words = _MANY.sub("x2", words)  # "*1/*2xN": at least two copies
+    term = _terms(known.name).get(_plain(_SHORT.get(_plain(words), words)))
     if term:
         return term
     if known.name == "VKORC1" and (hit := _VKORC1.match(words.strip())):
@@ -62,9 +66,11 @@ def _asked(gene: str) -> tuple[str, ...]:
 
 
 def _statuses(gene: str, words: str) -> str | tuple[str, ...]:
-    if words.casefold().endswith(("positive", "negative")):
-        hit = _FIELDS.match(words)
-        return f"*{hit[1]} {words.casefold().rpartition(' ')[2]}" if hit else words
+    said = "negative" if "negative" in words.casefold() else "positive" if "positive" in words.casefold() else ""
+    if said and len(named := re.findall(r"\b(\d{2}:\d{2,3})\b", words)) == 1:
+        return f"*{named[0]} {said}"
+    if said:
+        return words
     carried = {
         f"*{hit[1]}"
         for part in words.replace("HLA-", "").split("/")

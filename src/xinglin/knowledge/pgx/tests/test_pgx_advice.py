@@ -7,6 +7,7 @@ import pytest
 
 from xinglin.knowledge import pgx
 from xinglin.knowledge.pgx.advice import result
+from xinglin.knowledge.pgx.reported import as_reported
 
 SCORES = {
     "CYP2D6": (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0, 3.5, 4.0, 5.0),
@@ -132,3 +133,17 @@ def test_alterations_and_frequencies_are_found_by_gene():
         for population in ("east-asian", "european"):
             assert sum(one.share for one in pgx.frequencies(gene, population)) == pytest.approx(1, abs=0.002), (gene, population)
     assert not any(one.verified for one in pgx.frequencies("HLA-B"))
+
+
+def test_a_phenotype_alone_is_advised_like_a_score_of_its_range():
+    assert actions("codeine", {"CYP2D6": "Poor Metabolizer"}) == actions("codeine", {"CYP2D6": 0.0})
+    assert actions("codeine", {"CYP2D6": "Ultrarapid Metabolizer"}) == actions("codeine", {"CYP2D6": "*1/*2x2"})
+    assert actions("capecitabine", {"DPYD": "Intermediate Metabolizer"}) == [("reduce", "strong")]
+    assert actions("codeine", {"CYP2D6": "Indeterminate"}) == actions("codeine", {"CYP2D6": result("CYP2D6", "Indeterminate")})
+
+
+def test_what_laboratories_abbreviate_is_understood():
+    assert as_reported("CYP2D6", "PM") == "Poor Metabolizer"
+    assert as_reported("CYP2D6", "*1/*2xN") == "*1/*2x2"
+    assert as_reported("HLA-B", "positive for *15:02") == "*15:02 positive"
+    assert as_reported("HLA-B", "HLA-B*57:01 negative") == "*57:01 negative"
