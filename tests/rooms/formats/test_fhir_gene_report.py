@@ -22,9 +22,9 @@ CONTENT = Path(__file__).parents[3] / "src/xinglin/content"
 SHARED = Path(os.environ.get("XINGLIN_TEST_DATA", Path(__file__).parents[4] / "shared/data")) / "genomics-vcf2fhir"
 
 
-def written(tmp_path: Path, kind: str, language: str = "en") -> dict:
+def written(tmp_path: Path, kind: str, language: str = "en", record: str = "") -> dict:
     house = House(Settings(home=tmp_path / "house", organisation="Example Hospital"))
-    _, (taken,) = house.take_in([CONTENT / kind / "examples/record.json"])
+    _, (taken,) = house.take_in([CONTENT / (record or kind) / "examples/record.json"])
     draft = house.make(ContentRequest(kind, taken.chart.id, language, "2024-03-07"), keep=False)
     patient = next(body for name, body in house.store.resources(taken.chart.id) if name.startswith("Patient/"))
     return json.loads(write_document(example_document(language, draft=draft, sources=house.sources(draft), patient=patient)))
@@ -111,6 +111,13 @@ def test_a_warning_is_a_preliminary_issue_with_the_medicines_it_is_about(review)
     assert {one["reference"] for one in pair["implicated"]} == {"MedicationRequest/m-cla", "MedicationRequest/m-sim"}
     assert pair["severity"] == "high" and code(pair["code"]) == "DRG" and "mitigation" not in pair
     assert any("knowledge/drugs" in row["valueString"] for row in pair["extension"])
+
+
+def test_a_plan_that_rests_on_genes_brings_their_genotypes_along(tmp_path):
+    plan = written(tmp_path, "treatment_plan", record="medication_review")
+    (report,) = ours(plan, "DiagnosticReport")
+    genotypes = {o["valueCodeableConcept"]["text"] for o in ours(plan, "Observation") if code(o["code"]) == "84413-4"}
+    assert "CYP2C9 *1/*3" in genotypes and len(report["result"]) >= len(genotypes)
 
 
 def test_chinese_words_stand_in_chinese_documents(tmp_path):

@@ -16,7 +16,7 @@ from xinglin.records.draft import SignedDocument
 from xinglin.records.fact import MADE_HERE, Fact
 from xinglin.records.outline import split_pointer
 
-KIND: Final = "pgx_report"
+KINDS: Final = frozenset(("pgx_report", "treatment_plan"))  # documents that speak of called genes as results
 _LOINC: Final = "http://loinc.org"
 _TBD: Final = "http://hl7.org/fhir/uv/genomics-reporting/CodeSystem/tbd-codes-cs"
 _PROFILE: Final = "http://hl7.org/fhir/uv/genomics-reporting/StructureDefinition/"
@@ -43,8 +43,8 @@ _SEX: Final = {"X": 23, "Y": 24}
 
 
 def gene_resources(document: SignedDocument, addresses: Addresses, ids: Ids, made_up: bool) -> Iterator[dict[str, Any]]:
-    """The DiagnosticReport and its Observations, for a report on genes; nothing for any other document."""
-    if document.draft.kind != KIND:
+    """The DiagnosticReport and its Observations, for a report on genes and for a plan that rests on some; nothing for any other document."""
+    if document.draft.kind not in KINDS:
         return
     cited = {name for statement in document.draft.statements for name in statement.facts}
     facts = [fact for fact in document.draft.facts if fact.id in cited]
@@ -87,7 +87,7 @@ class _Report:
             "status": "final", "category": [_GENETICS], "code": _coded("51969-4", "Genetic analysis report"),
             "subject": self.addresses.reference(self.ids.patient), "issued": self.document.released_at,
             "resultsInterpreter": [{"reference": self.ids.practitioner(name)} for name in dict.fromkeys(s.signer for s in self.document.signatures)],
-            "result": [{"reference": f"Observation/{one['id']}"} for one in made], "conclusion": self.document.draft.title,
+            "result": [{"reference": f"Observation/{one['id']}"} for one in made],
         }  # fmt: skip
 
     # ---- observations
