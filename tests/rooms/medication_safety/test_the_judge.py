@@ -147,3 +147,11 @@ def test_a_great_first_dose_of_an_opioid_stops_only_who_is_not_used_to_it() -> N
     assert any(one.never_event for one in against(ADULT, order, ()))
     assert not any(one.never_event for one in against(ADULT, order, (used_to_it,)))
     assert not any(one.never_event for one in against(ADULT, use_of("morphine", "10 mg", "oral", "6/1/d"), ()))
+
+
+def test_a_changed_dose_is_no_second_medicine() -> None:
+    now = use_of("apixaban", "2.5 mg", "oral", "2/1/d", since="2025-01-01", considered=False)
+    other = use_of("rivaroxaban", "20 mg", "oral", "1/1/d", since="2025-01-01", considered=False)
+    order = use_of("apixaban", "5 mg", "oral", "2/1/d")
+    assert not any(one.never_event for one in against(ADULT, order, (now,)))
+    assert any(one.never_event for one in against(ADULT, order, (other,)))

@@ -95,13 +95,18 @@ def table(name: str) -> tuple[Any, ...]:
     header = next(lines)
     own = _LISTS_OF.get(name, {})
     columns = [(_FIELDS.get(column, column), own.get(column) or _CELLS.get(column)) for column in header]
+    fields = [field for field, _ in columns]
+    parsed = [(field, parse) for field, parse in columns if parse]
     read = []
     for number, line in enumerate(lines, start=2):
         try:
             if len(line) != len(columns):
                 raise ValueError(f"{len(line)} cells for {len(columns)} columns")
-            pairs = zip(columns, line, strict=True)
-            read.append({field: parse(cell) if parse else cell for (field, parse), cell in pairs if cell})
+            row: dict[str, Any] = {field: cell for field, cell in zip(fields, line, strict=True) if cell}
+            for field, parse in parsed:
+                if field in row:
+                    row[field] = parse(row[field])
+            read.append(row)
         except ValueError as error:
             raise _misfit(name, number, str(error)) from error
     try:

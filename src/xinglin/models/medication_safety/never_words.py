@@ -49,7 +49,8 @@ def holds(word: str, order: Order) -> bool:
 
 def _named(name: str, rest: str, order: Order) -> bool:
     if name == "with":
-        return any(rest in drugs.names(part) for other in order.others for part in other.key.split("+"))
+        beside = (other for other in order.others if other.key != order.use.key)  # a dose changed is no second medicine
+        return any(rest in drugs.names(part) for other in beside for part in other.key.split("+"))
     if name == "gene":
         gene, _, term = rest.partition("=")
         return _is_called(gene, term, order.who)
