@@ -68,17 +68,17 @@ def taken(house: House, files: Sequence[str], given: Mapping[str, Any], people: 
 
 def genes(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """Star alleles of a file or of a chart; of a file nothing is kept."""
-    calls = called(asked.house, given["of"], stated(given))
+    calls = called(asked.house, given["of"], stated(given), research=bool(given.get("research")))
     return Outcome({"genes": [call_value(one) for one in calls]}, tuple(line for one in calls for line in call_lines(one)))
 
 
-def called(house: Any, of: str, said: Stated) -> tuple[GeneCall, ...]:
+def called(house: Any, of: str, said: Stated, *, research: bool = False) -> tuple[GeneCall, ...]:
     """The calls of a VCF by its path, or of a chart by its id. `house` is asked for only when a chart is meant."""
     from xinglin.intake import genomes
     from xinglin.workup.genes import calls_of, gene_calls
 
     if genomes.is_vcf(of):
-        return gene_calls([genomes.read(of, said)], ())
+        return gene_calls([genomes.read(of, said)], (), research=research)
     return calls_of(house().chart(of))
 
 

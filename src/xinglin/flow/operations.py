@@ -54,6 +54,7 @@ OPERATIONS: tuple[Operation, ...] = (
             Parameter("sample", "which person of a VCF with several", labels=("NAME",)),
             Parameter("assembly", "the assembly of a VCF that does not say it", choices=("GRCh37", "GRCh38")),
             Parameter("absent_is_reference", "what a VCF does not mention is reference: whoever made it must have looked", "flag", False),
+            Parameter("research", "of a VCF: what no named alleles explain, told as combinations and single variants", "flag", False),
         ),
     ),
     Operation(

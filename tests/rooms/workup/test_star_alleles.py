@@ -197,3 +197,22 @@ def test_all_genes_of_one_person_take_less_than_fifty_milliseconds():
     for _ in range(5):
         gene_calls([genome(*person)], ())
     assert (time.process_time() - begun) / 5 < 0.05
+
+
+@pytest.mark.parametrize(
+    ("gene", "changed", "expected"),
+    [
+        ("CYP2B6", {"rs8192709": "TT", "rs3211371": "TT"}, "[*2 + *5]/[*2 + *5]"),
+        ("CYP2C19", {"rs12248560": "TC", "rs12769205": "AG", "rs4244285": "AA", "rs3758581": "GG"}, "*2/[*17 + g.94781859G>A]"),
+    ],
+)
+def test_for_research_a_novel_combination_is_told_and_no_phenotype_follows(gene, changed, expected):
+    sites = [
+        replace(site, alleles=tuple(changed.get(site.id, site.reference * 2 if len(site.reference) == 1 else "")) or (site.reference,) * 2)
+        for site in sites_of(gene, (pgx.gene(gene).reference,) * 2, "GRCh38")
+    ]
+    assert call_of(gene, genome(*sites)).diplotypes == ()
+    call = call_of(gene, genome(*sites), research=True)
+    assert [one.name for one in call.diplotypes] == [expected]
+    assert call.phenotypes == ("",)
+    assert call.by == "combination"

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from xinglin.knowledge import pgx
 from xinglin.knowledge.pgx.reported import as_reported
 from xinglin.records.genomics import Diplotype, GeneCall, Genome, OutsideCall, SiteCall
+from xinglin.workup.genes.combinations import combined
 from xinglin.workup.genes.matching import MOST_TELLING, Matched, Pair, Read, matched
 from xinglin.workup.genes.variant_lists import loose_name, strands_of, way_name
 
@@ -24,12 +25,12 @@ _UNKNOWN_IS_UNREAD = frozenset({"G6PD", "NUDT15", "TPMT"})  # where a call must 
 FALLBACK = {"SLCO1B1": "rs4149056"}  # the place that decides alone when no star allele fits (CPIC, statins, PMID 35152405)
 
 
-def gene_calls(genomes: Sequence[Genome], outside: Sequence[OutsideCall], sex: str = "") -> tuple[GeneCall, ...]:
+def gene_calls(genomes: Sequence[Genome], outside: Sequence[OutsideCall], sex: str = "", *, research: bool = False) -> tuple[GeneCall, ...]:
     """One call per gene that anything is known of, in the order of the tables. `sex` decides how many copies of G6PD there are.
 
     Of several germline files the one that was read at most places of a gene counts; a file that answers otherwise is named in the notes.
     """
-    called = {call.gene: call for call in _from_files(genomes, sex)}
+    called = {call.gene: call for call in _from_files(genomes, sex, research=research)}
     for one in outside:
         gene = "IFNL3" if one.gene == "IFNL4" else one.gene
         if any(gene == known.name for known in pgx.genes()):
@@ -38,11 +39,11 @@ def gene_calls(genomes: Sequence[Genome], outside: Sequence[OutsideCall], sex: s
     return tuple(called[name] for name in order if name in called)
 
 
-def _from_files(genomes: Sequence[Genome], sex: str) -> list[GeneCall]:
+def _from_files(genomes: Sequence[Genome], sex: str, *, research: bool) -> list[GeneCall]:
     germline = [genome for genome in genomes if genome.origin == "germline"]
     found: list[GeneCall] = []
     for gene in pgx.genes():
-        calls = [call for genome in germline if (call := call_of(gene.name, genome, sex)) is not None]
+        calls = [call for genome in germline if (call := call_of(gene.name, genome, sex, research=research)) is not None]
         if calls:
             best = max(calls, key=lambda call: len(call.used))
             unlike = [call.genome for call in calls if call is not best and call.diplotypes and _names(call) != _names(best)]
@@ -54,8 +55,11 @@ def _names(call: GeneCall) -> set[str]:
     return {one.name for one in call.diplotypes}
 
 
-def call_of(gene: str, genome: Genome, sex: str = "") -> GeneCall | None:
-    """The call of one gene from one file; None when the file says nothing of the gene."""
+def call_of(gene: str, genome: Genome, sex: str = "", *, research: bool = False) -> GeneCall | None:
+    """The call of one gene from one file; None when the file says nothing of the gene.
+
+    `research`: what no pair of named alleles explains is told as combinations and leftovers, without a phenotype.
+    """
     known = pgx.gene(gene)
     sites = [site for site in genome.sites if site.gene == known.name]
     if not sites or all(site.state == "absent" for site in sites):
@@ -74,7 +78,7 @@ def call_of(gene: str, genome: Genome, sex: str = "") -> GeneCall | None:
         used = tuple(place.id for place in pgx.positions(gene) if place.id in reads)
         told = replace(blank, used=used, missing=tuple(strange), variants=tuple(_changed(gene, reads)))
         return _alone(told, reads, "a base that no definition knows: no named allele carries it")
-    return _starred(blank, matched(known.name, reads), reads)
+    return _starred(blank, matched(known.name, reads), reads, research=research)
 
 
 def _reads(sites: Sequence[SiteCall], *, haploid: bool, halves: bool) -> tuple[dict[str, Read], list[str]]:
@@ -98,9 +102,13 @@ def _reads(sites: Sequence[SiteCall], *, haploid: bool, halves: bool) -> tuple[d
     return reads, notes
 
 
-def _starred(blank: GeneCall, answer: Matched, reads: Mapping[str, Read]) -> GeneCall:
+def _starred(blank: GeneCall, answer: Matched, reads: Mapping[str, Read], *, research: bool) -> GeneCall:
     gene = blank.gene
     told = replace(blank, used=answer.used, missing=answer.missing, variants=tuple(_changed(gene, reads)))
+    if not answer.best and research and (pairs := combined(gene, reads)):
+        note = "for research: combinations of alleles and single variants that no table knows together; no phenotype follows"
+        told = replace(told, phenotypes=("",) * len(pairs), activities=("",) * len(pairs), notes=(*told.notes, note))
+        return replace(told, by="combination", diplotypes=tuple(Diplotype(pair.alleles, pair.score) for pair in pairs))
     if not answer.best:
         return _alone(told, reads, "no pair of known alleles explains what was read")
     likelier = _likelier(gene, answer, reads)
