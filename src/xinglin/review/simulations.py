@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from xinglin.formats.picture.chart import Axes, Line, course_picture
 from xinglin.knowledge.units import display
@@ -21,6 +21,7 @@ _WORDS = {
         "share": "share of courses",
         "beyond": "beyond the data",
         "measured": "measured",
+        "last": "last reading",
     },
     "zh": {
         "course": "各方案下的模拟{name}；色带含{share:.0%}的{whom}{axis}",
@@ -32,6 +33,7 @@ _WORDS = {
         "share": "病程比例",
         "beyond": "超出数据范围",
         "measured": "实测",
+        "last": "最后一次测量",
     },
 }
 _WITHOUT = "without:"
@@ -63,7 +65,9 @@ def _picture(
     words, card = _WORDS[language], case.card
     values = [value for band in bands for value in (*band.low, *band.high)]
     wide = min(values) > 0 and max(values) / min(values) > _POWERS
-    axes = Axes(name, display(card.time_unit, language), unit, beyond=(card.horizon, words["beyond"]), logarithmic=wide)
+    axes = Axes(
+        name, display(card.time_unit, language), unit, beyond=(card.horizon, words["beyond"]), logarithmic=wide, until=_last(case, words)
+    )
     lines = [Line(_arm(case, band, language), band.times, band.middle, band.low, band.high) for band in bands]
     last = f"{max(band.times[-1] for band in bands):g}"
     arms = ", ".join(line.name for line in lines) if language == "en" else "、".join(line.name for line in lines)
@@ -76,9 +80,17 @@ def _picture(
 def _survival(case: SimulationCase, bands: list[Band], end: str, name: str, language: str, shown: tuple[str, ...]) -> Picture:
     words, card = _WORDS[language], case.card
     title = words["without"].format(name=name)
-    axes = Axes(title, display(card.time_unit, language), words["share"], beyond=(card.horizon, words["beyond"]), least=0.0, greatest=1.0)
+    axes = Axes(
+        title, display(card.time_unit, language), words["share"], beyond=(card.horizon, words["beyond"]), least=0.0, greatest=1.0,
+        until=_last(case, words),
+    )  # fmt: skip
     lines = [Line(_arm(case, band, language), band.times, band.middle, band.low, band.high, steps=True) for band in bands]
     return Picture(f"without-{end}", course_picture(lines, axes), title, title, shown)
+
+
+def _last(case: SimulationCase, words: Mapping[str, str]) -> tuple[float, str] | None:
+    """When the last reading of a twin was, with its words: the arms part there."""
+    return (max(one.time for one in case.simulation.measured), words["last"]) if case.simulation.measured else None
 
 
 def _arm(case: SimulationCase, band: Band, language: str) -> str:

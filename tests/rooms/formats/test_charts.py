@@ -2,6 +2,7 @@
 
 import io
 import math
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -32,6 +33,20 @@ def test_a_higher_course_is_drawn_higher():
         return next(y for y in range(90, 600) if image.getpixel((600, y)) == (0, 114, 178))
 
     assert height_of_line(8) < height_of_line(2)
+
+
+def test_a_line_stands_at_the_last_reading_and_only_where_it_lies_within_the_chart():
+    plain = Axes("A", "d", "mL", least=0, greatest=10)
+
+    def column_at(axes, share):
+        image = opened(course_picture([Line("A", [0, 10], [5, 5])], axes)).convert("RGB")
+        x = 130 + round(share * (1200 - 170))
+        return [image.getpixel((x, y)) for y in range(90, 540)]
+
+    marked = replace(plain, until=(4, "last reading"))
+    assert column_at(marked, 0.4) != column_at(plain, 0.4) and column_at(marked, 0.2) == column_at(plain, 0.2)
+    drawn = course_picture([Line("A", [0, 10], [5, 5])], plain)
+    assert all(course_picture([Line("A", [0, 10], [5, 5])], replace(plain, until=(at, "last reading"))) == drawn for at in (0, 10, 12))
 
 
 def test_survival_falls_in_steps():

@@ -44,7 +44,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Axes:
-    """What stands at the axes. `limit`: a horizontal line with its words; `beyond`: from where on it is extrapolation, with its words."""
+    """What stands at the axes. `limit`: a horizontal line with its words; `beyond`: from where on it is extrapolation, with its words.
+
+    `until`: a vertical line with its words, such as the last reading: what lies after it was not seen.
+    """
 
     title: str
     across: str
@@ -54,6 +57,7 @@ class Axes:
     least: float | None = None
     greatest: float | None = None
     logarithmic: bool = False
+    until: tuple[float, str] | None = None
 
 
 @lru_cache(maxsize=8)
@@ -146,10 +150,19 @@ class _Frame:
         draw.text((LEFT, 12), axes.title, fill=INK, font=letters(26))
         draw.text((LEFT, 50), axes.up, fill=FAINT, font=letters(20))
         draw.text((LEFT - 12, HEIGHT - BOTTOM + 12), axes.across, fill=FAINT, font=letters(20), anchor="ra")
+        if axes.until and self.across[0] < axes.until[0] < self.across[1]:
+            self._draw_until(draw, *axes.until)
         if axes.limit:
             y = self.at(self.across[0], axes.limit[0])[1]
             _stroke(draw, [(LEFT, y), (WIDTH - RIGHT, y)], (180, 30, 30), (10, 8))
             draw.text((WIDTH - RIGHT - 6, y - 26), axes.limit[1], fill=(180, 30, 30), font=letters(18), anchor="ra")
+
+    def _draw_until(self, draw: ImageDraw.ImageDraw, time: float, words: str) -> None:
+        """A vertical line, its words on the side that has more room."""
+        x = self.at(time, 1)[0]
+        _stroke(draw, [(x, TOP), (x, HEIGHT - BOTTOM)], FAINT, (4, 6))
+        right = x < (LEFT + WIDTH - RIGHT) / 2
+        draw.text((x + 10 if right else x - 10, TOP + 30), words, fill=FAINT, font=letters(18), anchor="la" if right else "ra")
 
     def _ticks_up(self) -> list[float]:
         if not self.logarithmic:
