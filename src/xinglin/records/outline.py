@@ -184,12 +184,18 @@ def patient_line(document: SignedDocument) -> PatientLine:
     patient: Mapping[str, Any] = msgspec.json.decode(document.patient) if document.patient else {}
     identity = document.identity
     return PatientLine(
-        name=identity.names[0] if identity.names else "",
+        name=PAGE_WORDS[document.draft.language]["nobody"] if _is_nobody(patient) else identity.names[0] if identity.names else "",
         born=str(patient.get("birthDate", "")),
         sex=str(patient.get("gender", "")),
         identifiers=tuple(value for _, value in identity.identifiers),
         made_up=is_test_data(patient),
     )
+
+
+def _is_nobody(patient: Mapping[str, Any]) -> bool:
+    """True for the made-up subject of a draft about nobody: what stands where a name would be is a label in one language, not a name."""
+    names = patient.get("name") or ()
+    return is_test_data(patient) and bool(names) and all(name.get("use") == "anonymous" for name in names)
 
 
 def is_test_data(resource: Mapping[str, Any]) -> bool:
