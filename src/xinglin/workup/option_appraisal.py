@@ -16,7 +16,7 @@ from xinglin.records import Fact
 from xinglin.records.fact import MADE_HERE
 from xinglin.records.medication import Circumstances, Concern, MedicineUse
 from xinglin.records.therapy import Journey, Outcome, TherapyOption
-from xinglin.workup.options import Judged, Weighed, weighed
+from xinglin.workup.options import Judged, Weighed, held, weighed
 
 _GRADES = {"A": 0, "B": 1, "C": 2, "D": 3}
 _ROUTES = {"oral": 1, "sublingual": 1, "inhaled": 1, "transdermal": 1, "subcutaneous": 3, "intramuscular": 4, "intravenous": 6}
@@ -31,7 +31,7 @@ class Appraised(NamedTuple):
 
     `speaks_for`: gene or tumour results that ask for this very option. `concerns`: gravest first, without what is minor or long borne;
     `shared`: those that speak alike against every medicine of the question, and so set none apart. `benefit`: on the outcome that most options
-    report against one comparator.
+    report against one comparator. `less`: of doing less, the risk that the question asks for and the person does not reach.
     """
 
     weighed: Weighed
@@ -41,6 +41,7 @@ class Appraised(NamedTuple):
     benefit: Outcome | None = None
     shared: frozenset[tuple[str, str]] = frozenset()
     outdone: bool = False
+    less: Judged | None = None
 
     @property
     def option(self) -> TherapyOption:
@@ -76,7 +77,7 @@ class Appraised(NamedTuple):
     def does_less(self) -> bool:
         """Whether it is doing less, and the record holds nothing that asks for that."""
         asked_for = bool(self.option.needs) and all(need.verdict == "met" for need in self.weighed.needs)
-        return self.option.kind == "watchful" and not asked_for
+        return self.option.kind == "watchful" and not asked_for and self.less is None
 
     @property
     def waits(self) -> bool:
@@ -114,16 +115,27 @@ def appraised(journey: Journey, facts: Sequence[Fact], as_of: str, who: Circumst
     person = who or circumstances_of(facts, as_of)
     instead = {fact.id for fact in replaced(journey, facts)}
     taken = tuple(use for use in uses_of(facts) if not use.considered and use.fact not in instead)
-    return beside(journey, tuple(_appraised(one, person, taken) for one in weighed(journey, facts)))
+    return beside(journey, tuple(_appraised(one, person, taken) for one in weighed(journey, facts)), facts)
 
 
-def beside(journey: Journey, found: Sequence[Appraised]) -> tuple[Appraised, ...]:
-    """The same with what can only be seen side by side: warnings that all share, and the outcome they are compared on."""
+def beside(journey: Journey, found: Sequence[Appraised], facts: Sequence[Fact]) -> tuple[Appraised, ...]:
+    """The same with what can only be seen side by side: warnings that all share, the outcome they are compared on, a risk too low to treat."""
     with_medicine = [one for one in found if one.uses and not one.out]
     seen = Counter(pair for one in with_medicine for pair in {(c.kind, c.other) for c in one.concerns})
     shared = frozenset(pair for pair, count in seen.items() if len(with_medicine) > 1 and count == len(with_medicine))
-    compared = compared_on(journey)
-    return tuple(one._replace(shared=shared, benefit=_benefit(one.option, compared), outdone=outdone(one.option, journey)) for one in found)
+    compared, low = compared_on(journey), low_risk(journey, facts)
+    return tuple(
+        one._replace(
+            shared=shared, benefit=_benefit(one.option, compared), outdone=outdone(one.option, journey), less=low if one.option.kind == "watchful" else None
+        )
+        for one in found
+    )  # fmt: skip
+
+
+def low_risk(journey: Journey, facts: Sequence[Fact]) -> Judged | None:
+    """The risk score a question asks for, where the person does not reach it: then doing less is what the record asks for."""
+    scores = [c for c in journey.asks if c.about.startswith("score:") and c.is_ == "at-least" and c.unknown == "ask"]
+    return next((one for one in (held(c, facts) for c in scores) if one.verdict == "not-met"), None)
 
 
 def _appraised(one: Weighed, who: Circumstances, taken: Sequence[MedicineUse]) -> Appraised:
@@ -197,14 +209,17 @@ def outdone(option: TherapyOption, journey: Journey) -> bool:
     return any(name in words for words in against for name in others)
 
 
-def rank_key(one: Appraised) -> tuple[bool, bool, bool, bool, int, int, bool, bool, int, int, float, str]:
-    """What the order follows, first to last: ruled out, grave warning, doing less, not known to fit, results that ask for it, grade, named by a guideline, outdone by another option in one trial, absolute
-    benefit (whole percentage points or months: less is no difference between trials), lesser warnings, burden, name.
+def rank_key(one: Appraised) -> tuple[bool, bool, bool, bool, bool, int, bool, bool, int, int, float, str]:
+    """What the order follows, first to last, as `_STEPS` names it.
+
+    Ruled out, grave warning, doing less, results that ask for it, not known to fit, grade, named by a guideline, outdone by another option in one
+    trial, absolute benefit (whole percentage points or months: less is no difference between trials), lesser warnings, burden, name.
     """
+    asked_for = bool(one.speaks_for) or one.less is not None
+    benefit = int(gain(one.benefit)) if one.benefit else 0
     return (
-        one.out, one.majors > 0, one.does_less, one.weighed.standing == "unknown", -min(1, len(one.speaks_for)), _GRADES[one.option.grade], not named_by_guideline(one.option),
-        one.outdone,
-        -int(gain(one.benefit)) if one.benefit else 0, one.moderates, one.burden, one.option.key,
+        one.out, one.majors > 0, one.does_less, not asked_for, one.weighed.standing == "unknown", _GRADES[one.option.grade],
+        not named_by_guideline(one.option), one.outdone, -benefit, one.moderates, one.burden, one.option.key,
     )  # fmt: skip
 
 
@@ -220,7 +235,7 @@ def ranked(found: Sequence[Appraised]) -> tuple[Appraised, ...]:
     return tuple(sorted((one for one in found if not one.out and not one.waits), key=rank_key))
 
 
-_STEPS = ("out", "warning", "less", "unknown", "speaks", "grade", "named", "outdone", "benefit", "moderate", "burden", "name")
+_STEPS = ("out", "warning", "less", "speaks", "unknown", "grade", "named", "outdone", "benefit", "moderate", "burden", "name")
 
 
 def decided_by(better: Appraised, worse: Appraised) -> str:

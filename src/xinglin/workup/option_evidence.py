@@ -53,7 +53,7 @@ def with_value(fact: Fact) -> Both:
         stage = fact.details.get("stage", "")
         value, value_zh = stage, stage
     else:
-        value, value_zh = (fact_value(fact, language).removesuffix(" 1") for language in ("en", "zh"))
+        value, value_zh = (fact_value(fact, language).removesuffix(" 1").removesuffix(" {score}") for language in ("en", "zh"))
         value_zh = _ANSWERS.get(value_zh.casefold(), value_zh)
     return f"{en} {value}".strip() + (f", {when}" if when else ""), f"{zh} {value_zh}".strip() + (f"，{_day_zh(when)}" if when else "")
 

@@ -202,6 +202,14 @@ class JourneyFacts:
             yield self._of(
                 option, f"unknown.{number}", both, self._behind(missing), ("needs",), names=("not known", "尚不明确"), importance=2
             )
+        if one.less is not None:
+            shown = self._shown(one.less)
+            both = words.ended(
+                f"doing less fits; not reached: {one.less.criterion.en}{shown[0]}",
+                f"支持减少治疗；未达到：{one.less.criterion.zh}{shown[1]}",
+            )
+            yield self._of(option, "clear", both, self._behind(one.less), ("asks",), names=("what speaks for it", "支持依据"))
+            return
         if one.does_less:
             both = ("Nothing in the record asks for doing less.", "病历中无支持减少治疗的依据。")
         elif one.weighed.missing or any(concern.kind != "monitoring" for concern in one.concerns):

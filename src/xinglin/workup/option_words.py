@@ -38,7 +38,7 @@ _STEPS: dict[str, Both] = {
     "warning": ("it carries no grave warning for this person", "对该患者无严重警示"),
     "less": ("doing less stands behind, as nothing in the record asks for it", "病历无支持减少治疗的依据，减少治疗的方案列后"),
     "unknown": ("everything it asks for is known and met", "其条件均已知且满足"),
-    "speaks": ("a gene or tumour result of this person asks for it", "该患者的基因或肿瘤检测结果支持该方案"),
+    "speaks": ("a result of this person asks for it", "该患者的检测结果支持该方案"),
     "grade": ("its evidence is of a higher grade", "证据级别更高"),
     "named": ("a guideline that was opened names it for this use", "有已核对的指南推荐用于此情况"),
     "outdone": ("it did better in a trial against the other, or the other was outdone", "在同一试验中优于后者，或后者劣于其他方案"),
@@ -49,10 +49,10 @@ _STEPS: dict[str, Both] = {
 }  # fmt: skip
 RULE: Both = (
     "Rule of the order: what the record or the medicine check rules out is out; the rest is compared step by step by grave warnings of its own for this "
-    "person, doing less only where the record asks for it, conditions known to be met, a gene or tumour result that asks for it, grade of evidence, "
+    "person, doing less only where the record asks for it, a gene or tumour result that asks for it, conditions known to be met, grade of evidence, "
     "named by a guideline that was opened, not outdone by another option in one trial, absolute benefit (whole points or months, on the outcome most options report), cautions of its own, burden; a warning that all options share "
     "sets none apart.",
-    "排序规则：先排除病历或用药核查判定不可用的方案；其余依次比较：对该患者特有的严重警示；减少治疗仅在病历支持时靠前；所需条件已知并满足；有基因或肿瘤检测结果支持；证据级别；已核对的指南推荐；未在同一试验中劣于其他方案；"
+    "排序规则：先排除病历或用药核查判定不可用的方案；其余依次比较：对该患者特有的严重警示；减少治疗仅在病历支持时靠前；有基因或肿瘤检测结果支持；所需条件已知并满足；证据级别；已核对的指南推荐；未在同一试验中劣于其他方案；"
     "绝对获益（以多数方案共同报告的结局计，按整数百分点或月）；特有的注意事项；治疗负担。所有方案共有的警示不影响排序。",
 )
 COMPARED: Both = (

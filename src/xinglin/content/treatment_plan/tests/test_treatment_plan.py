@@ -156,3 +156,13 @@ def test_a_twin_shows_the_course_of_the_options_with_bands_and_nobody_else_gets_
     assert all(request.patients <= COURSES for request in simulation.requests)
     assert np.isfinite([value for band in simulation.bands for value in band.middle]).all()
     assert any("courses" in one.details["said"] for one in facts)
+
+
+def test_a_risk_below_the_limit_of_the_question_asks_for_doing_less():
+    asks = (asking("score:cha2ds2_vasc", "at-least", number=2),)
+    journey = tiny(option("a-medicine"), option("b-less", kind="watchful"), asks=asks)
+    first = {}
+    for points in ("0", "3"):
+        score = fact("calculation", "cha2ds2_vasc", value=Quantity(points, "{score}"))
+        first[points] = ranked(appraised(journey, (PERSON, score), DAY))[0].option.key
+    assert first == {"0": "b-less", "3": "a-medicine"}
