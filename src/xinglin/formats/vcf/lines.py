@@ -11,6 +11,10 @@ from xinglin.records.errors import InvalidInput
 _BASES = re.compile(r"^[ACGTNacgtn]+$")
 _SYMBOLIC = re.compile(r"^<[^<>]+>$|[\[\]]|^\.[ACGTNacgtn]+$|^[ACGTNacgtn]+\.$")
 _GENOTYPE = re.compile(r"^(?:\.|\d+)(?:[/|](?:\.|\d+))*$")
+_COMMON: dict[str, tuple[tuple[int | None, ...], bool]] = {
+    "0/0": ((0, 0), False), "0/1": ((0, 1), False), "1/1": ((1, 1), False), "0|0": ((0, 0), True), "0|1": ((0, 1), True), "1|0": ((1, 0), True),
+    "1|1": ((1, 1), True),
+}  # fmt: skip
 REFERENCE_BLOCKS = frozenset({"<NON_REF>", "<*>", "<X>"})
 
 
@@ -50,8 +54,8 @@ def line_of(cells: list[bytes], sample: int, number: int, where: str) -> Line:
     """A record from its cells. Raises InvalidInput XL-VCF-009 where it is malformed; the message holds no base and no genotype."""
     if len(cells) <= sample:
         raise _malformed("the record has too few columns", where, number)
-    chromosome, position, name, reference, alternates, quality, filters, info, keys, *_ = (
-        cell.decode("ascii", "replace") for cell in cells[:9]
+    chromosome, position, name, reference, alternates, quality, filters, info, keys = (
+        b"\t".join(cells[:9]).decode("ascii", "replace").split("\t")
     )
     if not position.isdigit():
         raise _malformed("the position is no number", where, number)
@@ -77,6 +81,9 @@ def _malformed(why: str, where: str, number: int) -> InvalidInput:
 
 
 def _copies(text: str, alternates: int, where: str, number: int) -> tuple[tuple[int | None, ...], bool]:
+    known = _COMMON.get(text)
+    if known is not None and (alternates or text in {"0/0", "0|0"}):
+        return known
     if not text:
         raise _malformed("the record has no genotype (GT)", where, number)
     if not _GENOTYPE.match(text):

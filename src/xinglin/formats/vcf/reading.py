@@ -7,9 +7,10 @@ What the file does not state is "absent", not reference: only a gVCF's stretches
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -252,8 +253,21 @@ def _agreeing(sites: Sequence[WantedSite], lines: Mapping[str, Sequence[Line]]) 
 
 
 def _calls(sites: Sequence[WantedSite], lines: Mapping[str, Sequence[Line]], *, absent_is_reference: bool) -> Iterator[SiteCall]:
+    """Each site from the records near it; of thousands of records only those that can reach it are looked at."""
+    ordered: dict[str, tuple[list[Line], list[int], list[int]]] = {}
+    for chromosome, found in lines.items():
+        by_place = sorted(found, key=lambda line: line.position)
+        farthest = list(accumulate((line.end for line in by_place), max))
+        ordered[chromosome] = (by_place, [line.position for line in by_place], farthest)
     for site in sites:
-        yield site_of(site, lines.get(bare(site.chromosome), ()), absent_is_reference=absent_is_reference)
+        near: Sequence[Line] = ()
+        if known := ordered.get(bare(site.chromosome)):
+            by_place, positions, farthest = known
+            stop = start = bisect_right(positions, site.position + len(site.reference) - 1 + reach(site))
+            while start and farthest[start - 1] >= site.position:
+                start -= 1
+            near = by_place[max(0, start) : stop]
+        yield site_of(site, near, absent_is_reference=absent_is_reference)
 
 
 def _see_build(called: Sequence[SiteCall], where: str, build: str) -> None:
