@@ -28,7 +28,7 @@ _EITHER = ("kidney or liver function", "肝肾功能")
 _ORGANS = {"kidney": ("kidney function", "肾功能"), "liver": ("liver function", "肝功能")}
 _HEADS = {"grave": ("Grave", "严重警示"), "moderate": ("Caution", "注意事项"), "minor": ("Minor or borne", "轻微或已耐受")}
 _COUNTED = (
-    ("grave", "grave", "严重警示"),
+    ("grave", "grave warnings", "严重警示"),
     ("moderate", "to adjust or watch", "需调整或监测"),
     ("minor", "minor or long borne", "轻微或已耐受"),
 )
@@ -67,7 +67,7 @@ def _counted(uses: Sequence[MedicineUse], found: Sequence[tuple[Concern, Fact]],
     for one, fact in found:
         if one.kind != "unknown-medicine":
             counts["grave" if is_grave(fact) else "minor" if one.tolerated or one.severity == "minor" else "moderate"] += 1
-    en = ", ".join(f"{counts[key]} {words}" for key, words, _ in _COUNTED if counts[key])
+    en = ", ".join(f"{counts[key]} {words.removesuffix('s') if counts[key] == 1 else words}" for key, words, _ in _COUNTED if counts[key])
     zh = "，".join(f"{words}{counts[key]}项" for key, _, words in _COUNTED if counts[key])
     many = f"{len(uses)} medicine{'s' if len(uses) != 1 else ''} taken now"
     unknown = sum(1 for use in uses if not use.key)
