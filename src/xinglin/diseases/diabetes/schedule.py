@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # columns of `done`; the fast solver knows them by the same numbers
 MEAL, BOLUS, INFUSED, BASAL, OWN, COVER, LOOP, DONE = range(8)
+_NEAR = 0.05  # minutes
 _COLUMN = {
     "meal": MEAL, "bolus": BOLUS, "insulin_infusion": INFUSED, "basal": BASAL, "own_basal": OWN, "meal_bolus": COVER, "closed_loop": LOOP,
 }  # fmt: skip
@@ -89,7 +90,8 @@ def _lay(done: NDArray[np.float64], dose: Dose, where: str) -> None:
 
 
 def _whole(time: float, where: str) -> int:
-    if abs(time - round(time)) > 1e-9:
+    """The minute. A table in days tells five minutes as 0.003472: what lies within three seconds of a minute is that minute."""
+    if abs(time - round(time)) > _NEAR:
         raise InvalidInput(
             "XL-GLU-001",
             "a time is not a whole minute",

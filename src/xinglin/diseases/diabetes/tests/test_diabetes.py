@@ -202,3 +202,11 @@ def test_a_faulty_row_is_refused_without_telling_its_values(change, code):
     with pytest.raises(InvalidInput) as refused:
         traits_of_rows([row])
     assert refused.value.code == code and "70" not in str(refused.value)
+
+
+def test_a_time_told_in_days_with_six_decimals_is_its_minute() -> None:
+    from xinglin.diseases.diabetes.schedule import _whole
+
+    assert [_whole(days * 1440, "times") for days in (0.003472, 0.006944, 0.010417)] == [5, 10, 15]
+    with pytest.raises(InvalidInput, match="XL-GLU-001"):
+        _whole(5.1, "times")
