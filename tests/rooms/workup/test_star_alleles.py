@@ -216,3 +216,12 @@ def test_for_research_a_novel_combination_is_told_and_no_phenotype_follows(gene,
     assert [one.name for one in call.diplotypes] == [expected]
     assert call.phenotypes == ("",)
     assert call.by == "combination"
+
+
+def test_a_gene_reported_by_its_effect_is_no_disagreement_with_a_file_that_says_the_same():
+    place = next(one for one in pgx.positions("VKORC1") if one.id == "rs9923231")
+    site = SiteCall(place.id, "VKORC1", place.chromosome, place.grch38, place.reference38, ("T", "T"))
+    genome = Genome("vcf/abcdef123456", "s", "GRCh38", "germline", "a" * 64, sites=(site,))
+    same, other = (gene_calls((genome,), (OutsideCall("VKORC1", "Observation/x", diplotype=pair),))[0] for pair in ("A/A", "G/A"))
+    assert (same.phenotypes, same.notes) == (("-1639 AA",), ())
+    assert other.phenotypes == ("-1639 AG",) and "the laboratory's call counts" in other.notes[0]

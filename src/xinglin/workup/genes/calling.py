@@ -225,13 +225,16 @@ def _outside(one: OutsideCall, gene: str, ours: GeneCall | None) -> GeneCall:
         )
     alleles = tuple(part.strip() for part in reported.split("/") if part.strip())
     word, activity = _phenotype(gene, alleles) if alleles and pgx.gene(gene).phenotype_by != "status" else ("", "")
+    if reported in {rule.phenotype for rule in pgx.phenotype_rules().get(gene, ())}:
+        word = reported  # VKORC1 "A/A" is reported by its effect
     diplotypes = (
         (Diplotype(tuple(sorted(alleles, key=_star)), 0, tuple(f.function if (f := pgx.function(gene, a)) else "" for a in alleles)),)
         if alleles
         else ()
     )
     notes: tuple[str, ...] = ()
-    if ours is not None and ours.diplotypes and diplotypes and _names(ours) != {diplotypes[0].name}:
+    unlike = ours is not None and ours.diplotypes and diplotypes and _names(ours) != {diplotypes[0].name}
+    if ours is not None and unlike and not (reported == word and set(ours.phenotypes) == {word}):
         notes = (f"the file alone would say {' or '.join(sorted(_names(ours)))}; the laboratory's call counts",)
     if one.phenotype and word and one.phenotype.casefold() != word.casefold():
         notes = (*notes, f"the laboratory's phenotype differs from the tables' ({word})")
