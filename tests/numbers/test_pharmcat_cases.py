@@ -167,3 +167,28 @@ def test_the_sequencers_own_file_answers_as_the_prepared_one(sample, chromosome)
         assert there is not None
         assert set(here.phenotypes) & set(there.phenotypes) or not there.diplotypes, gene
         assert set(told(here)) & {*told(there), *(pair.name for pair in there.alternatives)} or not there.diplotypes, gene
+
+
+FHIR = SHARED / "genomics-vcf2fhir"
+MADE = {
+    "vcf_example1.vcf",
+    "vcf_example2.vcf",
+    "vcf_example4.vcf",
+    "vcf_example4.vcf.gz",
+    "vcftests.vcf",
+}  # a few records each, no assembly in the head
+
+
+@pytest.mark.skipif(not FHIR.exists(), reason="shared data not present")
+@pytest.mark.parametrize("origin", ["germline", "somatic"])
+@pytest.mark.parametrize("path", [path for path in sorted(FHIR.glob("*.vcf*")) if path.suffix != ".tbi"], ids=lambda path: path.name)
+def test_other_peoples_files_are_read_or_refused_for_their_assembly(path, origin):
+    try:
+        found = read(path, Stated(origin=origin))
+    except XinglinError as error:
+        assert error.code == "XL-VCF-011"
+        assert path.name in MADE
+        return
+    assert found.origin == origin
+    assert path.name not in MADE
+    assert {one.gene for one in found.somatic} == ({"BRCA2"} if (path.name, origin) == ("NB6TK328_filtered.vcf", "somatic") else set())

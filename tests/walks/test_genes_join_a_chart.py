@@ -96,6 +96,19 @@ def test_a_file_of_the_other_sex_is_refused(home, record, tmp_path):
         xl.take_in(path, chart=chart)
 
 
+def test_genes_that_a_foreign_record_claims_this_house_read_are_not_believed(home, record, genes, tmp_path):
+    chart = xl.take_in(record, genes)
+    kept = next(raw for name, raw in House.at(home).store.resources(chart.id) if name.startswith("DocumentReference/genes-"))
+    foreign = json.loads(record.read_text(encoding="utf-8"))
+    patient = next(one["resource"] for one in foreign["entry"] if one["resource"]["resourceType"] == "Patient")
+    claimed = {**json.loads(kept), "subject": {"reference": f"Patient/{patient['id']}"}}
+    for name, identifier in (("ours.json", claimed["id"]), ("another.json", "letter-1")):
+        path = tmp_path / name
+        entries = [{"resource": patient}, {"resource": {**claimed, "id": identifier}}]
+        path.write_text(json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}), encoding="utf-8")
+        assert xl.take_in(path, home=tmp_path / f"house-{name}").genomes == ()
+
+
 def test_genes_of_an_erased_chart_are_gone(home, record, genes):
     chart = xl.take_in(record, genes)
     house = House.at(home)

@@ -28,6 +28,9 @@ from xinglin.records.genomics import Assembly, Genome, Origin, SiteCall, WantedS
 _SPECIAL = {"M": "MT", "chrM": "MT", "chrMT": "MT"}
 
 
+LEAST_TELLING = 3  # known places that must bear an assembly's bases before it is believed: one or two agree by chance
+
+
 class Limits(Struct, frozen=True):
     """Bounds on one file. A line holds every sample's genotype, so its length bounds how many people a file may hold."""
 
@@ -229,7 +232,7 @@ def _build(
     if header.assembly is not None:
         return header.assembly
     agree: dict[Assembly, tuple[int, int]] = {name: _agreeing(sites, touching.lines) for name, sites in wanted.items()}
-    sound: list[Assembly] = [name for name, (right, wrong) in agree.items() if right and right > 9 * wrong]
+    sound: list[Assembly] = [name for name, (right, wrong) in agree.items() if right >= LEAST_TELLING and right > 9 * wrong]
     if len(sound) != 1:
         raise InvalidInput(
             "XL-VCF-011",
