@@ -12,7 +12,7 @@ from xinglin.models.tabular.columns import see_that_it_can_be_learnt, survival_o
 from xinglin.models.tabular.keeping import packed, rebuilt, unpacked
 from xinglin.models.trees.arrays import Trees
 from xinglin.models.trees.explaining import explained
-from xinglin.models.trees.surviving import forest
+from xinglin.models.trees.surviving import chosen_leaf, forest
 from xinglin.records.errors import InvalidInput
 from xinglin.records.prediction import OutcomeDesign
 from xinglin.shelf.promises import AbstractFittedOutcome
@@ -59,7 +59,9 @@ def learnt(table: Rows, design: OutcomeDesign, seed: int) -> FittedForest:
     if not design.horizons:
         raise InvalidInput("XL-OUTCOME-013", "no time is named at which survival is to be told", fix="say --horizon 365")
     times, ended = survival_of(table, design)
-    trees, grid, free = forest(values_of(table, design.inputs), design.inputs, times, ended, seed)
+    values = values_of(table, design.inputs)
+    least = chosen_leaf(values, design.inputs, times, ended, seed)
+    trees, grid, free = forest(values, design.inputs, times, ended, seed, least=least)
     return FittedForest(design, trees, grid, free)
 
 
