@@ -188,3 +188,9 @@ def test_a_made_up_person_with_a_tumour_brings_records_and_scans_of_one_body(hom
 def test_scans_without_an_illness_are_refused(home, tmp_path, capsys):
     code, told = run(capsys, "people", "--scans", "1", "-o", str(tmp_path / "people"))
     assert code == 2 and told["error"]["code"] == "XL-PEOPLE-021"
+
+
+def test_a_trial_of_an_illness_that_nothing_stops_counts_the_first_end_of_its_card(home, capsys):
+    assert main(["trial", "breast", "--arm", "none", "letrozole", "--patients", "40", "--follow-days", "90", "--seed", "2"]) == 0
+    told = capsys.readouterr().out
+    assert "what counts: progression" in told and " inf " not in told and "nan" not in told

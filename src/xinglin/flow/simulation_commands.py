@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from xinglin.flow.asked import Asked, Outcome
 from xinglin.flow.courses import LABEL
 from xinglin.privacy import labels
 from xinglin.records.errors import InvalidInput, Refused, UsageError
-from xinglin.records.simulation import CourseBlock, DiseaseCard, Regimen, SimulationRequest, TrialDesign, TrialResult
+from xinglin.records.simulation import Comparison, CourseBlock, DiseaseCard, Regimen, SimulationRequest, TrialDesign, TrialResult
 
 if TYPE_CHECKING:
     from xinglin.flow.house import House
@@ -286,21 +287,35 @@ def design_of(
     disease: AbstractDisease, name: str, arms: Sequence[Regimen], *, patients: int, ends: Sequence[str], follow_days: float | None,
     accrual_days: float, closes_days: float, dropout_per_year: float, ratio: Sequence[int], eligible: Sequence[str], seed: int,
 ) -> TrialDesign:  # fmt: skip
-    """A trial with times in days whatever the disease's own unit; ends: default the first that stops a course; follow_days: as far as the data reach."""
+    """A trial with times in days whatever the disease's own unit; follow_days: default as far as the data reach.
+
+    ends: default the first that stops a course, or the first of the card where none does.
+    """
     card, per_day = disease.card, disease.card.per_day
+    usual = tuple(one.name for one in sorted(card.ends, key=lambda one: not one.stops))[:1]
     return TrialDesign(
-        disease=name, arms=tuple(arms), patients=patients, ends=tuple(ends) or tuple(one.name for one in card.ends if one.stops)[:1],
+        disease=name, arms=tuple(arms), patients=patients, ends=tuple(ends) or usual,
         follow=card.horizon if follow_days is None else follow_days * per_day, ratio=tuple(ratio), accrual=accrual_days * per_day,
         closes=closes_days * per_day, dropout=dropout_per_year / 365.25 / per_day, eligible=tuple(eligible), seed=seed,
     )  # fmt: skip
 
 
+def _reached(median: float, unit: str) -> str:
+    return f"{median:.4g} {unit}" if math.isfinite(median) else "not reached"
+
+
+def _ratio_said(one: Comparison) -> str:
+    if not math.isfinite(one.ratio):
+        return "no hazard ratio (too few ends)"
+    return f"hazard ratio {one.ratio:.3f} ({one.ratio_low:.3f} to {one.ratio_high:.3f})"
+
+
 def _trial_lines(result: TrialResult, unit: str, found: tuple[int, tuple[float, float, float]] | None) -> Iterator[str]:
-    yield f"{result.assessed:,} assessed, {result.not_eligible:,} not eligible, {result.design.patients:,} randomised"
+    yield f"{result.assessed:,} assessed, {result.not_eligible:,} not eligible, {result.design.patients:,} randomised; what counts: {', '.join(result.design.ends)}"
     for arm in result.arms:
-        yield f"{arm.arm}: {arm.ends:,} of {arm.randomised:,} with the end, {arm.lost:,} lost; median {arm.median:.4g} {unit}; mean until {result.until:.4g}: {arm.mean:.4g} {unit}"
+        yield f"{arm.arm}: {arm.ends:,} of {arm.randomised:,} with the end, {arm.lost:,} lost; median {_reached(arm.median, unit)}; mean until {result.until:.4g}: {arm.mean:.4g} {unit}"
     for one in result.comparisons:
-        yield f"{one.arm} against {result.arms[0].arm}: hazard ratio {one.ratio:.3f} ({one.ratio_low:.3f} to {one.ratio_high:.3f}), p {one.p:.2g}; gained {one.gained:.3g} {unit} ({one.gained_low:.3g} to {one.gained_high:.3g}), truly {one.true_gained:.3g}"
+        yield f"{one.arm} against {result.arms[0].arm}: {_ratio_said(one)}, p {one.p:.2g}; gained {one.gained:.3g} {unit} ({one.gained_low:.3g} to {one.gained_high:.3g}), truly {one.true_gained:.3g}"
     if found is not None:
         repeats, (low, share, high) = found
         yield f"power {share:.0%} in {repeats} trials ({low:.0%} to {high:.0%})"
