@@ -45,6 +45,8 @@ def _lines(made: SyntheticTable) -> Iterator[str]:
     fidelity, privacy, use = made.judgement.fidelity, made.judgement.privacy, made.judgement.usefulness
     yield f"{made.judgement.rows_made:,} rows of nobody, learnt from {made.judgement.rows_fit:,}; {made.judgement.rows_held:,} kept out to judge"
     area, low, high = fidelity.told_apart
+    if made.how["conditions"] and made.how["judged_by"] == "all_rows":
+        yield "the rows asked for are told apart from people of every kind: too few held-out people are as asked, so what follows is no judgement of likeness"
     yield f"told apart from held-out people: {area:.2f} ({low:.2f} to {high:.2f}; 0.5 is not at all)"
     if use:
         yield f"{use.measure} on held-out people: {use.made:.3f} trained on synthetic, {use.real:.3f} trained on real rows"
