@@ -117,7 +117,8 @@ def main() -> None:
     """Measure the tables, and write result.json."""
     python = os.environ.get("XINGLIN_PEERS") or str(HERE.parents[1] / ".venv-peers" / "bin" / "python")
     names = sys.argv[1].split(",") if len(sys.argv) > 1 else list(REPEATS)
-    result = {"machine": described(), "asked": ASKED, "tables": {}}
+    kept = json.loads((HERE / "result.json").read_text(encoding="utf-8"))["tables"] if len(sys.argv) > 1 else {}
+    result = {"machine": described(), "asked": ASKED, "tables": kept}
     for name in names:
         result["tables"][name] = one(name, python)
         rows = result["tables"].values()
