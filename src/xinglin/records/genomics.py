@@ -102,7 +102,9 @@ class Genome(Struct, frozen=True):
     @property
     def changed(self) -> tuple[SiteCall, ...]:
         """The sites that carry another base than the reference, in order: each has a place of its own in the kept record."""
-        return tuple(site for site in self.sites if site.state == "called" and any(base and base != site.reference for base in site.alleles))
+        return tuple(
+            site for site in self.sites if site.state == "called" and any(base and base != site.reference for base in site.alleles)
+        )
 
 
 class Diplotype(Struct, frozen=True):
