@@ -89,7 +89,7 @@ def _survival(r: dict[str, Any]) -> str:
     clear = {what: [0, 0, 0] for what in ("c_index", "integrated_brier")}
     for table in r["tables"].values():
         for what, count in clear.items():
-            middle, low, high = table[what]["difference"]
+            _, low, high = table[what]["difference"]
             sign = 1 if what == "c_index" else -1
             count[0 if min(sign * low, sign * high) > 0 else 2 if max(sign * low, sign * high) < 0 else 1] += 1
     means = r["mean_difference"]

@@ -30,7 +30,9 @@ def test_three_judges_accept_what_a_plan_proposes(who, tmp_path):
     _, (taken,) = house.take_in([record])
     draft = house.make(ContentRequest(kind="treatment_plan", chart=taken.chart.id, as_of="2024-03-07"), keep=False)
     patient = next(body for name, body in house.store.resources(taken.chart.id) if name.startswith("Patient/"))
-    document = example_document("en", draft=draft, sources=house.sources(draft), patient=patient, document_code=("18776-5", "Plan of care note"))
+    document = example_document(
+        "en", draft=draft, sources=house.sources(draft), patient=patient, document_code=("18776-5", "Plan of care note")
+    )
     written = json.loads(write_fhir(replace(document, proposes_medicines=True)))
     own = [entry["resource"] for entry in written["entry"] if entry["resource"].get("intent") == "proposal"]
     assert {one["resourceType"] for one in own} == {"CarePlan", "MedicationRequest"}

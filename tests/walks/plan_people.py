@@ -28,7 +28,11 @@ def _observation(key, code, value, unit="", when="2024-03-01", component=()):
     told = {"valueQuantity": {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit or "1"}}
     told = {"valueCodeableConcept": {"text": value}} if isinstance(value, str) else told
     parts = {"component": list(component)} if component else {}
-    return {"resourceType": "Observation", "id": key, "status": "final", "category": _LAB, "code": code, "effectiveDateTime": when} | told | parts
+    return (
+        {"resourceType": "Observation", "id": key, "status": "final", "category": _LAB, "code": code, "effectiveDateTime": when}
+        | told
+        | parts
+    )
 
 
 def lab(number, words, loinc, value, unit):
@@ -40,7 +44,9 @@ def gene(number, name, diplotype, phenotype):
     """A laboratory's call of a pharmacogene."""
     effect = {"code": _loinc("53040-2", "Genetic variation's effect on drug metabolism"), "valueCodeableConcept": {"text": phenotype}}
     studied = {"code": _loinc("48018-6", "Gene studied [ID]"), "valueCodeableConcept": {"text": name}}
-    return _observation(f"g{number}", _loinc("84413-4", "Genotype display name"), diplotype, component=[studied, *([effect] if phenotype else [])])
+    return _observation(
+        f"g{number}", _loinc("84413-4", "Genotype display name"), diplotype, component=[studied, *([effect] if phenotype else [])]
+    )
 
 
 def variant(number, name, change, found):

@@ -92,7 +92,9 @@ def test_a_missing_test_says_whether_it_could_change_what_stands_first(planned, 
     without = {**PEOPLE["nsclc"], "entry": [e for e in PEOPLE["nsclc"]["entry"] if e["resource"]["id"] != "v0"]}
     monkeypatch.setitem(PEOPLE, "nsclc", without)
     said = [s["text"] for s in planned("nsclc")["statements"] if "Not in the record" in s["text"]]
-    assert any("EGFR" in text and "could change which option stands first" in text and "osimertinib" in text.casefold() for text in said), said
+    assert any("EGFR" in text and "could change which option stands first" in text and "osimertinib" in text.casefold() for text in said), (
+        said
+    )
 
 
 def test_an_edit_that_proposes_what_is_ruled_out_is_stopped(planned, xinglin):

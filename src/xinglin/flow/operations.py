@@ -139,7 +139,13 @@ OPERATIONS: tuple[Operation, ...] = (
         "check any text, or an order in FHIR, against a chart; or a text against a source document",
         "check",
         (
-            Parameter("file", "text to check, or MedicationRequests in FHIR JSON; - reads it from the keyboard or a pipe", "path", positional=True, required=True),
+            Parameter(
+                "file",
+                "text to check, or MedicationRequests in FHIR JSON; - reads it from the keyboard or a pipe",
+                "path",
+                positional=True,
+                required=True,
+            ),
             CHART,
             Parameter("source", "a source document, such as a transcript", "path"),
             LANG,

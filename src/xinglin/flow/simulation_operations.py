@@ -33,7 +33,9 @@ SIMULATIONS: tuple[Operation, ...] = (
         (
             Parameter("number", "how many", "number", 10),
             Parameter("locale", "where they live: names, units, codes", default="us", choices=("us", "cn")),
-            Parameter("form", "what is written", many=True, labels=("FORM",), choices=("fhir", "bundles", "omop", "omop-csv", "parquet", "vcf")),
+            Parameter(
+                "form", "what is written", many=True, labels=("FORM",), choices=("fhir", "bundles", "omop", "omop-csv", "parquet", "vcf")
+            ),
             Parameter("years", "how far the records reach back", "number", 10),
             Parameter("illness", "one more illness that all of them have, run by its own model: nsclc, prostate (men alone) ..."),
             Parameter("regimen", "how that illness is treated", default="none"),

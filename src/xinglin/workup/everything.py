@@ -74,7 +74,11 @@ def _genes(chart: Chart) -> list[Fact]:
     from xinglin.workup.genes.tumour_facts import tumour_facts
 
     called = called_sources(chart)
-    return [*call_facts(chart), *tumour_facts(chart), *gene_facts(replace(chart, variants=tuple(one for one in chart.variants if one.source not in called)))]
+    return [
+        *call_facts(chart),
+        *tumour_facts(chart),
+        *gene_facts(replace(chart, variants=tuple(one for one in chart.variants if one.source not in called))),
+    ]
 
 
 def _until(chart: Chart, when: str) -> Chart:

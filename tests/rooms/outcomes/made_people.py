@@ -16,12 +16,25 @@ FEATURES = ("age", "sex", "bmi", "gene")
 def people(count=400, seed=1, missing=True):
     """Column -> values."""
     rng = np.random.default_rng(seed)
-    age, sex, bmi = rng.integers(30, 90, count).astype(float), rng.integers(0, 2, count).astype(float), np.round(rng.normal(26, 4, count), 1)
+    age, sex, bmi = (
+        rng.integers(30, 90, count).astype(float),
+        rng.integers(0, 2, count).astype(float),
+        np.round(rng.normal(26, 4, count), 1),
+    )
     gene = rng.choice(3, count, p=[0.2, 0.4, 0.4]).astype(float)
     dose = np.round(np.maximum(3, 45 - 0.3 * age + 0.5 * bmi - 9 * (2 - gene) + rng.normal(0, 5, count)), 1)
     bled = (rng.random(count) < 1 / (1 + np.exp(-(age - 65) / 8 - sex + 0.5))).astype(float)
     time, left = rng.exponential(900 * np.exp(-(age - 60) / 15 - 0.5 * sex)), rng.uniform(200, 2500, count)
-    table = {"age": age, "sex": sex, "bmi": bmi, "gene": gene, "dose": dose, "bled": bled, "days": np.floor(np.minimum(time, left)) + 1, "died": (time <= left).astype(float)}
+    table = {
+        "age": age,
+        "sex": sex,
+        "bmi": bmi,
+        "gene": gene,
+        "dose": dose,
+        "bled": bled,
+        "days": np.floor(np.minimum(time, left)) + 1,
+        "died": (time <= left).astype(float),
+    }
     if missing:
         table["bmi"] = np.where(rng.random(count) < 0.1, np.nan, bmi)
         table["gene"] = np.where(rng.random(count) < 0.05, np.nan, gene)
@@ -31,7 +44,11 @@ def people(count=400, seed=1, missing=True):
 def design(kind="number", **changed):
     """What is foretold of them."""
     pair = {"time": "days", "event": "died"} if kind == "survival" else {}
-    given = {"number": {"outcome": "dose", "unit": "mg/wk"}, "yes-no": {"outcome": "bled", "positive": "yes"}, "survival": {"horizons": (200.0, 600.0)}}[kind]
+    given = {
+        "number": {"outcome": "dose", "unit": "mg/wk"},
+        "yes-no": {"outcome": "bled", "positive": "yes"},
+        "survival": {"horizons": (200.0, 600.0)},
+    }[kind]
     return OutcomeDesign(TableDesign(COLUMNS, **pair), kind, **({"features": FEATURES} | given | changed))
 
 

@@ -66,7 +66,10 @@ def fewer(twin: Posterior) -> Posterior:
 
 def _unmodelled() -> Fact:
     """That no disease model here can show the course of these options."""
-    en, zh = "No course is foretold: no disease model here shows these options, and no twin is kept.", "未预测病程：尚无可模拟这些方案的疾病模型，亦无数字孪生。"
+    en, zh = (
+        "No course is foretold: no disease model here shows these options, and no twin is kept.",
+        "未预测病程：尚无可模拟这些方案的疾病模型，亦无数字孪生。",
+    )
     return Fact(
         id=f"{MADE_HERE}prediction.course.none", kind="prediction", concept=Concept("course"), text=en, key="made:course:none", value=en,
         evidence=(Evidence(TOPIC, "twin"),), names={"en": ("predicted course",), "zh": ("预测病程",)}, details={"said": en, "said_zh": zh},

@@ -24,7 +24,9 @@ def table(
     """An XHTML div holding a table whose cells hold paragraphs of (id, text), and a list of what stands below it."""
     head = "".join(f"<th>{_text(words)}</th>" for words in columns)
     body = "".join(
-        "<tr>" + "".join("<td>" + "".join(f'<p id="{_text(key)}">{_text(text)}</p>' for key, text in cell) + "</td>" for cell in row) + "</tr>"
+        "<tr>"
+        + "".join("<td>" + "".join(f'<p id="{_text(key)}">{_text(text)}</p>' for key, text in cell) + "</td>" for cell in row)
+        + "</tr>"
         for row in rows
     )
     items = "".join(f'<li id="{_text(key)}">{_text(text)}</li>' for key, text in below)

@@ -41,7 +41,8 @@ def staying(times: Times, ended: Marks) -> tuple[Times, Times]:
     moments, place = np.unique(np.asarray(times, float), return_inverse=True)
     ends, left = (np.bincount(place[part], minlength=len(moments)) for part in (ended, ~ended))
     at_risk = len(times) - np.searchsorted(np.sort(times), moments, side="left") - ends
-    return moments, np.cumprod(1 - np.divide(left, at_risk, out=np.zeros(len(moments)), where=at_risk > 0))
+    kept = 1.0 - np.divide(left, at_risk, out=np.zeros(len(moments)), where=at_risk > 0)
+    return moments, np.asarray(np.cumprod(kept), float)
 
 
 def brier_scores(times: Times, ended: Marks, free: NDArray[np.float64], at: Times, curve: tuple[Times, Times] | None = None) -> Times:

@@ -135,4 +135,8 @@ def illness_death(illness: Illness, start_day: int, count: int, first: int) -> N
 
 def illness_minutes(illness: Illness, start_day: int, times: NDArray[np.float64]) -> NDArray[np.int64]:
     """Times of the illness's own clock as minutes."""
-    return (start_day + illness.begins_day) * DAY + 540 + np.rint(times * (SECONDS[illness.card.time_unit] / SECONDS["d"]) * DAY).astype(np.int64)
+    return (
+        (start_day + illness.begins_day) * DAY
+        + 540
+        + np.rint(times * (SECONDS[illness.card.time_unit] / SECONDS["d"]) * DAY).astype(np.int64)
+    )

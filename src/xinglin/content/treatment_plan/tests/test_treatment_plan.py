@@ -85,7 +85,9 @@ def test_what_waits_for_a_gene_is_not_ranked_but_asked_for():
 
 
 def test_more_people_alive_is_better_and_more_strokes_are_worse():
-    alive = Outcome(kind="benefit", key="alive-at-3-years", en="alive after 3 years", zh="3年存活", with_percent=54, without_percent=44, source="s")
+    alive = Outcome(
+        kind="benefit", key="alive-at-3-years", en="alive after 3 years", zh="3年存活", with_percent=54, without_percent=44, source="s"
+    )
     assert gain(alive) == 10 and gain(event(1, 3)) == 2 and gain(event(3, 1)) == -2
 
 
@@ -141,7 +143,9 @@ def twin_of(name):
     draws = disease.draw(SimulationRequest(name, (0.0, 1.0), patients=60, seed=3), 0, 60)
     seen = disease.card.observables[0].name
     spread = tuple(Estimate(one, 1.0, 0.5, 2.0) for one in list(draws)[:1])
-    return Posterior(name, disease.card.version, draws, 60.0, "importance", 1, 60, 3, 0.5, Regimen("none"), (Measurement(0.0, seen, 1.0),), spread)
+    return Posterior(
+        name, disease.card.version, draws, 60.0, "importance", 1, 60, 3, 0.5, Regimen("none"), (Measurement(0.0, seen, 1.0),), spread
+    )
 
 
 def test_a_twin_shows_the_course_of_the_options_with_bands_and_nobody_else_gets_one():
