@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import time
 from decimal import Context, Decimal
 from pathlib import Path
 from xml.etree import ElementTree
@@ -240,12 +239,3 @@ def test_every_written_form_leads_to_a_valid_code():
     rows = (Path(units.__file__).parent / "data" / "written.tsv").read_text(encoding="utf-8").splitlines()[1:]
     for row in rows:
         assert units.parse(row.split("\t")[0])
-
-
-def test_a_known_pair_converts_in_a_few_microseconds():
-    value = Decimal("5.5")
-    units.convert(value, "mg/dL", "g/L")
-    start = time.process_time()
-    for _ in range(20_000):
-        units.convert(value, "mg/dL", "g/L")
-    assert (time.process_time() - start) / 20_000 < 20e-6  # aim 5 microseconds; four times that for a busy machine

@@ -252,15 +252,6 @@ def test_processes_that_write_at_the_same_time_lose_nothing(tmp_path):
         assert store.verify().whole
 
 
-def test_storing_costs_less_than_forty_microseconds_of_cpu_per_resource(store):
-    chart = store.new_chart([], "a")
-    resources = [resource("Observation", n, "x" * 1450) for n in range(20_000)]
-    start = time.process_time()
-    store.keep_resources(chart, resources)
-    cost_us = (time.process_time() - start) / len(resources) * 1e6
-    assert cost_us < 40, f"{cost_us:.1f} us"
-
-
 def test_an_erasure_interrupted_after_the_key_is_gone_is_finished_at_the_next_start(tmp_path, monkeypatch):
     with Store.open(tmp_path) as store:
         chart = store.new_chart([], "a")

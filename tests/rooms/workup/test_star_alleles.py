@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from xinglin.formats.vcf import vcf_of
 from xinglin.intake.genomes import Stated, read
 from xinglin.knowledge import pgx
-from xinglin.models.virtual_person.genome import genome_of, sites_of
+from xinglin.models.virtual_person.genome import sites_of
 from xinglin.records.genomics import Genome, OutsideCall, SiteCall
 from xinglin.workup.genes import call_of, gene_calls
 from xinglin.workup.genes.matching import Read, matched
@@ -186,17 +186,6 @@ def test_a_laboratorys_call_counts_and_a_disagreement_is_said():
     assert [one.name for one in call.diplotypes] == ["*1x2/*4"]
     assert call.activities == ("2",)
     assert any("*1/*4" in note for note in call.notes)
-
-
-def test_all_genes_of_one_person_take_less_than_fifty_milliseconds():
-    import time
-
-    person = genome_of({gene.name: (gene.reference,) * 2 for gene in pgx.genes() if gene.method != "outside"}, "GRCh38", phased=False)
-    gene_calls([genome(*person)], ())
-    begun = time.process_time()
-    for _ in range(5):
-        gene_calls([genome(*person)], ())
-    assert (time.process_time() - begun) / 5 < 0.05
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import csv
 import doctest
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -138,14 +137,6 @@ def test_an_unknown_gene_is_refused_by_its_code():
     with pytest.raises(NotFound) as refused:
         pgx.positions("TP54")
     assert refused.value.code == "XL-PGX-401"
-
-
-def test_the_tables_load_within_sixty_milliseconds():
-    for cached in (book.genes, book._by_name, book._positions, book._alleles, book.functions, book.phenotype_rules, book.wanted_positions):
-        cached.cache_clear()
-    begun = time.process_time()
-    pgx.wanted_positions("GRCh38"), pgx.alleles("CYP2D6"), pgx.phenotype("CYP2C19", "*1", "*2")
-    assert time.process_time() - begun < 0.06 * 3  # three times the bar: other people's work shares this machine
 
 
 def test_the_page_of_the_topic_tells_the_numbers_of_the_tables_and_its_example_runs():
