@@ -20,7 +20,7 @@ from xinglin.records.draft import Language
 from xinglin.records.errors import Refused
 from xinglin.review.preview import write_index
 
-DOCTOR = "demo.doctor"
+DOCTOR, COLLEAGUE = "demo.doctor", "demo.colleague"  # some kinds ask for two
 AS_OF = "2026-07-01"
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 SLIP = "Serum potassium was 17.3 mmol/L on 2026-01-01."
@@ -92,7 +92,8 @@ def _edited(house: House, draft: Draft, say: Callable[[str], None]) -> None:
 
 def _released(house: House, draft: Draft, out: Path, say: Callable[[str], None]) -> list[Card]:
     try:
-        house.desk.sign(draft.id, DOCTOR, _passphrase(house))
+        for signer in (DOCTOR, COLLEAGUE)[: house.kinds[draft.kind].signers]:
+            house.desk.sign(draft.id, signer, _passphrase(house))
     except Refused as refusal:
         say(f"   not signed              {draft.title}: {refusal.what}")
         return []
