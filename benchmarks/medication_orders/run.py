@@ -19,12 +19,11 @@ from benchmarks.wilson import Rate
 from xinglin.records.medication import Concern
 
 HERE = Path(__file__).parent
-LOUD = ("contraindicated", "major")
 
 
 def alarms(found: tuple[Concern, ...]) -> list[Concern]:
     """The concerns that interrupt."""
-    return [one for one in found if (one.severity in LOUD and not one.tolerated) or one.never_event]
+    return [one for one in found if one.grave]
 
 
 def measure(part: str) -> dict[str, Any]:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from xinglin.flow.house import House
 
 REFUSED = 5
-LOUD = ("contraindicated", "major")
 
 
 class JudgedOrder(msgspec.Struct, frozen=True):
@@ -36,9 +35,9 @@ class JudgedOrder(msgspec.Struct, frozen=True):
         return any(one.stop for one in self.concerns)
 
     @property
-    def loud(self) -> tuple[Concern, ...]:
-        """What interrupts: contraindicated or major, and not long tolerated."""
-        return tuple(one for one in self.concerns if one.never_event or (one.severity in LOUD and not one.tolerated))
+    def loud(self) -> bool:
+        """Whether anything interrupts."""
+        return any(one.grave for one in self.concerns)
 
 
 def are_orders(text: str) -> bool:
@@ -53,11 +52,7 @@ def judged(house: House, text: str, chart: Chart, as_of: str) -> tuple[JudgedOrd
     facts = house.facts(chart, as_of)
     who = circumstances_of(facts, as_of)
     taken = tuple(use for use in uses_of(facts) if not use.considered)
-    found = []
-    for order in _orders(text, chart):
-        concerns = against(who, order, taken)
-        found.append(JudgedOrder(order.key, order.name, concerns))
-    return tuple(found)
+    return tuple(JudgedOrder(order.key, order.name, against(who, order, taken)) for order in _orders(text, chart))
 
 
 def _orders(text: str, chart: Chart) -> Sequence[MedicineUse]:
@@ -90,17 +85,11 @@ def _requests(text: str) -> list[bytes]:
         body = msgspec.json.decode(text)
     except msgspec.DecodeError as error:
         raise InvalidInput("XL-FLOW-042", "the file is no JSON", fix="give FHIR JSON, or a text of sentences") from error
-    listed: list[Any] = (
-        body
-        if isinstance(body, list)
-        else [entry.get("resource") for entry in body.get("entry", [])]
-        if body.get("resourceType") == "Bundle"
-        else [body]
-    )
-    return [
-        msgspec.json.encode({**one, "id": f"order-{number}"})
-        for number, one in enumerate((o for o in listed if isinstance(o, dict) and o.get("resourceType") == "MedicationRequest"), 1)
-    ]
+    listed: list[Any] = body if isinstance(body, list) else [body]
+    if not isinstance(body, list) and body.get("resourceType") == "Bundle":
+        listed = [entry.get("resource") for entry in body.get("entry", [])]
+    orders = (one for one in listed if isinstance(one, dict) and one.get("resourceType") == "MedicationRequest")
+    return [msgspec.json.encode({**one, "id": f"order-{number}"}) for number, one in enumerate(orders, 1)]
 
 
 def outcome(found: Sequence[JudgedOrder], language: str) -> Outcome:

@@ -17,6 +17,8 @@ ConcernKind = Literal[
     "unknown-medicine",
 ]  # fmt: skip
 ConcernSeverity = Literal["contraindicated", "major", "moderate", "minor"]
+GRAVE: frozenset[str] = frozenset(("contraindicated", "major"))
+"""The severities that interrupt: another medicine, dose or test is asked for. What is long tolerated is told as minor."""
 
 
 class MedicineUse(Struct, frozen=True):
@@ -122,3 +124,8 @@ class Concern(Struct, frozen=True):
     pointer: str = ""  # the row
     source: str = ""
     verified: bool = False
+
+    @property
+    def grave(self) -> bool:
+        """Whether it interrupts."""
+        return self.never_event or self.severity in GRAVE

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from xinglin.records.draft import Draft, Language, Omission, SignedDocument, Statement
 from xinglin.records.fact import MADE_HERE, Evidence, Fact
+from xinglin.records.medication import GRAVE
 from xinglin.records.page_words import PAGE_WORDS
 from xinglin.records.quantity import Quantity
 
@@ -97,7 +98,7 @@ def outline(draft: Draft) -> Outline:
     by_section = {key: [s for s in draft.statements if s.section == key] for key in keys}
     ordered = dict.fromkeys(fact for key in keys for s in by_section[key] for fact in s.facts if fact in facts)
     number = {fact: i for i, fact in enumerate(ordered, 1)}
-    grave = {one for one, fact in facts.items() if fact.kind == "alert" and fact.details.get("severity") in ("contraindicated", "major")}
+    grave = {one for one, fact in facts.items() if fact.kind == "alert" and fact.details.get("severity") in GRAVE}
     tables = {one.section: one.columns for one in draft.tables}
     sections = tuple(
         _section(

@@ -14,11 +14,10 @@ from xinglin.models.medication_safety import circumstances_of, concerns, uses_of
 from xinglin.models.medication_safety.saying import name_of
 from xinglin.records import Concept, Evidence, Fact
 from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED
-from xinglin.records.medication import Concern, MedicineUse
+from xinglin.records.medication import GRAVE, Concern, MedicineUse
 
 ALERT = f"{MADE_HERE}alert."
 UNREAD = {"en": " (source not opened)", "zh": "（来源未核对）"}
-_GRAVE = frozenset(("contraindicated", "major"))
 _HEADS = {
     "never": ("Never", "绝对禁止"), "contraindicated": ("Contraindicated", "禁忌"), "major": ("Grave", "严重"), "moderate": ("Caution", "注意"),
     "minor": ("Note", "提示"), "tolerated": ("Borne so far", "已耐受"), "unknown-medicine": ("Not checked", "未核查"),
@@ -52,7 +51,7 @@ def _each_sum_once(found: Iterable[Concern]) -> list[Concern]:
 
 def is_grave(fact: Fact) -> bool:
     """Whether an alert has to be settled first: a never-event, or a contraindication or grave warning that has not long been borne."""
-    return fact.flag in _GRAVE or bool(fact.details.get("never_event"))
+    return fact.flag in GRAVE or bool(fact.details.get("never_event"))
 
 
 def called(medicine: str, language: str) -> str:
@@ -82,7 +81,7 @@ def _fact(one: Concern, known: Mapping[str, Fact]) -> Fact:
         "never_event": "yes" if one.never_event else "", "source": one.source, "facts": " ".join(side.id for side in sides),
         "said": said["en"], "said_zh": said["zh"],
     }  # fmt: skip
-    grave = one.never_event or one.severity in _GRAVE
+    grave = one.grave
     return Fact(
         id=f"{ALERT}{_key(one)}", kind="alert", concept=Concept(f"{one.kind} of {who['en']}"), text=said["en"], evidence=tuple(dict.fromkeys(evidence)),
         key=f"made:alert:{_key(one)}", names={"en": (f"warning: {who['en']}",), "zh": (f"警示：{who['zh']}",)}, value="",

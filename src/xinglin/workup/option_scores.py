@@ -56,11 +56,7 @@ def score_facts(facts: Sequence[Fact]) -> tuple[Fact, ...]:
 
 
 def _one_of(fact: Fact, keys: Sequence[str]) -> bool:
-    bare = fact.key.removeprefix("term:")
-    if bare in keys:
-        return True
-    term = terms.by_key(fact.key)
-    return term is not None and any(terms.is_a(term, f"term:{key}") for key in keys)
+    return any(terms.is_kind_of(fact.key, key) for key in keys)
 
 
 def _name(fact: Fact) -> tuple[str, str]:

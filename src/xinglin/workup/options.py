@@ -67,7 +67,7 @@ def opened(facts: Sequence[Fact], journeys: Sequence[Journey]) -> tuple[tuple[Jo
             if f.kind == "problem"
             and f.polarity == "present"
             and f.status != "resolved"
-            and any(_is_a(f.key, key) for key in journey.problems)
+            and any(terms.is_kind_of(f.key, key) for key in journey.problems)
         ]
         by += [
             f.id for f in facts if f.kind == "medicine" and f.status == "current" and f.key.removeprefix("term:") in journey.with_medicines
@@ -128,13 +128,6 @@ def held(criterion: Criterion, facts: Sequence[Fact]) -> Judged:
     )
 
 
-def _is_a(key: str, wider: str) -> bool:
-    if key.removeprefix("term:") == wider:
-        return True
-    term = terms.by_key(key)
-    return term is not None and terms.is_a(term, f"term:{wider}")
-
-
 def _presence(criterion: Criterion, found: Sequence[Fact], denied: Sequence[Fact] = ()) -> Judged:
     """Present or absent: a record that says nothing of an illness does not deny it, but a plan goes by what is recorded."""
     ids = tuple(fact.id for fact in found or denied)
@@ -147,7 +140,7 @@ def _presence(criterion: Criterion, found: Sequence[Fact], denied: Sequence[Fact
 
 def _problem(criterion: Criterion, key: str, facts: Sequence[Fact]) -> Judged:
     wanted = criterion.values or (key,)
-    mine = [f for f in facts if f.kind == "problem" and any(_is_a(f.key, one) for one in wanted)]
+    mine = [f for f in facts if f.kind == "problem" and any(terms.is_kind_of(f.key, one) for one in wanted)]
     return _presence(
         criterion, [f for f in mine if f.polarity == "present" and f.status != "resolved"], [f for f in mine if f.polarity == "absent"]
     )
@@ -163,7 +156,8 @@ def _medicine(criterion: Criterion, key: str, facts: Sequence[Fact]) -> Judged:
 def _allergy(criterion: Criterion, key: str, facts: Sequence[Fact]) -> Judged:
     wanted = criterion.values or (key,)
     return _presence(
-        criterion, [f for f in facts if f.kind == "allergy" and f.polarity == "present" and any(_is_a(f.key, one) for one in wanted)]
+        criterion,
+        [f for f in facts if f.kind == "allergy" and f.polarity == "present" and any(terms.is_kind_of(f.key, one) for one in wanted)],
     )
 
 
@@ -246,7 +240,7 @@ def _device(criterion: Criterion, key: str, facts: Sequence[Fact]) -> Judged:
     wanted = criterion.values or (key,)
     found = [
         f for f in facts
-        if f.kind in {"device", "procedure", "problem"} and f.polarity == "present" and any(_is_a(f.key, one) for one in wanted)
+        if f.kind in {"device", "procedure", "problem"} and f.polarity == "present" and any(terms.is_kind_of(f.key, one) for one in wanted)
     ]  # fmt: skip
     return _presence(criterion, found)
 
@@ -314,7 +308,9 @@ def _called(fact: Fact) -> set[str]:
 
 def _stage(criterion: Criterion, _key: str, facts: Sequence[Fact]) -> Judged:
     """The stage of a cancer, not of the kidneys; "I" is the stages I, IA and IB and neither II nor IV."""
-    fact = next((f for f in facts if f.kind == "problem" and f.details.get("stage") and _is_a(f.key, "malignant-neoplasm")), None)
+    fact = next(
+        (f for f in facts if f.kind == "problem" and f.details.get("stage") and terms.is_kind_of(f.key, "malignant-neoplasm")), None
+    )
     if fact is None:
         return Judged(criterion, "unknown")
     met = any(re.match(f"{re.escape(value)}(?![ivx0-9])", fact.details["stage"], re.IGNORECASE) for value in criterion.values)
@@ -324,7 +320,9 @@ def _stage(criterion: Criterion, _key: str, facts: Sequence[Fact]) -> Judged:
 def _person(criterion: Criterion, about: str, facts: Sequence[Fact]) -> Judged:
     person = next((f for f in facts if f.id == "person"), None)
     if about == "pregnant":
-        return _presence(criterion, [f for f in facts if f.kind == "problem" and f.status == "active" and _is_a(f.key, "normal-pregnancy")])
+        return _presence(
+            criterion, [f for f in facts if f.kind == "problem" and f.status == "active" and terms.is_kind_of(f.key, "normal-pregnancy")]
+        )
     if person is None:
         return Judged(criterion, "unknown")
     if about == "sex":

@@ -30,6 +30,9 @@ from xinglin.knowledge.terms.book import (
     is_a as is_a,
 )
 from xinglin.knowledge.terms.book import (
+    is_kind_of as is_kind_of,
+)
+from xinglin.knowledge.terms.book import (
     terms as _terms,
 )
 from xinglin.knowledge.terms.medicine_names import MedicineName as MedicineName

@@ -145,3 +145,10 @@ def is_a(term: Term, broader: str) -> bool:
             found = by_key(key)
             todo.extend(found.parents if found else ())
     return False
+
+
+def is_kind_of(key: str, broader: str) -> bool:
+    """Whether a key, with or without "term:", names the same idea as `broader` or a kind of it; an unknown key is of no kind but its own."""
+    bare, wider = key.removeprefix("term:"), broader.removeprefix("term:")
+    term = by_key(f"term:{bare}")
+    return bare == wider or (term is not None and is_a(term, f"term:{wider}"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from xinglin.models.medication_safety.amounts import in_unit
 from xinglin.records import Fact
 from xinglin.records.medication import Circumstances, KnownAllergy, KnownCondition, LabValue
 from xinglin.records.moments import days_between
@@ -24,7 +25,6 @@ _DIALYSIS = {"dependence-on-renal-dialysis", "end-stage-renal-disease-on-dialysi
 _OF_THE_PAST = ("history-of", "personal-history")
 _SEVERE = ("anaphyla", "angioedema", "stevens", "necrolysis", "dress", "过敏性休克", "休克", "血管性水肿", "喉头水肿")
 _FRESH_DAYS = 366  # a value older than a year tells nothing of today's kidneys
-_GRADES = {"a": "A", "b": "B", "c": "C"}
 
 
 def circumstances_of(facts: Sequence[Fact], as_of: str) -> Circumstances:
@@ -103,8 +103,6 @@ _CALCULATED = {
 def _number(lab: LabValue | None, unit: str, known: dict[str, str], name: str) -> float | None:
     if lab is None or (lab.value.comparator and name not in {"egfr", "crcl"}):
         return None
-    from xinglin.models.medication_safety.amounts import in_unit
-
     number = in_unit(lab.value, unit, Circumstances()) if unit else float(lab.value.number)
     if number is not None:
         known[name] = lab.fact
@@ -123,7 +121,7 @@ def _child_pugh(facts: Iterable[Fact], known: dict[str, str]) -> str:
         words = f"{fact.text} {fact.value if isinstance(fact.value, str) else ''}".casefold()
         if "child-pugh" in words or "child pugh" in words:
             grade = next(
-                (_GRADES[letter] for letter in "abc" if f"pugh {letter}" in words or f"class {letter}" in words or f"{letter}级" in words),
+                (letter.upper() for letter in "abc" if f"pugh {letter}" in words or f"class {letter}" in words or f"{letter}级" in words),
                 "",
             )
             if grade:

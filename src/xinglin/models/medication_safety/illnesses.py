@@ -28,14 +28,9 @@ def _meets(row: Contraindication, known: KnownCondition) -> bool:
     """Whether the illness is one the row names, or a kind of it."""
     for name in row.condition:
         past, bare = name.startswith("past:"), name.removeprefix("past:")
-        if (known.active or past) and (known.key == bare or _is_kind_of(known.key, bare)):
+        if (known.active or past) and (terms.is_kind_of(known.key, bare)):
             return True
     return False
-
-
-def _is_kind_of(key: str, wider: str) -> bool:
-    term = terms.by_key(f"term:{key}")
-    return term is not None and terms.is_a(term, f"term:{wider}")
 
 
 def pregnancy_concerns(who: Circumstances, use: MedicineUse) -> Iterator[Concern]:

@@ -56,7 +56,7 @@ def _named(name: str, rest: str, order: Order) -> bool:
         return _is_called(gene, term, order.who)
     if name == "dose-over":
         return order.too_much >= float(rest) * 0.98
-    has = any(known.active and _is_kind_of(known.key, rest) for known in order.who.conditions) or _is_for(rest, order.use)
+    has = any(known.active and terms.is_kind_of(known.key, rest) for known in order.who.conditions) or _is_for(rest, order.use)
     return has if name == "condition" else not has
 
 
@@ -73,7 +73,7 @@ def _plain(word: str, order: Order) -> bool:
     if word == "newborn":
         return who.age_years is not None and who.age_years < _NEWBORN_YEARS
     if word == "outside-cancer":
-        return not any(known.active and _is_kind_of(known.key, _CANCER) for known in who.conditions) and not _for_cancer(use)
+        return not any(known.active and terms.is_kind_of(known.key, _CANCER) for known in who.conditions) and not _for_cancer(use)
     if word == "opioid-naive":
         return not any(
             "opioid" in drugs.classes_of(part) and "weak-opioid" not in drugs.classes_of(part)
@@ -96,13 +96,8 @@ def _plain(word: str, order: Order) -> bool:
     )
 
 
-def _is_kind_of(key: str, wider: str) -> bool:
-    term = terms.by_key(f"term:{key}")
-    return key == wider or (term is not None and terms.is_a(term, f"term:{wider}"))
-
-
 def _is_for(key: str, use: MedicineUse) -> bool:
-    return any(_is_kind_of(condition, key) for condition in use.conditions)
+    return any(terms.is_kind_of(condition, key) for condition in use.conditions)
 
 
 def _for_cancer(use: MedicineUse) -> bool:

@@ -97,7 +97,8 @@ def _stands_in_place_of(case: CheckCase, option: str) -> frozenset[str]:
 
 def _proposed(case: CheckCase) -> Iterator[tuple[str, Span | None, MedicineUse]]:
     """(statement, place, medicine) for each option a draft's sentence cites, and for each medicine a sentence proposes in words."""
-    options = {use.fact: use for use in uses_of(case.facts) if use.considered}
+    named = {fact for cited in case.cited.values() for fact in cited}
+    options = {use.fact: use for use in uses_of(fact for fact in case.facts if fact.id in named) if use.considered}
     told: set[str] = set()
     for sentence in case.sentences:
         for fact in case.cited.get(sentence.id, ()):

@@ -82,10 +82,10 @@ def use_of(
     keys = substances(name)
     low, high = quantities(dose)
     times, period_h = rhythm(frequency) if frequency else (None, None)
-    conditions = tuple(found.key.removeprefix("term:") for words in (indication,) if words and (found := terms.find(words, kind="problem")))
+    illness = terms.find(indication, kind="problem") if indication else None
     return MedicineUse(
         key=keys[0] if len(keys) == 1 else "+".join(keys), name=name, dose=low, dose_high=high, route=route_of(route), manner=manner_of(f"{route} {dose}"), times=times, period_h=period_h,
-        as_needed=as_needed, since=since, days=days, indication=indication, conditions=conditions, considered=considered,
+        as_needed=as_needed, since=since, days=days, indication=indication, conditions=(illness.key.removeprefix("term:"),) if illness else (), considered=considered,
         ingredients=tuple(dict.fromkeys(part for key in keys for part in ingredients_of(key))), fact=fact,
     )  # fmt: skip
 
@@ -126,12 +126,11 @@ def _is_option(fact: Fact) -> bool:
 def _use(fact: Fact) -> MedicineUse:
     option = _is_option(fact)
     name = fact.details["medicine"] if option else _name(fact)
-    made = use_of(
+    return use_of(
         name, fact.details.get("dose", ""), fact.details.get("route", ""), fact.details.get("frequency", ""),
         since=fact.details.get("started_date", "") or fact.start[:10], indication=fact.details.get("reason", ""),
         as_needed=fact.details.get("as_needed") == "yes", considered=option or fact.status == "planned", fact=fact.id,
     )  # fmt: skip
-    return made
 
 
 def _name(fact: Fact) -> str:

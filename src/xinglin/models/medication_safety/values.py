@@ -11,7 +11,7 @@ from xinglin.models.medication_safety.amounts import daily
 from xinglin.models.medication_safety.interactions import parts_of
 from xinglin.models.medication_safety.saying import said
 from xinglin.records.errors import InvalidInput
-from xinglin.records.medication import Circumstances, Concern, ConcernSeverity, LabValue, MedicineUse
+from xinglin.records.medication import GRAVE, Circumstances, Concern, ConcernSeverity, LabValue, MedicineUse
 from xinglin.records.moments import days_between
 
 
@@ -28,7 +28,7 @@ def monitoring_concerns(who: Circumstances, use: MedicineUse, others: Sequence[M
                 yield _untested(use, row)
             continue
         lab = values.get(row.analyte)
-        grave = row.severity in {"contraindicated", "major"}
+        grave = row.severity in GRAVE
         missing_is: ConcernSeverity = "major" if grave and ((blind and row in asked) or (row.before and new)) else "moderate"
         if lab is not None and _crossed(row, lab):
             yield _beyond(use, row, lab)
@@ -76,14 +76,13 @@ def _stale(lab: LabValue, row: Monitoring, who: Circumstances) -> bool:
     return bool(row.interval_days and lab.when and who.as_of and days_between(lab.when, who.as_of) > row.interval_days)
 
 
-def _crossed(row: Monitoring, lab: LabValue) -> str:
-    """ "low" or "high" when the value is beyond the row's limit; "" when within, without limit, or not comparable."""
+def _crossed(row: Monitoring, lab: LabValue) -> bool:
+    """Whether the value is beyond the row's limit; not when there is no limit or they cannot be compared."""
     number = in_unit_of_lab(lab, row.unit)
     if number is None:
-        return ""
-    if row.limit_low is not None and number < row.limit_low and lab.value.comparator not in {">", ">="}:
-        return "low"
-    return "high" if row.limit_high is not None and number > row.limit_high and lab.value.comparator not in {"<", "<="} else ""
+        return False
+    too_low = row.limit_low is not None and number < row.limit_low and lab.value.comparator not in {">", ">="}
+    return too_low or (row.limit_high is not None and number > row.limit_high and lab.value.comparator not in {"<", "<="})
 
 
 def in_unit_of_lab(lab: LabValue, unit: str) -> float | None:
