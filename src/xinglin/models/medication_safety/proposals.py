@@ -7,7 +7,6 @@ only reported as taken is no proposal.
 from __future__ import annotations
 
 import re
-import weakref
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from msgspec.structs import replace
 from xinglin.models.medication_safety.circumstances import circumstances_of
 from xinglin.models.medication_safety.judge import against
 from xinglin.models.medication_safety.uses import use_of, uses_of
+from xinglin.models.reader.once_per_case import once_per_case
 from xinglin.models.reader.quotes import quoted_spans, within
 from xinglin.models.reader.record_index import index_of
 from xinglin.records import CheckCase, Claim, Fact, Issue, Sentence
@@ -43,18 +43,10 @@ class Objection(NamedTuple):
     concern: Concern
 
 
-_last: list[tuple[weakref.ref[CheckCase], tuple[Objection, ...]]] = []
-
-
+@once_per_case
 def objections(case: CheckCase) -> tuple[Objection, ...]:
     """Everything that speaks against what the text proposes, worked out once per case."""
-    for known, found in _last:
-        if known() is case:
-            return found
-    found = tuple(_all(case))
-    _last.append((weakref.ref(case), found))
-    del _last[:-2]
-    return found
+    return tuple(_all(case))
 
 
 def issues_of(case: CheckCase, check: str, *kinds: ConcernKind) -> tuple[Issue, ...]:

@@ -7,11 +7,11 @@ the facts the statement names, and the rest of the record must not contradict it
 from __future__ import annotations
 
 import re
-import weakref
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from xinglin.models.reader.once_per_case import once_per_case
 from xinglin.models.reader.record_index import RecordIndex, index_of
 from xinglin.records.draft import Issue, Severity, Verdict
 from xinglin.records.fact import Fact
@@ -63,18 +63,10 @@ def finding(
     return Finding(code, verdict, text, "", span.text, known, tuple(facts), span.start, span.end)
 
 
-_last: list[tuple[weakref.ref[CheckCase], dict[str, tuple[Finding, ...]]]] = []
-
-
+@once_per_case
 def findings_of(case: CheckCase) -> dict[str, tuple[Finding, ...]]:
     """All disagreements of a text by code, worked out once per case."""
-    for known, found in _last:
-        if known() is case:
-            return found
-    found = _all(case)
-    _last.append((weakref.ref(case), found))
-    del _last[:-2]
-    return found
+    return _all(case)
 
 
 def issues_of(case: CheckCase, code: str, check: str, severity: Severity) -> tuple[Issue, ...]:
