@@ -116,10 +116,11 @@ def learnt(
 
 def compared(house: House, name: str, path: str | Path | None = None, encoding: str = "utf-8") -> Comparison:
     """The challenger of a name against its champion on a table; a first one against no model. Raises UsageError XL-MODEL-012 without a table."""
+    from xinglin.models.foretelling.trained import TrainedOutcome
     from xinglin.training.comparing import against_no_model, compared
 
     kept = registry(house)
-    challenger = kept.load(f"{name}:challenger")
+    challenger = kept.load_as(f"{name}:challenger", TrainedOutcome)
     if not kept.named(name).champion:
         return against_no_model(challenger)
     if path is None:
@@ -131,7 +132,7 @@ def compared(house: House, name: str, path: str | Path | None = None, encoding: 
         )
     design = challenger.design
     columns = [one for one in design.table.columns if one.name in (*design.features, design.outcome, design.table.time, design.table.event)]
-    return compared(challenger, kept.load(name), read_rows(path, columns, encoding))
+    return compared(challenger, kept.load_as(name, TrainedOutcome), read_rows(path, columns, encoding))
 
 
 def promoted(
@@ -149,6 +150,8 @@ def foretold(
     """For each row one prediction, of survival one for each time. Raises UsageError XL-OUTCOME-024 unless a table or a row is given."""
     if (table is None) == (not row):
         raise UsageError("XL-OUTCOME-024", "whom to speak of was not said, or twice", fix="give a CSV file, or --row NAME=VALUE ...")
-    trained = registry(house).load(model)
+    from xinglin.models.foretelling.trained import TrainedOutcome
+
+    trained = registry(house).load_as(model, TrainedOutcome)
     rows = read_rows(table, trained.design.inputs, encoding) if table is not None else row_of(row, trained.design.inputs)
     return trained.predictions(rows, changes=changes, at_most=at_most, at_least=at_least)

@@ -96,7 +96,10 @@ class ModelScore(Struct, frozen=True):
 
 
 class ModelCard(Struct, frozen=True):
-    """A kept model as people read of it: what it is for, what it was trained on, how good it is, where it must not be used."""
+    """A kept model as people read of it: what it is for, what it was trained on, how good it is, where it must not be used.
+
+    `keeps`: what kind of model it is (outcome, effect ...); it says who reads its files. `design`: of a model learnt from a table.
+    """
 
     name: str
     digest: str  # SHA-256 of its files: its name in the registry
@@ -113,3 +116,4 @@ class ModelCard(Struct, frozen=True):
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     promoted_by: str = ""
+    keeps: str = "outcome"

@@ -14,7 +14,8 @@ import numpy as np
 from msgspec.structs import replace
 
 from xinglin.models.foretelling import conduct
-from xinglin.models.foretelling.trained import TrainedOutcome, digest_of, outcome_models
+from xinglin.models.foretelling.trained import TrainedOutcome, outcome_models
+from xinglin.models.kept import digest_of
 from xinglin.models.tabular.columns import count_of, outcome_of, see_that_it_can_be_learnt, survival_of
 from xinglin.records.errors import InvalidInput, UsageError
 from xinglin.records.prediction import ModelCard, OutcomeDesign

@@ -1,7 +1,7 @@
 """Where trained models are kept: a folder each, named by the hash of its files, and aliases that say which one is in use.
 
 `champion` is used, `challenger` waits. A challenger comes into use when it is not worse on rows that neither has learnt from and a named person
-says so; every step stands in the ledger. Nothing kept is a row of anybody.
+says so; every step stands in the ledger. Nothing kept is a row of anybody. What is kept is files by name, whatever model they are (`training/kinds`).
 """
 
 from __future__ import annotations
@@ -13,22 +13,25 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from xinglin.models.foretelling.trained import FILES, TrainedOutcome, digest_of, trained_of
+from xinglin.models.kept import Kept, card_of, digest_of
 from xinglin.records.errors import InvalidInput, NotFound, Refused, UsageError
 from xinglin.records.prediction import ModelCard
 from xinglin.training.comparing import Comparison
+from xinglin.training.kinds import read
 
 if TYPE_CHECKING:
     from xinglin.store import Store
 
 CHAMPION, CHALLENGER = "champion", "challenger"
+T = TypeVar("T")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+_FILE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 class Promotion(Struct, frozen=True):
@@ -47,6 +50,7 @@ class Named(Struct, frozen=True):
     made: tuple[tuple[str, str], ...] = ()
     challenger: str = ""
     promotions: tuple[Promotion, ...] = ()  # the last is in use
+    keeps: str = "outcome"  # what kind of model all of them are
 
     @property
     def champion(self) -> str:
@@ -64,22 +68,29 @@ class Registry:
     def __init__(self, store: Store) -> None:
         self._store, self._folder = store, store.home / "models"
 
-    def keep(self, trained: TrainedOutcome, by: str) -> ModelCard:
+    def keep(self, trained: Kept, by: str) -> ModelCard:
         """Keep a model and call it the challenger of its name; the same model again changes nothing but the alias.
 
-        Raises UsageError XL-MODEL-001 for a name that is none.
+        Raises UsageError XL-MODEL-001 for a name that is none, 014 for a name under which another kind of model is kept.
         """
         name, files = trained.card.name, trained.files()
         if not _NAME.fullmatch(name):
             raise UsageError(
                 "XL-MODEL-001", "this is no name for a model", where="--name", fix="small letters, digits, dot, dash: warfarin-dose"
             )
+        if wrong := [file for file in files if not _FILE.fullmatch(file)]:
+            raise ValueError(f"no file of a kept model is called {wrong[0]}")
         digest = digest_of(files)
         with self._alone():
-            self._write_folder(digest, files)
             known = self._named(name)
+            if known.made and known.keeps != trained.card.keeps:
+                raise UsageError(
+                    "XL-MODEL-014", "another kind of model is kept under this name", where=name, why=f"{known.keeps}, not {trained.card.keeps}",
+                    fix="choose another --name",
+                )  # fmt: skip
+            self._write_folder(digest, files)
             made = known.made if any(one == digest for one, _ in known.made) else (*known.made, (digest, self._store.now()))
-            self._write_named(replace(known, made=made, challenger="" if known.champion == digest else digest))
+            self._write_named(replace(known, keeps=trained.card.keeps, made=made, challenger="" if known.champion == digest else digest))
             self._store.ledger.add(by, "model kept", f"model {name}", digest)
         return self._card(known.name, digest)
 
@@ -118,11 +129,20 @@ class Registry:
         named, digest = self.digest(reference)
         return self._card(named.name, digest)
 
-    def load(self, reference: str) -> TrainedOutcome:
-        """The model itself. Raises NotFound XL-MODEL-002, 003, InvalidInput XL-MODEL-004 where its files are not those that were kept."""
+    def load(self, reference: str) -> Kept:
+        """The model itself, with that card.
+
+        Raises NotFound XL-MODEL-002, 003, InvalidInput XL-MODEL-004 where its files are not those that were kept, 013 for an unknown kind.
+        """
         named, digest = self.digest(reference)
-        trained = trained_of(self._files(digest))
-        return TrainedOutcome(self._card(named.name, digest), trained.fitted, trained.conduct)
+        return read(self._files(digest), self._card(named.name, digest))
+
+    def load_as(self, reference: str, kind: type[T]) -> T:
+        """The model itself, where it is of that class. Raises UsageError XL-MODEL-015 where it is not, and what `load` raises."""
+        found = self.load(reference)
+        if not isinstance(found, kind):
+            raise UsageError("XL-MODEL-015", "this model does not do that", where=reference, why=f"it is kept as: {found.card.keeps}")
+        return found
 
     def promote(self, name: str, by: str, comparison: Comparison, why: str = "") -> Named:
         """Bring the challenger into use. Raises Refused XL-MODEL-005 without a person, 006 where there is no challenger, 007 where it is worse."""
@@ -169,15 +189,15 @@ class Registry:
 
     def _card(self, name: str, digest: str) -> ModelCard:
         named = self._named(name)
-        card = msgspec.json.decode(self._files(digest)["card.json"], type=ModelCard)
+        card = card_of(self._files(digest))
         when = next((at for one, at in named.made if one == digest), "")
         who = next((one.by for one in reversed(named.promotions) if one.digest == digest), "")
-        return replace(card, digest=digest, made_at=when, promoted_by=who)
+        return replace(card, made_at=when, promoted_by=who)
 
     def _files(self, digest: str) -> dict[str, bytes]:
         folder = self._folder / digest
         try:
-            files = {name: (folder / name).read_bytes() for name in FILES}
+            files = {path.name: path.read_bytes() for path in folder.iterdir()}
         except OSError:
             files = {}
         if not files or digest_of(files) != digest:

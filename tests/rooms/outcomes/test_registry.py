@@ -1,11 +1,21 @@
 """Models are kept under their hash, come into use by a gate and a named person, and go back the same way; the ledger tells it."""
 
+import hashlib
+import json
+import sys
+from dataclasses import dataclass
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from made_people import design, part, people
 
+from xinglin.models.foretelling.trained import TrainedOutcome, trained_of
+from xinglin.models.kept import digest_of, files_of, part_of
 from xinglin.records.errors import InvalidInput, NotFound, Refused, UsageError
+from xinglin.records.prediction import ModelCard
 from xinglin.store import Store
+from xinglin.training import kinds
 from xinglin.training.comparing import against_no_model, compared
 from xinglin.training.outcomes import trained
 from xinglin.training.registry import Registry
@@ -80,8 +90,6 @@ def test_a_worse_challenger_is_refused_and_a_better_one_comes_into_use_and_goes_
 def test_a_model_worse_than_none_does_not_come_into_use(registry, models):
     from msgspec.structs import replace
 
-    from xinglin.models.foretelling.trained import TrainedOutcome
-
     made = models["noise"]
     own, none, *others = made.card.scores
     worse = TrainedOutcome(replace(made.card, scores=(replace(own, value=none.value * 1.1), none, *others)), made.fitted, made.conduct)
@@ -106,11 +114,71 @@ def test_changed_files_are_noticed(registry, models):
     assert refused.value.code == "XL-MODEL-004"
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A model of another kind: it has its own files and nothing to do with a table."""
+
+    card: ModelCard
+    weights: bytes
+
+    def files(self):
+        return files_of(self.card, {"weights.safetensors": self.weights, "recipe.json": b"{}"})
+
+
+def picture_of(files, card):
+    return Picture(card, part_of(files, "weights.safetensors"))
+
+
+def a_picture(keeps="picture", name="nodules"):
+    return Picture(ModelCard(name, "", "diffusion", "1", None, 0, "", 0, keeps=keeps), b"\x00\x01")
+
+
+def test_any_kind_of_model_is_kept_by_its_files_and_read_by_its_own_reader(registry, models, monkeypatch):
+    monkeypatch.setitem(kinds.READERS, "picture", ("a_room_of_pictures", "picture_of"))
+    monkeypatch.setitem(sys.modules, "a_room_of_pictures", SimpleNamespace(picture_of=picture_of))
+    card = registry.keep(a_picture(), "dr.li")
+    again = registry.load("nodules:challenger")
+    assert again.weights == b"\x00\x01" and again.card == card and card.keeps == "picture" and card.design is None
+    assert digest_of(again.files()) == card.digest, "the hash does not depend on when it was kept"
+    with pytest.raises(UsageError) as refused:
+        registry.load_as("nodules:challenger", TrainedOutcome)
+    assert refused.value.code == "XL-MODEL-015"
+    registry.keep(models["good"], "dr.li")
+    with pytest.raises(UsageError) as refused:
+        registry.keep(a_picture(name="dose"), "dr.li")
+    assert refused.value.code == "XL-MODEL-014"
+
+
+def test_a_kind_nobody_here_knows_is_kept_but_not_read(registry):
+    registry.keep(a_picture("from-tomorrow"), "dr.li")
+    assert registry.card("nodules:challenger").keeps == "from-tomorrow"
+    with pytest.raises(InvalidInput) as refused:
+        registry.load("nodules:challenger")
+    assert refused.value.code == "XL-MODEL-013"
+
+
+def test_a_file_that_was_added_is_noticed(registry, models):
+    card = registry.keep(models["good"], "dr.li")
+    (registry._folder / card.digest / "more.json").write_bytes(b"{}")
+    with pytest.raises(InvalidInput) as refused:
+        registry.card("dose:challenger")
+    assert refused.value.code == "XL-MODEL-004"
+
+
+def test_a_model_kept_before_cards_said_their_kind_is_read_as_before(models):
+    made = models["good"]
+    files = made.files()
+    plain = json.loads(files["card.json"])
+    assert plain.pop("keeps") == "outcome"
+    old = {"model.json": files["model.json"], "conduct.json": files["conduct.json"], "card.json": json.dumps(plain).encode()}
+    hashes = [hashlib.sha256(old[name]).digest() for name in ("model.json", "conduct.json", "card.json")]
+    again = trained_of(old)
+    assert again.card.keeps == "outcome" and again.card.digest == hashlib.sha256(b"".join(hashes)).hexdigest()
+
+
 @pytest.mark.parametrize("name", ["../evil", "Dose", "", "a/b", "a" * 41])
 def test_a_name_that_leads_elsewhere_is_refused(registry, models, name):
     from msgspec.structs import replace
-
-    from xinglin.models.foretelling.trained import TrainedOutcome
 
     made = models["good"]
     with pytest.raises(UsageError) as refused:

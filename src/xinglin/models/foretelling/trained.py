@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 from msgspec.structs import replace
 
 from xinglin.models.foretelling.changes import what_would_change
 from xinglin.models.foretelling.conduct import SURVIVAL_LEVEL, Conduct
+from xinglin.models.kept import card_of, files_of, part_of
 from xinglin.models.tabular.columns import count_of, values_of, written
-from xinglin.records.errors import InvalidInput
 from xinglin.records.prediction import Contribution, ModelCard, OutcomeDesign, Prediction
 from xinglin.shelf import Shelf
 from xinglin.shelf.promises import AbstractFittedOutcome, AbstractOutcomeModel
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
 
     Rows = Mapping[str, NDArray[np.float64]]
     Row = NDArray[np.float64]
-
-FILES = ("model.json", "conduct.json", "card.json")
 
 
 def outcome_models() -> Shelf[AbstractOutcomeModel]:
@@ -121,25 +117,12 @@ class TrainedOutcome:
         return [[(float(v), float(lo), float(hi), None)] for v, lo, hi in zip(value, low, high, strict=True)]
 
     def files(self) -> dict[str, bytes]:
-        """What is kept, name -> bytes; the card without what people and the clock say later."""
-        plain = replace(self.card, digest="", made_at="", promoted_by="")
-        return dict(
-            zip(FILES, (self.fitted.save(), self.conduct.saved(), msgspec.json.format(msgspec.json.encode(plain), indent=1)), strict=True)
-        )
+        """What is kept, name -> bytes."""
+        return files_of(self.card, {"model.json": self.fitted.save(), "conduct.json": self.conduct.saved()})
 
 
-def digest_of(files: Mapping[str, bytes]) -> str:
-    """The SHA-256 that names a kept model: of its files in the order of `FILES`, each by its own SHA-256."""
-    return hashlib.sha256(b"".join(hashlib.sha256(files[name]).digest() for name in FILES)).hexdigest()
-
-
-def trained_of(files: Mapping[str, bytes]) -> TrainedOutcome:
-    """What `files` gave, with its digest. Raises InvalidInput XL-OUTCOME-010, 011, NotFound XL-SHELF-001 for a model nobody has."""
-    try:
-        card = msgspec.json.decode(files["card.json"], type=ModelCard)
-    except msgspec.DecodeError as error:
-        raise InvalidInput(
-            "XL-OUTCOME-010", "this is no kept model", where="card.json", why=type(error).__name__, fix="give what was saved"
-        ) from None
-    fitted = outcome_models()[card.kind].load(files["model.json"])
-    return TrainedOutcome(replace(card, digest=digest_of(files)), fitted, Conduct.of_saved(fitted.design, files["conduct.json"]))
+def trained_of(files: Mapping[str, bytes], card: ModelCard | None = None) -> TrainedOutcome:
+    """What `files` gave, with the card given or its own. Raises InvalidInput XL-OUTCOME-010, 011, NotFound XL-SHELF-001 for a model nobody has."""
+    card = card or card_of(files)
+    fitted = outcome_models()[card.kind].load(part_of(files, "model.json"))
+    return TrainedOutcome(card, fitted, Conduct.of_saved(fitted.design, part_of(files, "conduct.json")))
