@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from xinglin.models.image.parametric_nodule import GENERATOR
-from xinglin.models.image.thorax_phantom import thorax
+from xinglin.models.lesion.parametric_nodule import GENERATOR
+from xinglin.models.thorax_phantom import thorax
 from xinglin.records.errors import XinglinError
 from xinglin.records.imaging import ImageEdit, NoduleRequest
 from xinglin.records.volume import Volume

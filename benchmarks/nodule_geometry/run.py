@@ -18,10 +18,10 @@ sys.path.insert(0, str(HERE.parent))
 
 from machine import described
 
-from xinglin.models.image.parametric_nodule import GENERATOR
-from xinglin.models.image.parametric_nodule.body import body_of
-from xinglin.models.image.parametric_nodule.design import design_of
-from xinglin.models.image.parametric_nodule.frame import frame_at
+from xinglin.models.lesion.parametric_nodule import GENERATOR
+from xinglin.models.lesion.parametric_nodule.body import body_of
+from xinglin.models.lesion.parametric_nodule.design import design_of
+from xinglin.models.lesion.parametric_nodule.frame import frame_at
 from xinglin.records.imaging import ImageEdit, NoduleRequest
 from xinglin.records.volume import Volume
 

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from xinglin.models.image.parametric_nodule.body import body_of
-from xinglin.models.image.parametric_nodule.design import TISSUE_HU, Design, design_of
-from xinglin.models.image.parametric_nodule.fine_grid import box_around
-from xinglin.models.image.parametric_nodule.frame import frame_at
-from xinglin.models.image.parametric_nodule.inner import inner_of
-from xinglin.models.image.parametric_nodule.texture import grain
-from xinglin.models.image.thorax_phantom import imaging
-from xinglin.models.image.thorax_phantom.chest import built
-from xinglin.models.image.thorax_phantom.phantom import Recipe, _halo, _places, _scanned, _taps
-from xinglin.models.image.thorax_phantom.rendering import painted, slabs
+from xinglin.models.lesion.parametric_nodule.body import body_of
+from xinglin.models.lesion.parametric_nodule.design import TISSUE_HU, Design, design_of
+from xinglin.models.lesion.parametric_nodule.fine_grid import box_around
+from xinglin.models.lesion.parametric_nodule.frame import frame_at
+from xinglin.models.lesion.parametric_nodule.inner import inner_of
+from xinglin.models.lesion.parametric_nodule.texture import grain
+from xinglin.models.thorax_phantom import imaging
+from xinglin.models.thorax_phantom.chest import built
+from xinglin.models.thorax_phantom.phantom import Recipe, _halo, _places, _scanned, _taps
+from xinglin.models.thorax_phantom.rendering import painted, slabs
 from xinglin.records.imaging import NoduleRequest
 from xinglin.records.volume import Volume
 

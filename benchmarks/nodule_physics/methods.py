@@ -14,7 +14,7 @@ from scipy import ndimage
 from scipy.sparse import coo_array
 from scipy.sparse.linalg import cg
 
-from xinglin.models.image.parametric_nodule import GENERATOR
+from xinglin.models.lesion.parametric_nodule import GENERATOR
 from xinglin.records.volume import Volume
 
 ROOM_MM = 2.5  # around a lesion that is cut out of its scan to be blended

@@ -17,7 +17,7 @@ from benchmarks.lesion_features import Crop, depth_of
 from scipy import ndimage
 
 from xinglin.formats.dicom import read_series
-from xinglin.models.image.parametric_nodule import GENERATOR
+from xinglin.models.lesion.parametric_nodule import GENERATOR
 from xinglin.models.scanner import measure_blur
 from xinglin.records.errors import InvalidInput, XinglinError
 from xinglin.records.imaging import NoduleRequest, Point_mm

@@ -44,7 +44,7 @@ from xinglin.formats.dicom import read_series
 from xinglin.formats.dicom.marks import Mark
 from xinglin.formats.dicom.write_segmentation import Segment, write_segmentation
 from xinglin.formats.dicom.write_series import write_series
-from xinglin.models.image.parametric_nodule import GENERATOR
+from xinglin.models.lesion.parametric_nodule import GENERATOR
 from xinglin.records.imaging import NoduleRequest
 step("start")
 paths = sorted(Path(sys.argv[1]).iterdir())
@@ -70,7 +70,7 @@ PLACE = """
 import json, sys
 from pathlib import Path
 from xinglin.formats.dicom import read_series
-from xinglin.models.image.parametric_nodule import GENERATOR
+from xinglin.models.lesion.parametric_nodule import GENERATOR
 from xinglin.records.imaging import NoduleRequest
 edit = GENERATOR.insert(read_series(sorted(Path(sys.argv[1]).iterdir())), NoduleRequest(diameter_mm=12.0, seed=3))
 print(json.dumps([edit.truth[f"center_{n}_mm"] for n in "xyz"]))

@@ -19,7 +19,7 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from benchmarks.machine import described
 
-from xinglin.models.image.thorax_phantom import thorax
+from xinglin.models.thorax_phantom import thorax
 from xinglin.models.scanner import measure_blur, measure_noise
 
 SPACINGS = ((0.625, 0.6, 0.6), (1.0, 0.7, 0.7), (1.25, 0.8, 0.8))

@@ -35,7 +35,7 @@ def example(kind):
 @cache
 def chest(uid):
     """The pixels of an example record's series: a small chest that we make ourselves."""
-    from xinglin.models.image.thorax_phantom import thorax
+    from xinglin.models.thorax_phantom import thorax
 
     small = {"blur_mm": (3.0, 1.6, 1.6), "noise_sd_hu": 25, "fineness": (2, 2, 2), "places_per_lung": 500}
     return replace(thorax((75, 160, 160), (4.0, 2.2, 2.2), seed=6, **small).volume, series_uid=uid)

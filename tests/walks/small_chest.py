@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from xinglin.models.image.thorax_phantom import thorax
+from xinglin.models.thorax_phantom import thorax
 from xinglin.models.thorax import Lungs, find_lungs
 from xinglin.records.volume import Volume
 

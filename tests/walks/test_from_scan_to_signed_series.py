@@ -162,7 +162,7 @@ def _made_up():
 
 
 def test_a_folder_that_is_not_free_is_refused_before_a_phantom_is_made(home, tmp_path, capsys, monkeypatch):
-    from xinglin.models.image import thorax_phantom
+    from xinglin.models import thorax_phantom
 
     monkeypatch.setattr(thorax_phantom, "thorax", lambda *_: pytest.fail("a phantom was made for nothing"))
     (tmp_path / "kept.txt").write_text("mine")

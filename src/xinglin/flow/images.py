@@ -337,7 +337,7 @@ def make_phantoms(
 
     The same arguments give the same bytes. Raises UsageError for a folder that holds anything, InvalidInput XL-PHANTOM-001.
     """
-    from xinglin.models.image.thorax_phantom import pair, thorax
+    from xinglin.models.thorax_phantom import pair, thorax
     from xinglin.review.research import see_that_a_phantom_fits, write_phantom
 
     for folder, _ in scans:

@@ -88,8 +88,8 @@ def _days(people: VirtualPeople, beside: Beside, place: int, each: int) -> Itera
 
 def _scanned(scans: list[tuple[float, str]], seed: int) -> Iterator[tuple[Volume, str]]:
     """The person's chest on each day, the tumour always in the same place."""
-    from xinglin.models.image.parametric_nodule import GENERATOR
-    from xinglin.models.image.thorax_phantom import pair, thorax
+    from xinglin.models.lesion.parametric_nodule import GENERATOR
+    from xinglin.models.thorax_phantom import pair, thorax
     from xinglin.records.imaging import NoduleRequest
 
     if not scans:

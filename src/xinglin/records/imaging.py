@@ -175,7 +175,7 @@ class ImageEdit(Struct, frozen=True, dict=True):
     `voxels`: the new values, little-endian int16 HU in C order of `shape`; everything outside the box is the source's.
     `occupancy`: little-endian float32, the share of each voxel inside the lesion before blur (fractional mask).
     `apparent`: little-endian float32, the same after the scanner's blur (>= 0.5 is what a reader would outline).
-    `truth`: the numbers stated about it, by documented keys (models/image/parametric_nodule/README.md):
+    `truth`: the numbers stated about it, by documented keys (models/lesion/parametric_nodule/README.md):
     volume_mm3, diameter_mm, center_x_mm ..., blur_slice_mm ..., binary_loss_percent ...
     """
 

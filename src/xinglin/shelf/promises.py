@@ -2,7 +2,7 @@
 
 An item is a module or folder whose name is the item's name, holding one object under the shelf's word:
 `content/<kind>/KIND`, `checks/<code>/CHECK`, `diseases/<name>/DISEASE`, `knowledge/<topic>/TOPIC`, `models/text/<name>/WRITER`,
-`models/image/<name>/GENERATOR`, `models/table/<name>/GENERATOR`, `models/outcome/<name>/MODEL`,
+`models/lesion/<name>/GENERATOR`, `models/table/<name>/GENERATOR`, `models/image/<name>/MODEL`, `models/outcome/<name>/MODEL`,
 `models/effect/<name>/MODEL`.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from xinglin.records import Chart, CheckCase, ContentRequest, Fact, Identity, Issue, Point
 from xinglin.records.draft import SectionTable
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from xinglin.records.image_learning import ImageForm, ImageTask, SampleRequest, Setting, Settings
     from xinglin.records.imaging import ImageCase, ImageEdit, NoduleRequest
     from xinglin.records.prediction import OutcomeDesign, OutcomeKind
     from xinglin.records.simulation import CourseBlock, DiseaseCard, Posterior, Simulation, SimulationCase, SimulationRequest
@@ -293,6 +294,60 @@ class AbstractEffectModel(ABC):
     @abstractmethod
     def load(self, data: bytes) -> AbstractFittedEffect:
         """What `save` wrote. Raises InvalidInput for anything else."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One step of learning, as the loop hands it to a model. Tensors are on the device and of the precision the loop chose.
+
+    batch: `pictures` (b, channels, *shape) in [-1, 1]; where the set has them `masks` (b, *shape) whole numbers, `partners` like pictures,
+    `others` (b, channels, *shape) pictures of the other domain, `conditions` (b, k) with nan where not known.
+    backward(loss, group): adds the gradients of a loss for one group of networks (see `groups`); update(group): clips, steps the optimiser,
+    clears the gradients. Chance comes from torch's own generator, which the loop seeds anew for each step from (seed, step).
+    """
+
+    step: int
+    steps: int
+    batch: Mapping[str, Any]
+    backward: Callable[[Any, str], None]
+    update: Callable[[str], None]
+
+
+class AbstractImageModel(ABC):
+    """A network that learns pictures: `models/image/<name>/MODEL`. It knows its networks, one step, and how to sample; no loop, no files.
+
+    The module of MODEL imports neither torch nor MONAI at its head: both are heavy and may be absent where a kept model is only sampled.
+    """
+
+    name: str
+    version: str
+    task: ImageTask
+    needs: tuple[str, ...] = ()  # what the set must have beside pictures: "masks", "partners", "others"
+    groups: Mapping[str, tuple[str, ...]] = {"all": ("network",)}  # group -> names of networks that one optimiser serves
+    averaged: tuple[str, ...] = ("network",)  # networks of which a running mean is kept and used for sampling
+    settings: tuple[Setting, ...] = ()
+
+    @abstractmethod
+    def networks(self, form: ImageForm, settings: Settings) -> Any:
+        """A torch ModuleDict, its weights drawn from torch's own generator. Raises InvalidInput for a form it cannot serve."""
+
+    @abstractmethod
+    def step(self, networks: Any, turn: Turn, form: ImageForm, settings: Settings) -> dict[str, float]:
+        """One step: losses, backward, update. What it returns is drawn as curves."""
+
+    @abstractmethod
+    def graphs(self, networks: Any, form: ImageForm, settings: Settings) -> dict[str, tuple[Any, dict[str, Any]]]:
+        """What sampling calls: name -> (torch module, example inputs by name, first axis the batch). Exported once and kept."""
+
+    @abstractmethod
+    def sample(
+        self, graphs: Mapping[str, Callable[..., NDArray[np.float32]]], form: ImageForm, settings: Settings, request: SampleRequest
+    ) -> NDArray[np.float32]:
+        """(n, channels, *shape): pictures in [-1, 1], or of a segmentation the chance of each label. numpy alone; the same request, the same bytes."""
+
+    def prepared(self, networks: Any, pictures: NDArray[np.float32], form: ImageForm, settings: Settings) -> Settings:
+        """Settings that are measured of the learnt-from pictures once learning has ended (a latent's scale, noise to re-add); most have none."""
+        return settings
 
 
 @dataclass(frozen=True)

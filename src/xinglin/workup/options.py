@@ -266,7 +266,9 @@ def _line(criterion: Criterion, _key: str, facts: Sequence[Fact]) -> Judged:
 
 def _against_cancer(medicine: str) -> bool:
     known = drugs.medicine(medicine)
-    return medicine in _given_in_lines() or (known is not None and any(code.startswith(("L01", "L02")) for code in known.atc))
+    if known is not None and any(code.startswith(("L01", "L02")) for code in known.atc):
+        return True
+    return medicine in _given_in_lines()
 
 
 @lru_cache(maxsize=1)

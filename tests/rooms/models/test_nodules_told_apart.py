@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xinglin.models.image.parametric_nodule import GENERATOR
-from xinglin.models.image.thorax_phantom import thorax
+from xinglin.models.lesion.parametric_nodule import GENERATOR
+from xinglin.models.thorax_phantom import thorax
 from xinglin.records.errors import InvalidInput
 from xinglin.records.imaging import NoduleRequest
 from xinglin.records.volume import Volume

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xinglin.models.image.parametric_nodule import GENERATOR
-from xinglin.models.image.parametric_nodule.body import body_of
-from xinglin.models.image.parametric_nodule.design import design_of
-from xinglin.models.image.parametric_nodule.fine_grid import box_around
-from xinglin.models.image.parametric_nodule.frame import frame_at
+from xinglin.models.lesion.parametric_nodule import GENERATOR
+from xinglin.models.lesion.parametric_nodule.body import body_of
+from xinglin.models.lesion.parametric_nodule.design import design_of
+from xinglin.models.lesion.parametric_nodule.fine_grid import box_around
+from xinglin.models.lesion.parametric_nodule.frame import frame_at
 from xinglin.records.imaging import NoduleRequest
 from xinglin.records.volume import Volume
 
@@ -110,7 +110,7 @@ def test_without_lobulation_the_body_is_a_sphere_of_the_analytic_radius():
 
 
 def test_the_lobulation_stated_is_the_spread_of_the_radius():
-    from xinglin.models.image.parametric_nodule.shape import _solid_angles, outline
+    from xinglin.models.lesion.parametric_nodule.shape import _solid_angles, outline
 
     for margin in ("smooth", "lobulated", "spiculated"):
         made = outline(np.random.default_rng(5), 0.1, margin)

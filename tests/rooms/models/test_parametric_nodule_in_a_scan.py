@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from xinglin.models.image.parametric_nodule import GENERATOR
-from xinglin.models.image.parametric_nodule.body import body_of
-from xinglin.models.image.parametric_nodule.design import design_of
-from xinglin.models.image.parametric_nodule.frame import frame_at
-from xinglin.models.image.parametric_nodule.shape import PHIS, THETAS
+from xinglin.models.lesion.parametric_nodule import GENERATOR
+from xinglin.models.lesion.parametric_nodule.body import body_of
+from xinglin.models.lesion.parametric_nodule.design import design_of
+from xinglin.models.lesion.parametric_nodule.frame import frame_at
+from xinglin.models.lesion.parametric_nodule.shape import PHIS, THETAS
 from xinglin.records.errors import InvalidInput
 from xinglin.records.imaging import NoduleRequest
 from xinglin.records.volume import Volume

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import ndimage, special
 
-from xinglin.models.image.parametric_nodule import blocks
+from xinglin.models.lesion.parametric_nodule import blocks
 
 
 @pytest.mark.parametrize("sigmas", [(1.0, 1.4, 1.4), (0.0, 0.9, 2.0), (4.0, 0.3, 0.1), (9.0, 9.0, 9.0)])
@@ -42,7 +42,7 @@ def test_a_nodule_whose_place_and_blur_are_given_does_without_scipy():
     code = """
 import sys
 import numpy as np
-from xinglin.models.image.parametric_nodule import GENERATOR
+from xinglin.models.lesion.parametric_nodule import GENERATOR
 from xinglin.records.imaging import NoduleRequest
 from xinglin.records.volume import Volume
 affine = np.array([[0, 0, 0.7, 0], [0, 0.7, 0, 0], [1.0, 0, 0, 0], [0, 0, 0, 1]])

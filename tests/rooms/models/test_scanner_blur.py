@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xinglin.models.image.thorax_phantom import thorax
+from xinglin.models.thorax_phantom import thorax
 from xinglin.models.scanner import measure_blur, measure_noise
 from xinglin.models.scanner.edge_fits import fitted
 from xinglin.models.scanner.kernels import kernel_blur_mm

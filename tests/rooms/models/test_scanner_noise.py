@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from xinglin.models.image.thorax_phantom import imaging, thorax
+from xinglin.models.thorax_phantom import imaging, thorax
 from xinglin.models.scanner import measure_noise, noise_field
 from xinglin.records.errors import InvalidInput
 

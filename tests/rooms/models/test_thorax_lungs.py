@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xinglin.models.image.thorax_phantom import thorax
+from xinglin.models.thorax_phantom import thorax
 from xinglin.models.thorax import find_lungs
 from xinglin.records.errors import InvalidInput
 from xinglin.records.volume import Volume

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from xinglin.models.image.thorax_phantom import STRUCTURES, pair, thorax
-from xinglin.models.image.thorax_phantom.imaging import blur_taps, gaussian_taps, noise, sampled
+from xinglin.models.thorax_phantom import STRUCTURES, pair, thorax
+from xinglin.models.thorax_phantom.imaging import blur_taps, gaussian_taps, noise, sampled
 from xinglin.records.errors import InvalidInput
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from xinglin.models.image.thorax_phantom import thorax
+from xinglin.models.thorax_phantom import thorax
 from xinglin.models.thorax import choose_place
 from xinglin.records.errors import InvalidInput
 from xinglin.records.imaging import NoduleRequest

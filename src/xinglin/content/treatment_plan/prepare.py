@@ -21,12 +21,13 @@ OPTIONS = {
 
 def prepare(request: ContentRequest, chart: Chart, bench: Bench) -> Prepared:
     """Facts of kind option, alert and prediction. Raises NotFound XL-TPLAN-002 for a question nobody knows."""
-    journeys = _asked_for(request.options.get("journey", ""))
+    covers = _asked_for(request.options.get("journey", ""))
     scores = score_facts(bench.facts)
     facts = (*bench.facts, *scores)
-    raised = opened(facts, journeys)
+    opening = {cover.key: by for cover, by in opened(facts, covers)}
     if request.options.get("journey"):
-        raised = tuple((journey, dict(_by_key(raised)).get(journey.key, ())) for journey in journeys)
+        opening = {cover.key: opening.get(cover.key, ()) for cover in covers}
+    raised = [(whole, by) for key, by in opening.items() if (whole := therapies.journey(key))]
     if not raised:
         return Prepared((no_question(),))
     weighed = [JourneyFacts(journey, facts, by, request.as_of) for journey, by in raised]
@@ -37,22 +38,11 @@ def prepare(request: ContentRequest, chart: Chart, bench: Bench) -> Prepared:
     return Prepared((*scores, *told, *foretold), simulation=simulation)
 
 
-def _by_key(raised: tuple[tuple[Journey, tuple[str, ...]], ...]) -> list[tuple[str, tuple[str, ...]]]:
-    return [(journey.key, by) for journey, by in raised]
-
-
 def _asked_for(words: str) -> tuple[Journey, ...]:
-    if not words:
-        return therapies.journeys()
-    found = []
-    for key in (word.strip() for word in words.split(",")):
-        journey = therapies.journey(key)
-        if journey is None:
-            raise NotFound(
-                "XL-TPLAN-002",
-                f"there is no question {key!r}",
-                where="option journey",
-                fix=one_of(key, [j.key for j in therapies.journeys()]),
-            )
-        found.append(journey)
-    return tuple(found)
+    """The covers of the questions asked for; of all where none is named."""
+    known = {cover.key: cover for cover in therapies.covers()}
+    keys = [word.strip() for word in words.split(",")] if words else list(known)
+    for key in keys:
+        if key not in known:
+            raise NotFound("XL-TPLAN-002", f"there is no question {key!r}", where="option journey", fix=one_of(key, list(known)))
+    return tuple(known[key] for key in keys)

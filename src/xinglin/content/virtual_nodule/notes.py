@@ -15,7 +15,7 @@ _NO_KERNEL = "the kernel is not known either, the width is that of an ordinary o
 _SENTENCES = tuple(
     (re.compile(english), chinese)
     for english, chinese in (
-        # the nodule: models/image/parametric_nodule
+        # the nodule: models/lesion/parametric_nodule
         ("the scan itself is, or holds, artificial content", "该扫描本身为人工生成，或含有人工生成的内容"),
         (
             "the nodule is thinner than two slices: a binary mask cannot hold its volume, the fractional one does",

@@ -32,7 +32,7 @@ _SHOWN = {"mm3": "mm³", "[hnsf'U]": "HU", "d": "days"}
 
 def prepare(request: ContentRequest, chart: Chart, bench: Bench) -> Prepared:
     """The change and the facts about it. Raises UsageError, NotFound, and the generator's InvalidInput."""
-    from xinglin.models.image.parametric_nodule import GENERATOR
+    from xinglin.models.lesion.parametric_nodule import GENERATOR
 
     series = series_asked_for(chart.scans, request.options.get("series", ""))
     asked = nodule_asked_for(request.options, request.seed)

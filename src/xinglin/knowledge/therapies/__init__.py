@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from xinglin.knowledge.therapies.book import VERSION as VERSION
+from xinglin.knowledge.therapies.book import covers as covers
 from xinglin.knowledge.therapies.book import journey as journey
 from xinglin.knowledge.therapies.book import journeys as journeys
 from xinglin.knowledge.therapies.book import journeys_for as journeys_for

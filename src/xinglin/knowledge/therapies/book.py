@@ -5,9 +5,10 @@ A list of criteria, watches or recommendations may name a row of the file's `[sh
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -20,6 +21,7 @@ VERSION = "2026.1"
 _HERE = files("xinglin.knowledge.therapies")
 _SHARING = ("asks", "needs", "excludes", "watch", "recommended")
 _NUMBERED = frozenset({"below", "at-least"})
+_FIRST_TABLE = re.compile(r"^\[+\w+\]+\s*$", re.MULTILINE)  # where the cover of a file ends
 
 
 @lru_cache(maxsize=1)
@@ -30,44 +32,79 @@ def sources() -> dict[str, dict[str, str]]:
 
 
 @lru_cache(maxsize=1)
+def covers() -> tuple[Journey, ...]:
+    """Every journey as its cover says, without what it asks and without options: enough to know which ones a record opens."""
+    return tuple(sorted((_cover(_text(name), name) for name in _names()), key=lambda one: one.key))
+
+
+@lru_cache(maxsize=1)
 def journeys() -> tuple[Journey, ...]:
-    """Every journey with its options, by key.
+    """Every journey with its options, by key; all files are read, of which most people need one or two (see `covers`).
 
     Raises InvalidInput XL-THER-001 (not TOML), 002 (a row does not fit), 003 (a word that is not in `[shared]`), 004 (an unknown source),
     005 (two options of one key), 006 (a criterion that lacks what its comparison needs).
     """
-    places = sorted((place for place in (_HERE / "data").iterdir() if place.name.endswith(".toml")), key=lambda place: place.name)
-    read = tuple(read_journey(place.read_text(encoding="utf-8"), place.name) for place in places)
-    return tuple(sorted(read, key=lambda one: one.key))
+    return tuple(sorted(map(_journey, _names()), key=lambda one: one.key))
 
 
 def journey(key: str) -> Journey | None:
     """A journey by its key ("antiplatelet-after-stent"); None when there is none."""
-    return next((one for one in journeys() if one.key == key), None)
+    name = f"{key.replace('-', '_')}.toml"
+    return _journey(name) if name in _names() else None
 
 
 def journeys_for(problem_keys: Iterable[str], medicine_keys: Iterable[str] = ()) -> tuple[Journey, ...]:
     """The journeys that any of these problems opens, or any of these medicines; pass the wider problems of a problem too."""
     problems, medicines = frozenset(problem_keys), frozenset(medicine_keys)
-    return tuple(one for one in journeys() if problems.intersection(one.problems) or medicines.intersection(one.with_medicines))
+    mine = (one for one in covers() if problems.intersection(one.problems) or medicines.intersection(one.with_medicines))
+    return tuple(_journey(f"{one.key.replace('-', '_')}.toml") for one in mine)
+
+
+@lru_cache(maxsize=1)
+def _names() -> tuple[str, ...]:
+    """The files of journeys, each called as its key."""
+    return tuple(sorted(place.name for place in (_HERE / "data").iterdir() if place.name.endswith(".toml")))
+
+
+@cache
+def _journey(name: str) -> Journey:
+    return read_journey(_text(name), name)
+
+
+def _text(name: str) -> str:
+    return (_HERE / "data" / name).read_text(encoding="utf-8")
+
+
+def _cover(text: str, name: str) -> Journey:
+    head = _parsed(_FIRST_TABLE.split(text, maxsplit=1)[0], name)
+    head.pop("asks", None)  # names rows that stand behind the cover
+    return _fitted(head, name)
 
 
 def read_journey(text: str, name: str) -> Journey:
     """One journey from the text of its TOML file `name`; errors as in `journeys`."""
-    try:
-        book = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _misfit("XL-THER-001", f"a journey is not TOML: {error}", name) from error
+    book = _parsed(text, name)
     shared = book.pop("shared", {})
     options = book.pop("option", [])
     key = str(book.get("key", ""))
     rows = {**_filled(book, shared, name), "options": [{"journey": key, **_filled(one, shared, name)} for one in options]}
-    try:
-        found = msgspec.convert(rows, Journey)
-    except msgspec.ValidationError as error:
-        raise _misfit("XL-THER-002", f"a row of a journey does not fit: {error}", name) from error
+    found = _fitted(rows, name)
     _checked(found, name)
     return found
+
+
+def _parsed(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _misfit("XL-THER-001", f"a journey is not TOML: {error}", name) from error
+
+
+def _fitted(rows: dict[str, Any], name: str) -> Journey:
+    try:
+        return msgspec.convert(rows, Journey)
+    except msgspec.ValidationError as error:
+        raise _misfit("XL-THER-002", f"a row of a journey does not fit: {error}", name) from error
 
 
 def _filled(row: dict[str, Any], shared: dict[str, dict[str, Any]], name: str) -> dict[str, Any]:

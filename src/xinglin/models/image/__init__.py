@@ -1,1 +1,1 @@
-"""Models of images: nodules drawn by formula, phantoms, the scanner's blur and noise, where the lungs are."""
+"""Networks that learn images: one folder each with its network, its settings and how it is sampled (promise: `AbstractImageModel`)."""

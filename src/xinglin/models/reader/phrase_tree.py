@@ -7,7 +7,7 @@ a tree, so the longest phrase at each place is found without trying the others.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -83,37 +83,81 @@ def words_of(phrase: str) -> tuple[str, ...]:
     return tuple(token.word for token in tokens_of(fold(phrase)))
 
 
-class PhraseTree(Generic[T]):
-    """A set of phrases, each with what it means. Adding the same phrase again keeps the first meaning."""
+def first_word(phrase: str) -> str:
+    """The first token of a phrase, at a tenth of the price of all; "" where it has none.
 
-    def __init__(self, phrases: Iterable[tuple[str, T]] = ()) -> None:
-        self._root: dict = {}
+    >>> first_word("Acute kidney injury"), first_word("急性肾损伤")
+    ('acute', '急')
+    """
+    sign = phrase[:1]
+    if "\u4e00" <= sign <= "\u9fff":
+        return sign
+    hit = _TOKEN.search(phrase.lower() if phrase.isascii() else fold(phrase))
+    return _SPELLED[hit[0]] if hit else ""
+
+
+def _any(phrase: str) -> bool:
+    return True
+
+
+class PhraseTree(Generic[T]):
+    """A set of phrases, each with what it means. Adding the same phrase again keeps the first meaning.
+
+    A phrase is filed under its first word and read when a text first has that word: a word list has twenty thousand, a text meets
+    a few hundred. `usable` is asked then: phrases it refuses are left out.
+    """
+
+    def __init__(self, phrases: Iterable[tuple[str, T]] = (), usable: Callable[[str], bool] = _any) -> None:
+        self._root: dict[str, dict] = {}  # first words, those of unread phrases too
+        self._unread: dict[str, list[tuple[str, T]]] = {}
+        self._usable = usable
         for phrase, meaning in phrases:
             self.add(phrase, meaning)
 
     def add(self, phrase: str, meaning: T) -> None:
         """File one phrase. A phrase without letters, digits or Chinese characters is left out."""
-        self.add_path(words_of(phrase), meaning)
+        first = first_word(phrase)
+        if first in self._unread:
+            self._unread[first].append((phrase, meaning))
+        elif first:
+            self._unread[first] = [(phrase, meaning)]
+            self._root.setdefault(first, {})
 
     def add_path(self, path: tuple[str, ...], meaning: T) -> None:
         """File one phrase by its tokens; an empty path is left out."""
         if path:
-            self.node(path).setdefault(END, meaning)
+            self.branch(path[0])
+            self._file(path, meaning)
 
-    def node(self, path: tuple[str, ...]) -> dict:
-        """The place of a path in the tree, made where it was missing; its meaning goes under END."""
+    def branch(self, first: str) -> dict:
+        """Everything filed under a first word; {} where nothing is."""
+        for phrase, meaning in self._unread.pop(first, ()):
+            if self._usable(phrase):
+                self._file(words_of(phrase), meaning)
+        return self._root.get(first, {})
+
+    def _file(self, path: tuple[str, ...], meaning: T) -> None:
         node = self._root
         for word in path:
             below = node.get(word)
             if below is None:
                 below = node[word] = {}
             node = below
-        return node
+        node.setdefault(END, meaning)
+
+    def maybe(self) -> Container[str]:
+        """The first words of all phrases, those of phrases that may prove unusable among them: quick to look a word up in."""
+        return self._root
+
+    def __contains__(self, first: str) -> bool:
+        """Whether any phrase begins with this word."""
+        return bool(self.branch(first))
 
     def get(self, phrase: str) -> T | None:
         """The meaning of exactly this phrase."""
-        node = self._root
-        for word in words_of(phrase):
+        path = words_of(phrase)
+        node = self.branch(path[0]) if path else self._root
+        for word in path[1:]:
             node = node.get(word)
             if node is None:
                 return None
@@ -121,7 +165,8 @@ class PhraseTree(Generic[T]):
 
     def longest(self, tokens: list[Token], position: int) -> tuple[int, T] | None:
         """The longest phrase that begins at token `position`: (token behind it, meaning)."""
-        return longest_below(self._root.get(tokens[position].word), tokens, position)
+        first = tokens[position].word
+        return longest_below(self.branch(first) if first in self._unread else self._root.get(first), tokens, position)
 
     def find_all(self, tokens: list[Token]) -> list[Hit[T]]:
         """All phrases from left to right, longest first at each place, without overlap."""

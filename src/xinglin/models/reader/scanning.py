@@ -173,7 +173,7 @@ def scan(
     hits: list[ContextHit] = []
     other: list[tuple[int, int]] = []
     trees = (own, known.tree, context_tree())
-    roots = (own, known.tree._root, context_tree()._root)
+    roots = (own, known.tree.maybe(), context_tree().maybe())
     position, count = 0, len(tokens)
     while position < count:
         word = tokens[position].word

@@ -62,7 +62,7 @@ _TERM_KINDS = {
 @cache
 def known_words() -> KnownWords:
     """The medical words known to the house, whoever the patient is."""
-    tree: PhraseTree[Subject] = PhraseTree()
+    tree: PhraseTree[Subject] = PhraseTree(usable=_usable)
     by_key: dict[str, tuple[str, tuple[str, ...]]] = {}
     by_code: dict[tuple[str, str], str] = {}
     parents: dict[str, tuple[str, ...]] = {}
@@ -71,8 +71,9 @@ def known_words() -> KnownWords:
         parents[key] = broader
         for code in codes:
             by_code.setdefault(code, key)
+        may_deny = kind in ("social", "allergen", "problem")
         for name in names:
-            if _usable(name) and not (kind in ("social", "allergen", "problem") and (_DENIES.match(name) or _PAST_NAME.search(name))):
+            if not (may_deny and (_DENIES.match(name) or _PAST_NAME.search(name))):
                 tree.add(name, Subject(key, kind, (), name, key))
     for word in BLOOD_PRESSURE:
         tree.add(word, Subject(PRESSURE, "measurement", (), word))
@@ -232,7 +233,7 @@ def _branch(first: str, members: tuple[_Member, ...], pressure: bool) -> dict:
             tree.add_path(path, _BOTH_PRESSURES)
     for path, said in meanings.items():
         tree.add_path(path, tuple(said.items()))
-    return tree._root.get(first, {})
+    return tree.branch(first)
 
 
 class _Named(NamedTuple):

@@ -164,7 +164,7 @@ def foreign_unit(text: str, place: int, recorded: str) -> Span | None:
 
 def _ordinary(word: str) -> bool:
     """True for a word of the context list or the word list, and for verbs and adverbs by their ending."""
-    return word.endswith(("ed", "ing", "ly")) or context_tree().get(word) is not None or word in known_words().tree._root
+    return word.endswith(("ed", "ing", "ly")) or context_tree().get(word) is not None or word in known_words().tree
 
 
 _DRUG_END = re.compile(

@@ -152,8 +152,8 @@ def test_a_note_without_chinese_words_stays_english_and_is_still_told():
 
 def test_what_the_generator_says_of_a_hard_place_is_told_in_chinese():
     """Notes of real insertions, so that a note reworded in the generator is missed here."""
-    from xinglin.models.image.parametric_nodule import GENERATOR
-    from xinglin.models.image.thorax_phantom import thorax
+    from xinglin.models.lesion.parametric_nodule import GENERATOR
+    from xinglin.models.thorax_phantom import thorax
 
     chest = thorax(
         (60, 96, 96), (5.0, 3.6, 3.6), 6, blur_mm=(3.0, 2.0, 2.0), noise_sd_hu=25, fineness=(1, 1, 1), places_per_lung=200

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.models.image.parametric_nodule.blocks import error_function
-from xinglin.models.image.parametric_nodule.frame import Frame
+from xinglin.models.lesion.parametric_nodule.blocks import error_function
+from xinglin.models.lesion.parametric_nodule.frame import Frame
 
 FWHM_OVER_SIGMA = 2.354820045
 MARGIN_SIGMAS = 3.3

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.models.image.parametric_nodule.design import Design
-from xinglin.models.image.parametric_nodule.surroundings import LUNG_HU, STRUCTURE_FROM_HU, Surroundings
+from xinglin.models.lesion.parametric_nodule.design import Design
+from xinglin.models.lesion.parametric_nodule.surroundings import LUNG_HU, STRUCTURE_FROM_HU, Surroundings
 from xinglin.records.errors import InvalidInput
 from xinglin.records.imaging import NoduleRequest, Point_mm
 from xinglin.records.volume import Volume

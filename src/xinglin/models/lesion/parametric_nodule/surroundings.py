@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.models.image.parametric_nodule.blocks import blurred
-from xinglin.models.image.parametric_nodule.fine_grid import Box, FineGrid
-from xinglin.models.image.parametric_nodule.frame import Frame
+from xinglin.models.lesion.parametric_nodule.blocks import blurred
+from xinglin.models.lesion.parametric_nodule.fine_grid import Box, FineGrid
+from xinglin.models.lesion.parametric_nodule.frame import Frame
 from xinglin.records.errors import InvalidInput
 from xinglin.records.volume import Volume
 

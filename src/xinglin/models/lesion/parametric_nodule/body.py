@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.models.image.parametric_nodule.design import Design
-from xinglin.models.image.parametric_nodule.fine_grid import FineGrid, fine_grid
-from xinglin.models.image.parametric_nodule.frame import Frame
-from xinglin.models.image.parametric_nodule.level import inside, level_for
-from xinglin.models.image.parametric_nodule.shape import PHIS, THETAS, Outline, Strand, axes_of, outline_of, strands
+from xinglin.models.lesion.parametric_nodule.design import Design
+from xinglin.models.lesion.parametric_nodule.fine_grid import FineGrid, fine_grid
+from xinglin.models.lesion.parametric_nodule.frame import Frame
+from xinglin.models.lesion.parametric_nodule.level import inside, level_for
+from xinglin.models.lesion.parametric_nodule.shape import PHIS, THETAS, Outline, Strand, axes_of, outline_of, strands
 from xinglin.records.errors import InvalidInput
 
 FINEST_MM, COARSEST_MM, STEPS_PER_RADIUS = 0.12, 0.5, 16

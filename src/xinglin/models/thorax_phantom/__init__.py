@@ -6,6 +6,6 @@ through a scanner whose blur and noise are stated. The demo, the tests and the b
 
 from __future__ import annotations
 
-from xinglin.models.image.thorax_phantom.phantom import STRUCTURES, Phantom, pair, thorax
+from xinglin.models.thorax_phantom.phantom import STRUCTURES, Phantom, pair, thorax
 
 __all__ = ["STRUCTURES", "Phantom", "pair", "thorax"]

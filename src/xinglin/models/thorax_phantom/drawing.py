@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.models.image.thorax_phantom.branching import Tubes
+from xinglin.models.thorax_phantom.branching import Tubes
 
 Float = NDArray[np.float32]
 COARSE_MM = 4.0

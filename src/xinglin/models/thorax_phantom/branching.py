@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.models.image.thorax_phantom.anatomy import LEFT, RIGHT, Anatomy, distance, lobe_fields
+from xinglin.models.thorax_phantom.anatomy import LEFT, RIGHT, Anatomy, distance, lobe_fields
 
 Points = NDArray[np.float64]  # (n, 3) as z, y, x in mm
 FLOW_POWER = 2.45  # radius**power adds up at a fork; 3 is Murray's law, pulmonary arteries lie lower

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.models.image.thorax_phantom import skeleton
-from xinglin.models.image.thorax_phantom.anatomy import SPINE_Y_MM, VERTEBRA_MM, Anatomy, Organ, distance, drawn, lobe_fields
-from xinglin.models.image.thorax_phantom.branching import Tubes, cut_short, grown
-from xinglin.models.image.thorax_phantom.drawing import CoarseField, axis, true_distance
-from xinglin.models.image.thorax_phantom.imaging import texture
+from xinglin.models.thorax_phantom import skeleton
+from xinglin.models.thorax_phantom.anatomy import SPINE_Y_MM, VERTEBRA_MM, Anatomy, Organ, distance, drawn, lobe_fields
+from xinglin.models.thorax_phantom.branching import Tubes, cut_short, grown
+from xinglin.models.thorax_phantom.drawing import CoarseField, axis, true_distance
+from xinglin.models.thorax_phantom.imaging import texture
 
 Float = NDArray[np.float32]
 ORGANS: tuple[Organ, ...] = ("body", "muscle", "cavity", "heart", "liver", "spleen", "stomach", "gas", "lung-left", "lung-right")

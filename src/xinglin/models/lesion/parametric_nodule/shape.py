@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.models.image.parametric_nodule.blocks import legendre
-from xinglin.models.image.parametric_nodule.design import Design
+from xinglin.models.lesion.parametric_nodule.blocks import legendre
+from xinglin.models.lesion.parametric_nodule.design import Design
 
 THETAS, PHIS = 192, 384  # 0.94 degrees: 0.25 mm on the surface of the largest nodule
 SPICULE_START = 0.85

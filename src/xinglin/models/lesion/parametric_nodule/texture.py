@@ -11,8 +11,8 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.models.image.parametric_nodule.blocks import between, blurred
-from xinglin.models.image.parametric_nodule.fine_grid import FineGrid
+from xinglin.models.lesion.parametric_nodule.blocks import between, blurred
+from xinglin.models.lesion.parametric_nodule.fine_grid import FineGrid
 
 LARGEST_SIGMAS = 2.5
 

@@ -27,13 +27,13 @@ class ParametricNodule(AbstractLesionGenerator):
         scan: CT in HU on an upright (possibly rotated) grid. Raises InvalidInput XL-NODULE-001 to 017 (README.md).
         Method: reference in README.md; 0.5 CPU-seconds at most when place and blur are given.
         """
-        from xinglin.models.image.parametric_nodule.inserting import insert
+        from xinglin.models.lesion.parametric_nodule.inserting import insert
 
         return insert(scan, request)
 
     def later(self, request: NoduleRequest, days: float, doubling_days: float) -> NoduleRequest:
         """The same nodule so many days later. Raises InvalidInput XL-NODULE-003, 013."""
-        from xinglin.models.image.parametric_nodule.growth import later
+        from xinglin.models.lesion.parametric_nodule.growth import later
 
         return later(request, days, doubling_days)
 
@@ -44,7 +44,7 @@ class ParametricNodule(AbstractLesionGenerator):
 
         center_mm: the same place in `after`, needed when the scans share no frame of reference. Raises InvalidInput XL-NODULE-017.
         """
-        from xinglin.models.image.parametric_nodule.growth import in_follow_up
+        from xinglin.models.lesion.parametric_nodule.growth import in_follow_up
 
         return in_follow_up(edit, before, after, days, doubling_days, center_mm)
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.models.image.parametric_nodule.body import Body
-from xinglin.models.image.parametric_nodule.design import TISSUE_HU, Design
-from xinglin.models.image.parametric_nodule.fine_grid import Box
-from xinglin.models.image.parametric_nodule.surroundings import Surroundings
-from xinglin.models.image.parametric_nodule.texture import LARGEST_SIGMAS, grain
+from xinglin.models.lesion.parametric_nodule.body import Body
+from xinglin.models.lesion.parametric_nodule.design import TISSUE_HU, Design
+from xinglin.models.lesion.parametric_nodule.fine_grid import Box
+from xinglin.models.lesion.parametric_nodule.surroundings import Surroundings
+from xinglin.models.lesion.parametric_nodule.texture import LARGEST_SIGMAS, grain
 from xinglin.records.errors import InvalidInput
 
 WALL_SHARE = 0.05  # of a voxel behind the wall, from which the wall lies beside the nodule

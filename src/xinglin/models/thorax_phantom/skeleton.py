@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from xinglin.models.image.thorax_phantom.anatomy import SPINE_Y_MM, VERTEBRA_MM, Anatomy
-from xinglin.models.image.thorax_phantom.branching import Tubes, chain, joined
+from xinglin.models.thorax_phantom.anatomy import SPINE_Y_MM, VERTEBRA_MM, Anatomy
+from xinglin.models.thorax_phantom.branching import Tubes, chain, joined
 
 
 def _cage_at(of: Anatomy, z: float, grow: float) -> tuple[float, float, float]:

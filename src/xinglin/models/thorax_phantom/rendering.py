@@ -10,11 +10,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.models.image.thorax_phantom import chest as tissue
-from xinglin.models.image.thorax_phantom.anatomy import SPINE_Y_MM, Organ
-from xinglin.models.image.thorax_phantom.branching import Tubes
-from xinglin.models.image.thorax_phantom.chest import Chest, vertebra
-from xinglin.models.image.thorax_phantom.drawing import Box, Slab, draw_tubes, lay, share
+from xinglin.models.thorax_phantom import chest as tissue
+from xinglin.models.thorax_phantom.anatomy import SPINE_Y_MM, Organ
+from xinglin.models.thorax_phantom.branching import Tubes
+from xinglin.models.thorax_phantom.chest import Chest, vertebra
+from xinglin.models.thorax_phantom.drawing import Box, Slab, draw_tubes, lay, share
 
 Float = NDArray[np.float32]
 TABLE_Y_MM, TABLE_RADIUS_MM = 138.0, 420.0

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.models.image.thorax_phantom import imaging
-from xinglin.models.image.thorax_phantom.chest import built
-from xinglin.models.image.thorax_phantom.rendering import Painting, painted, slabs
+from xinglin.models.thorax_phantom import imaging
+from xinglin.models.thorax_phantom.chest import built
+from xinglin.models.thorax_phantom.rendering import Painting, painted, slabs
 from xinglin.records.errors import InvalidInput
 from xinglin.records.volume import Volume
 

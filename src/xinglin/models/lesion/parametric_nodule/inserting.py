@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.models.image.parametric_nodule.body import body_of
-from xinglin.models.image.parametric_nodule.design import METHOD, Design, design_of
-from xinglin.models.image.parametric_nodule.fine_grid import Box, box_around
-from xinglin.models.image.parametric_nodule.frame import frame_at
-from xinglin.models.image.parametric_nodule.inner import inner_of
-from xinglin.models.image.parametric_nodule.picture import Picture, picture_of
-from xinglin.models.image.parametric_nodule.placing import SeenBlur, Site, blur_of, must_be_lung, must_touch, sites_of
-from xinglin.models.image.parametric_nodule.shape import outline_of
-from xinglin.models.image.parametric_nodule.surroundings import local_wall, surroundings
-from xinglin.models.image.parametric_nodule.truth import truth_of
+from xinglin.models.lesion.parametric_nodule.body import body_of
+from xinglin.models.lesion.parametric_nodule.design import METHOD, Design, design_of
+from xinglin.models.lesion.parametric_nodule.fine_grid import Box, box_around
+from xinglin.models.lesion.parametric_nodule.frame import frame_at
+from xinglin.models.lesion.parametric_nodule.inner import inner_of
+from xinglin.models.lesion.parametric_nodule.picture import Picture, picture_of
+from xinglin.models.lesion.parametric_nodule.placing import SeenBlur, Site, blur_of, must_be_lung, must_touch, sites_of
+from xinglin.models.lesion.parametric_nodule.shape import outline_of
+from xinglin.models.lesion.parametric_nodule.surroundings import local_wall, surroundings
+from xinglin.models.lesion.parametric_nodule.truth import truth_of
 from xinglin.records.errors import InvalidInput
 from xinglin.records.imaging import ImageEdit, NoduleRequest
 from xinglin.records.volume import Volume

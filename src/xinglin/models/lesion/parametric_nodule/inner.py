@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.models.image.parametric_nodule.body import Body, star_field
-from xinglin.models.image.parametric_nodule.design import Design
-from xinglin.models.image.parametric_nodule.level import inside, level_for
-from xinglin.models.image.parametric_nodule.shape import outline
+from xinglin.models.lesion.parametric_nodule.body import Body, star_field
+from xinglin.models.lesion.parametric_nodule.design import Design
+from xinglin.models.lesion.parametric_nodule.level import inside, level_for
+from xinglin.models.lesion.parametric_nodule.shape import outline
 from xinglin.records.errors import InvalidInput
 
 RINGS = (0.0, 0.45, 0.85)  # middles of the laminae, in units of the radius

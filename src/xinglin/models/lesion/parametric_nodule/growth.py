@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
-from xinglin.models.image.parametric_nodule.design import diameter_then
-from xinglin.models.image.parametric_nodule.frame import frame_at
+from xinglin.models.lesion.parametric_nodule.design import diameter_then
+from xinglin.models.lesion.parametric_nodule.frame import frame_at
 from xinglin.records.errors import InvalidInput
 from xinglin.records.imaging import ImageEdit, NoduleRequest, Point_mm
 from xinglin.records.volume import Volume

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from xinglin.models.image.parametric_nodule.body import Body
-from xinglin.models.image.parametric_nodule.design import Design
-from xinglin.models.image.parametric_nodule.fine_grid import Box
-from xinglin.models.image.parametric_nodule.picture import Picture
-from xinglin.models.image.parametric_nodule.shape import axes_of
+from xinglin.models.lesion.parametric_nodule.body import Body
+from xinglin.models.lesion.parametric_nodule.design import Design
+from xinglin.models.lesion.parametric_nodule.fine_grid import Box
+from xinglin.models.lesion.parametric_nodule.picture import Picture
+from xinglin.models.lesion.parametric_nodule.shape import axes_of
 
 
 def truth_of(design: Design, body: Body, inner_mm3: float, box: Box, picture: Picture) -> dict[str, float]:
