@@ -97,16 +97,18 @@ class SampleRequest:
     """What is asked of a model: how many, which chance, under which conditions, from which pictures.
 
     conditions: (n, k) in the order of the form, nan where not asked. pictures: (n, channels, *shape) to translate, fill or segment.
-    masks: (n, *shape) where the model draws by a mask. steps: of the sampler, 0 for its own.
+    masks: (n, *shape) where the model draws by a mask. steps: of the sampler, 0 for its own. towards: the domain a picture is translated to,
+    "" for the form's last.
     """
 
-    __slots__ = ("conditions", "count", "masks", "pictures", "seed", "steps")
+    __slots__ = ("conditions", "count", "masks", "pictures", "seed", "steps", "towards")
 
     def __init__(
         self, count: int, seed: int = 0, conditions: NDArray[np.float32] | None = None, pictures: NDArray[np.float32] | None = None,
-        masks: NDArray[np.integer] | None = None, steps: int = 0,
+        masks: NDArray[np.integer] | None = None, steps: int = 0, towards: str = "",
     ) -> None:  # fmt: skip
-        self.count, self.seed, self.conditions, self.pictures, self.masks, self.steps = count, seed, conditions, pictures, masks, steps
+        self.count, self.seed, self.conditions, self.pictures, self.masks = count, seed, conditions, pictures, masks
+        self.steps, self.towards = steps, towards
 
 
 class Spread(Struct, frozen=True):
