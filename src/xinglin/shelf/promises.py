@@ -325,6 +325,8 @@ class AbstractImageModel(ABC):
     needs: tuple[str, ...] = ()  # what the set must have beside pictures: "masks", "partners", "others"
     groups: Mapping[str, tuple[str, ...]] = {"all": ("network",)}  # group -> names of networks that one optimiser serves
     averaged: tuple[str, ...] = ("network",)  # networks of which a running mean is kept and used for sampling
+    betas: Mapping[str, tuple[float, float]] = {}  # group -> Adam's betas; (0.9, 0.999) for one group alone, (0.5, 0.999) for several
+    rates: Mapping[str, float] = {}  # group -> what the plan's rate is multiplied by; 1
     settings: tuple[Setting, ...] = ()
 
     @abstractmethod
