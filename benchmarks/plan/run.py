@@ -1,16 +1,19 @@
 """A treatment plan from a record taken in to every sentence checked: seconds of one process for each of six made-up people, both languages.
 
-`first` is the first plan of a fresh process (tables of knowledge read on the way); `again` the best of three afterwards. Writes result.json.
+`first` is the first plan of a fresh process (tables of knowledge read on the way, modules compiled as an installation keeps them): the slower of
+two processes; `again` the best of three afterwards. Writes result.json.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "tests" / "walks")]
@@ -25,11 +28,10 @@ def main() -> None:
         return _plan(sys.argv[1], sys.argv[2])
     from plan_people import PEOPLE
 
-    rows = [
-        json.loads(subprocess.run([sys.executable, __file__, who, language], check=True, capture_output=True, text=True).stdout)
-        for who in sorted(PEOPLE)
-        for language in ("en", "zh")
-    ]
+    with tempfile.TemporaryDirectory() as kept:
+        _row(kept, "diabetes", "en")  # compiles the modules
+        pairs = [(who, language) for who in sorted(PEOPLE) for language in ("en", "zh")]
+        rows = [max((_row(kept, *pair) for _ in range(2)), key=lambda row: row["first_s"]) for pair in pairs]
     result = {
         "machine": described(),
         "asked": {"plan_s": LIMIT_S},
@@ -39,6 +41,13 @@ def main() -> None:
     }
     (HERE / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(json.dumps({name: value for name, value in result.items() if name != "plans"}, indent=1))
+
+
+def _row(kept: str, who: str, language: str) -> dict[str, Any]:
+    """What one process says, its compiled modules in a folder of their own."""
+    settings = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONPYCACHEPREFIX": kept}
+    told = subprocess.run([sys.executable, __file__, who, language], check=True, capture_output=True, text=True, env=settings)
+    return json.loads(told.stdout)
 
 
 def _plan(who: str, language: str) -> None:

@@ -115,11 +115,11 @@ class CourseRoom:
 
     def twin(self, chart: str, disease: str) -> Posterior | None:
         """The twin kept with a chart, None when there is none, or when it was fitted to another card: see `outdated`."""
-        import numpy as np
-
         kept = self._newest(chart, disease)
         if kept is None or not self._of_this_card(kept):
             return None
+        import numpy as np
+
         draws = {one: np.frombuffer(raw, "<f8") for one, raw in zip(kept.names, kept.draws, strict=True)}
         return Posterior(
             kept.disease, kept.version, draws, kept.effective, kept.method, kept.rounds, kept.simulations, kept.seed, kept.fit,

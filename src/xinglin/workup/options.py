@@ -265,10 +265,8 @@ def _line(criterion: Criterion, _key: str, facts: Sequence[Fact]) -> Judged:
 
 
 def _against_cancer(medicine: str) -> bool:
-    known = drugs.medicine(medicine)
-    if known is not None and any(code.startswith(("L01", "L02")) for code in known.atc):
-        return True
-    return medicine in _given_in_lines()
+    """By its class; of a medicine that the tables do not know, whether an option of such a question names it."""
+    return "antineoplastic" in drugs.classes_of(medicine) if drugs.medicine(medicine) is not None else medicine in _given_in_lines()
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from xinglin.models.reader import Reader, attaching, attaching_times, judging_ki
 from xinglin.models.reader import subjects as subjects_module
 from xinglin.models.reader.findings import findings_of
 from xinglin.models.reader.passing_over import holds, touches
-from xinglin.models.reader.phrase_tree import PhraseTree, tokens_of, words_of
+from xinglin.models.reader.phrase_tree import PhraseTree, first_word, tokens_of, words_of
 from xinglin.models.reader.record_index import index_of
 from xinglin.models.reader.sample_facts import HYPERTENSION, KNEE, METFORMIN, PERSON
 from xinglin.models.reader.text_forms import fold
@@ -220,6 +220,20 @@ def test_branches_made_when_needed_hold_what_one_whole_tree_holds():
             assert lazy.longest(tokens, place) == whole.longest(tokens, place), text
             found += lazy.longest(tokens, place) is not None
     assert found > 100
+
+
+def test_phrases_read_when_their_first_word_is_met_are_those_read_at_once():
+    phrases = [(name, (key, place)) for key, (_, names) in subjects_module.known_words().by_key.items() for place, name in enumerate(names)]
+    late, whole = PhraseTree(phrases, subjects_module._usable), PhraseTree()
+    for phrase, meaning in phrases:
+        path = words_of(phrase)
+        assert first_word(phrase) == (path[0] if path else ""), phrase
+        if subjects_module._usable(phrase):
+            whole.add_path(path, meaning)
+    for text in TEXTS[:400]:
+        tokens = tokens_of(fold(text))
+        assert late.find_all(tokens) == whole.find_all(tokens)
+    assert all((phrase in late) == (phrase in whole) and late.get(phrase) == whole.get(phrase) for phrase, _ in phrases)
 
 
 def test_a_sentence_read_before_reads_as_one_read_anew():

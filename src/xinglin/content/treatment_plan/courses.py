@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from xinglin.knowledge import therapies
 from xinglin.records import Concept, ContentRequest, Evidence, Fact
 from xinglin.records.fact import MADE_HERE
 from xinglin.records.simulation import Posterior, Regimen, Simulation
@@ -21,20 +22,19 @@ _TIMES = 40
 
 def courses(options: Sequence[TherapyOption], request: ContentRequest, bench: Bench) -> tuple[tuple[Fact, ...], Simulation | None]:
     """Facts about the courses of those options a disease model can show, and the simulation behind them (of the first disease with a twin)."""
-    wanted: dict[str, list[str]] = {}
+    wanted: dict[str, list[TherapyOption]] = {}
     for option in options:
         if option.twin:
-            disease, _, regimen = option.twin.partition("/")
-            wanted.setdefault(disease, []).append(regimen)
+            wanted.setdefault(option.twin.partition("/")[0], []).append(option)
     facts: list[Fact] = [] if wanted or not options else [_unmodelled()]
     found: Simulation | None = None
-    for name, names in wanted.items():
-        disease = bench.disease(name)
+    for name, mine in wanted.items():
         twin = bench.twin(name)
         if twin is None or found is not None:
-            facts.append(_untold(disease, bench.outdated(name)))
+            facts.append(_untold(name, mine[0].journey, kept=twin is not None, outdated=bench.outdated(name)))
             continue
-        told, found = _run(disease, twin, [one for one in disease.card.regimens if one.name in names], request)
+        disease, regimens = bench.disease(name), {option.twin.partition("/")[2] for option in mine}
+        told, found = _run(disease, twin, [one for one in disease.card.regimens if one.name in regimens], request)
         facts += told
     return tuple(facts), found
 
@@ -76,16 +76,20 @@ def _unmodelled() -> Fact:
     )  # fmt: skip
 
 
-def _untold(disease: AbstractDisease, outdated: bool) -> Fact:
-    """That no course is foretold, and why."""
-    title = disease.card.title
-    en = f"No course is foretold for {title['en']}: no twin of this person is kept" + (
-        " that fits the model as it is now." if outdated else "."
-    )
-    zh = f"未预测{title['zh']}的病程：尚无该患者的数字孪生" + ("（原有者与现模型不符）。" if outdated else "。")
+def _untold(model: str, journey: str, *, kept: bool, outdated: bool) -> Fact:
+    """That a question's course is not foretold, and why; the disease model is named by its word and not opened."""
+    asked = therapies.journey(journey)
+    title = (asked.en, asked.zh) if asked else (journey, journey)
+    if kept:
+        why = ("a plan shows the courses of one twin, and another comes first", "每份方案仅展示一个数字孪生的病程，已展示另一个")
+    elif outdated:
+        why = ("the twin kept was fitted to an earlier model", "原有数字孪生与现模型不符")
+    else:
+        why = ("no twin of this person is kept", "尚无该患者的数字孪生")
+    en = f"No course is foretold for {title[0]}: {why[0]} (disease model: {model})."
+    zh = f"未预测{title[1]}的病程：{why[1]}（疾病模型：{model}）。"
     return Fact(
-        id=f"{MADE_HERE}prediction.course.{disease.name}", kind="prediction", concept=Concept(f"course of {title['en']}"), text=en,
-        evidence=(Evidence(f"diseases/{disease.name}@{disease.card.version}", "twin"),), key=f"made:course:{disease.name}",
-        names={"en": (f"course of {title['en']}",), "zh": (f"{title['zh']}病程",)}, value=en,
-        details={"said": en, "said_zh": zh},
+        id=f"{MADE_HERE}prediction.course.{model}", kind="prediction", concept=Concept(f"course by {model}"), text=en,
+        evidence=(Evidence(TOPIC, f"{journey}#twin"),), key=f"made:course:{model}", value=en,
+        names={"en": (f"course by {model}",), "zh": (f"病程（{model}）",)}, details={"said": en, "said_zh": zh},
     )  # fmt: skip

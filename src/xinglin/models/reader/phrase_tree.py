@@ -108,7 +108,7 @@ class PhraseTree(Generic[T]):
     """
 
     def __init__(self, phrases: Iterable[tuple[str, T]] = (), usable: Callable[[str], bool] = _any) -> None:
-        self._root: dict[str, dict] = {}  # first words, those of unread phrases too
+        self._root: dict[str, Any] = {}  # first words, those of unread phrases too
         self._unread: dict[str, list[tuple[str, T]]] = {}
         self._usable = usable
         for phrase, meaning in phrases:
@@ -129,7 +129,7 @@ class PhraseTree(Generic[T]):
             self.branch(path[0])
             self._file(path, meaning)
 
-    def branch(self, first: str) -> dict:
+    def branch(self, first: str) -> dict[str, Any]:
         """Everything filed under a first word; {} where nothing is."""
         for phrase, meaning in self._unread.pop(first, ()):
             if self._usable(phrase):
@@ -156,7 +156,7 @@ class PhraseTree(Generic[T]):
     def get(self, phrase: str) -> T | None:
         """The meaning of exactly this phrase."""
         path = words_of(phrase)
-        node = self.branch(path[0]) if path else self._root
+        node: Any = self.branch(path[0]) if path else self._root
         for word in path[1:]:
             node = node.get(word)
             if node is None:

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from xinglin.knowledge import therapies
 from xinglin.knowledge.therapies.book import read_journey
@@ -66,6 +67,11 @@ def test_a_journey_is_opened_by_a_problem_or_by_a_medicine():
     assert "antiplatelet-after-stent" in {one.key for one in therapies.journeys_for([], ["clopidogrel"])}
     assert therapies.journeys_for(["measles"]) == ()
     assert therapies.journey("antiplatelet-after-stent").options and therapies.journey("nothing") is None
+
+
+def test_a_cover_says_what_its_journey_says_without_being_read_to_the_end():
+    assert therapies.covers() == tuple(replace(journey, asks=(), options=()) for journey in therapies.journeys())
+    assert all(therapies.journey(cover.key) == journey for cover, journey in zip(therapies.covers(), therapies.journeys(), strict=True))
 
 
 def test_every_journey_has_options_to_weigh_and_one_that_does_less():
