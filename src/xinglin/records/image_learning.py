@@ -6,8 +6,10 @@ A set never holds a person's name: an item knows its person by a pseudonym, so t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
 from msgspec import Struct, field
 
 if TYPE_CHECKING:
@@ -193,3 +195,33 @@ class ImageModelCard(Struct, frozen=True):
     epsilon: float = 0.0  # spent, where it learnt under differential privacy
     made_at: str = ""
     promoted_by: str = ""
+
+
+class MadePictures(Struct, frozen=True, dict=True):
+    """Pictures that a kept model made, with what must be known to trust them: which model, which chance, what was asked, how it was judged.
+
+    values: little-endian float32 (count, channels, *form.shape) in the form's unit. asked: condition -> what was asked of every picture, in words.
+    sources: of a translation, the pixels it was made from, as `values`; b"" otherwise. `card` is the model's as it was then.
+    """
+
+    model: str  # name@digest
+    card: ImageModelCard
+    count: int
+    seed: int
+    values: bytes
+    asked: Mapping[str, str] = field(default_factory=dict)
+    in_use: bool = True  # the model was the champion of its name
+    sources: bytes = b""
+    series_uid: str = ""  # of a translation, whose series
+    towards: str = ""
+
+    def array(self) -> NDArray[np.float32]:
+        """(count, channels, *shape) in the form's unit."""
+        import numpy as np
+
+        return np.frombuffer(self.values, "<f4").reshape(self.count, self.card.form.channels, *self.card.form.shape)
+
+    @cached_property
+    def packed(self) -> bytes:
+        """As it is kept: always the same bytes."""
+        return msgspec.msgpack.encode(self)

@@ -12,6 +12,7 @@ from msgspec import Struct
 from xinglin.records.chart import Chart, Side
 from xinglin.records.draft import Draft, Language
 from xinglin.records.fact import Fact
+from xinglin.records.image_learning import MadePictures
 from xinglin.records.imaging import ImageCase
 from xinglin.records.simulation import SimulationCase
 
@@ -108,3 +109,4 @@ class CheckCase(Struct, frozen=True, weakref=True):
     must_mention: tuple[str, ...] = ()  # fact ids that may not be missing
     image: ImageCase | None = None  # the picture a draft made or changed, for image checks
     simulation: SimulationCase | None = None  # the courses a draft speaks of, for simulation checks
+    pictures: MadePictures | None = None  # the pictures a model made for a draft, for checks of them

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from xinglin.records.image_learning import ImageForm, ImageTask, SampleRequest, Setting, Settings
+    from xinglin.records.image_learning import ImageForm, ImageTask, MadePictures, SampleRequest, Setting, Settings
     from xinglin.records.imaging import ImageCase, ImageEdit, NoduleRequest
     from xinglin.records.prediction import OutcomeDesign, OutcomeKind
     from xinglin.records.simulation import CourseBlock, DiseaseCard, Posterior, Simulation, SimulationCase, SimulationRequest
@@ -46,6 +46,7 @@ class Prepared:
     facts: tuple[Fact, ...] = ()
     edit: ImageEdit | None = None
     simulation: Simulation | None = None
+    pictures: MadePictures | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Bench:
 
     scan: the pixels of a kept series by its UID. disease: a disease model by its name. twin: what the person's readings said about
     a disease when it was last calibrated, None when it never was. facts: what is known of the person. outdated: whether a twin is kept
-    that does not count, because the model has changed since.
+    that does not count, because the model has changed since. drawn: pictures of a kept model (its reference), so many, by this seed, under
+    these conditions (name -> what is asked, in words).
     """
 
     scan: Callable[[str], Volume]
@@ -62,6 +64,7 @@ class Bench:
     twin: Callable[[str], Posterior | None]
     facts: tuple[Fact, ...] = ()
     outdated: Callable[[str], bool] = lambda disease: False
+    drawn: Callable[[str, int, int, Mapping[str, str]], MadePictures] | None = None
 
 
 GROUNDING = (
@@ -109,6 +112,7 @@ class Example:
     identity: Identity | None = None
     image: Callable[[], ImageCase] | None = None  # for image checks
     simulation: Callable[[], SimulationCase] | None = None  # for simulation checks
+    pictures: Callable[[], MadePictures] | None = None  # for checks of made pictures
 
 
 @dataclass(frozen=True)
@@ -116,13 +120,13 @@ class Check:
     """One thing that must hold. `fails` must be caught, `passes` must not.
 
     `against`: "chart" (facts of a person), "source" (a source document), "draft" (needs only the text), "image" (a picture),
-    "simulation" (courses of an illness).
+    "simulation" (courses of an illness), "pictures" (pictures that a model made).
     """
 
     name: str
     title: Mapping[str, str]
     why: Mapping[str, str]
-    against: Literal["chart", "source", "draft", "image", "simulation"]
+    against: Literal["chart", "source", "draft", "image", "simulation", "pictures"]
     severity: Literal["note", "warning", "stop"]
     run: Callable[[CheckCase], tuple[Issue, ...]]
     fails: tuple[Example, ...]
@@ -286,6 +290,8 @@ class AbstractEffectModel(ABC):
     name: str
     version: str
     outcomes: tuple[OutcomeKind, ...]
+    about_missing: str = "a missing number counts as the median, a missing word as the usual one, each with a mark where several lacked it"
+    about_limits: str = "of the mean effect on people like this one"  # both stand on the card
 
     @abstractmethod
     def fit(self, table: Mapping[str, NDArray[np.float64]], design: OutcomeDesign, seed: int = 0) -> AbstractFittedEffect:
