@@ -214,6 +214,7 @@ class MadePictures(Struct, frozen=True, dict=True):
     sources: bytes = b""
     series_uid: str = ""  # of a translation, whose series
     towards: str = ""
+    label: str = ""  # the words that mark every picture as artificial, wherever it is shown or written
 
     def array(self) -> NDArray[np.float32]:
         """(count, channels, *shape) in the form's unit."""
