@@ -10,16 +10,17 @@ import xinglin as xl
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "rooms" / "outcomes"))
 
+import made_treated
 from made_people import COLUMNS, people
 
 
-def written(table, path):
+def written(table, path, columns=COLUMNS):
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(table)
         for row in zip(*table.values(), strict=True):
             cells = []
-            for column, value in zip(COLUMNS, row, strict=True):
+            for column, value in zip(columns, row, strict=True):
                 cells.append(
                     "" if value != value else column.levels[int(value)] if column.kind == "category" else f"{value:.{column.decimals}f}"
                 )
@@ -95,3 +96,67 @@ def test_what_a_model_does_not_know_is_declined_and_a_wrong_cell_refused_without
     code, refused = xinglin("predict", "dose:challenger", "--row", "age=sixty-one")
     assert code == 3 and refused["error"]["code"] == "XL-TABLE-042" and "sixty" not in str(refused)
     assert xinglin("predict", "dose:challenger", "--row", "height=180")[1]["error"]["code"] == "XL-TABLE-044"
+
+
+@pytest.fixture(scope="module")
+def treated(tmp_path_factory):
+    """A table of treated and untreated people, and one of people in whom `a` decided alone."""
+    folder = tmp_path_factory.mktemp("treated")
+    tables = (made_treated.people(300, seed=3)[0], made_treated.people(300, overlap=0.05)[0])
+    return [written(table, folder / f"{n}.csv", made_treated.COLUMNS) for n, table in enumerate(tables)]
+
+
+EFFECT = ("--treatment", "treated", "--outcome", "y", "--features", "a,b,group", "--name", "drug")
+
+
+def test_from_a_table_to_what_a_treatment_adds_for_one_person(xinglin, treated, home):
+    code, told = xinglin("train", "effect", treated[0], *EFFECT, "--unit", "mmol/L", "--use", "research", "--by", "dr.li")
+    assert code == 0 and told["card"]["keeps"] == "effect" and told["card"]["kind"] == "dr_learner" and told["aliases"] == ["challenger"]
+    scores = {one["name"]: one for one in told["card"]["scores"]}
+    assert scores["mean effect"]["low"] < scores["mean effect"]["value"] < scores["mean effect"]["high"]
+    assert any(one.startswith("overlap: ") for one in told["card"]["notes"])
+    code, promoted = xinglin("models", "promote", "drug", "--by", "dr.wang")
+    assert code == 0 and promoted["comparison"]["score"] == "doubly robust loss" and promoted["comparison"]["difference"][0] < 0
+    code, answer = xinglin("predict", "drug", "--row", "a=0.1", "b=0.5", "group=y")
+    (one,) = answer["rows"][0]["predictions"]
+    assert code == 0 and one["treatment"] == "treated" and one["low"] < one["value"] < one["high"] and one["level"] == 0.95
+    assert one["unit"] == "mmol/L"
+    (silent,) = xinglin("predict", "drug", "--row", "a=9", "b=0.5", "group=y")[1]["rows"][0]["predictions"]
+    assert silent["value"] is None and "beyond what the model learnt from: a" in silent["declined"]
+    (listed,) = xinglin("models", "list")[1]["models"]
+    assert listed["keeps"] == "effect" and listed["aliases"] == ["champion"]
+    assert xl.predict("drug", {"a": 0.1, "b": 0.5, "group": "y"})[0][0].value == one["value"]
+    code, refused = xinglin("predict", "drug", "--row", "a=0.1", "--changes")
+    assert code == 2 and refused["error"]["code"] == "XL-OUTCOME-027"
+
+
+def test_an_effect_in_python_is_the_one_of_the_command(xinglin, treated, home):
+    told = xinglin("train", "effect", treated[0], *EFFECT, "--model", "mean_effect")[1]
+    card = xl.train_effect(treated[0], "treated", "y", features=("a", "b", "group"), name="drug", model="mean_effect", keep=False)
+    assert card.digest == told["card"]["digest"]
+    code, refused = xinglin("train", "outcome", treated[0], "--outcome", "y", "--model", "linear", "--name", "drug")
+    assert code == 2 and refused["error"]["code"] == "XL-MODEL-014"
+
+
+@pytest.mark.parametrize(
+    ("table", "words", "code", "exit_code"),
+    [
+        (1, (), "XL-EFFECT-005", 5),
+        (0, ("--treatment", "group=y", "--features", "a,b"), "", 0),
+        (0, ("--treatment", "a", "--features", "b,group"), "XL-EFFECT-003", 3),
+        (0, ("--treatment", "group=z", "--features", "a,b"), "XL-EFFECT-003", 3),
+        (0, ("--treatment", "nobody"), "XL-OUTCOME-021", 2),
+        (0, ("--model", "guess"), "XL-SHELF-001", 4),
+    ],
+)
+def test_a_table_that_shows_no_effect_is_refused_with_a_code_and_keeps_nothing(xinglin, treated, home, table, words, code, exit_code):
+    model = () if "--model" in words else ("--model", "mean_effect")
+    left, told = xinglin("train", "effect", treated[table], *EFFECT, *words, *model, "--dry-run")
+    assert (left, told.get("error", {}).get("code", "")) == (exit_code, code) and xinglin("models", "list")[1] == {"models": []}
+
+
+def test_only_one_group_is_refused(xinglin, home, tmp_path):
+    table = made_treated.people(200)[0]
+    path = written(table | {"treated": table["treated"] * 0}, tmp_path / "one.csv", made_treated.COLUMNS)
+    code, refused = xinglin("train", "effect", path, *EFFECT)
+    assert code == 3 and refused["error"]["code"] == "XL-EFFECT-006"

@@ -35,6 +35,7 @@ from xinglin.flow.outcome_commands import models_promote as models_promote
 from xinglin.flow.outcome_commands import models_rollback as models_rollback
 from xinglin.flow.outcome_commands import models_show as models_show
 from xinglin.flow.outcome_commands import predict as predict
+from xinglin.flow.outcome_commands import train_effect as train_effect
 from xinglin.flow.outcome_commands import train_outcome as train_outcome
 from xinglin.flow.simulation_commands import people as people
 from xinglin.flow.simulation_commands import simulate as simulate

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -27,18 +26,38 @@ def train_outcome(asked: Asked, given: Mapping[str, Any]) -> Outcome:
         table, columns, outcome=column, positive=positive, features=features, horizons=[_number(one, "--horizon") for one in given["horizon"]],
         groups=_groups(given["group"]), actionable=_words(given["actionable"]), unit=given["unit"] or "",
     )  # fmt: skip
-    name = given["name"] or re.sub(r"[^a-z0-9]+", "-", (column or columns.event).lower()).strip("-")[:40]
     card = outcomes.learnt(
-        asked.house(), table, design, name=name, model=given["model"] or "", seed=given["seed"] or 0, repeats=max(1, given["repeats"]),
-        intended_use=given["use"] or "", by=given["by"] or who(), keep=not given["dry_run"], note=asked.note,
+        asked.house(), table, design, name=given["name"] or outcomes.name_of(column or columns.event), model=given["model"] or "", seed=given["seed"] or 0,
+        repeats=max(1, given["repeats"]), intended_use=given["use"] or "", by=given["by"] or who(), keep=not given["dry_run"], note=asked.note,
     )  # fmt: skip
+    return _learnt(card, kept=not given["dry_run"])
+
+
+def train_effect(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """Learn what a treatment does from a table."""
+    time, _, event = (given["survival"] or "").partition(",")
+    column, _, positive = (given["outcome"] or "").partition("=")
+    treatment, _, treated = given["treatment"].partition("=")
+    features = _words(given["features"])
+    table, columns = outcomes.table_asked(
+        given["table"], outcome=column, time=time, event=event, features=features, categories=given["category"], leave_out=given["leave_out"],
+        encoding=given["encoding"], treatment=treatment,
+    )  # fmt: skip
+    design = outcomes.effect_design_of(
+        table, columns, treatment=treatment, treated=treated, outcome=column, positive=positive, features=features,
+        horizon=_number(given["horizon"], "--horizon") if given["horizon"] else None, unit=given["unit"] or "", effect_on=given["effect_on"],
+    )  # fmt: skip
+    card = outcomes.effect_learnt(
+        asked.house(), table, design, name=given["name"] or outcomes.name_of(f"{treatment} on {column or columns.event}"), model=given["model"] or "",
+        seed=given["seed"] or 0, repeats=max(1, given["repeats"]), intended_use=given["use"] or "", by=given["by"] or who(),
+        keep=not given["dry_run"], note=asked.note,
+    )  # fmt: skip
+    return _learnt(card, kept=not given["dry_run"])
+
+
+def _learnt(card: ModelCard, *, kept: bool) -> Outcome:
     reference = f"{card.name}@{card.digest[:12]}"
-    value = {
-        "model": reference,
-        "aliases": [] if given["dry_run"] else ["challenger"],
-        "kept": not given["dry_run"],
-        "card": card_value(card),
-    }
+    value = {"model": reference, "aliases": ["challenger"] if kept else [], "kept": kept, "card": card_value(card)}
     return Outcome(value, (*card_lines(card), reference))
 
 
@@ -64,10 +83,10 @@ def models_list(asked: Asked, given: Mapping[str, Any]) -> Outcome:
         for digest, at in named.made:
             card = kept.card(f"{named.name}@{digest}")
             rows.append({
-                "model": f"{named.name}@{digest[:12]}", "kind": card.kind, "made_at": at, "aliases": list(named.aliases(digest)),
+                "model": f"{named.name}@{digest[:12]}", "keeps": card.keeps, "kind": card.kind, "made_at": at, "aliases": list(named.aliases(digest)),
                 "promoted_by": card.promoted_by, "score": msgspec.to_builtins(card.scores[0]) if card.scores else None,
             })  # fmt: skip
-    lines = [f"{r['model']:<34}{r['kind']:<16}{', '.join(r['aliases']):<12}{r['made_at']}" for r in rows]
+    lines = [f"{r['model']:<34}{r['keeps']:<10}{r['kind']:<16}{', '.join(r['aliases']):<12}{r['made_at']}" for r in rows]
     return Outcome({"models": rows}, tuple(lines))
 
 
@@ -157,6 +176,9 @@ def _told_lines(number: int, each: Sequence[Prediction], whole: bool) -> Iterato
             if one.low is None or one.high is None
             else f" ({one.low:.3g} to {one.high:.3g}, {one.level:.0%})"
         )
+        if one.treatment:
+            yield f"{start}{one.treatment} changes {one.outcome} by {one.value:+.4g}{' ' + one.unit if one.unit else ''}{limits}"
+            continue
         yield f"{start}{one.outcome}{at}: {one.value:.4g}{' ' + one.unit if one.unit else ''}{limits}"
     if whole:
         yield from _moved_lines(each[-1])

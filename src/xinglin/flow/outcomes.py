@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+from msgspec.structs import replace
 
 from xinglin.flow.house import House
 from xinglin.intake.model_rows import header, read_rows, row_of
@@ -34,10 +37,10 @@ def registry(house: House) -> Registry:
 
 def table_asked(
     path: str | Path, *, outcome: str = "", time: str = "", event: str = "", features: Sequence[str] = (), categories: Sequence[str] = (),
-    leave_out: Sequence[str] = (), encoding: str = "utf-8",
+    leave_out: Sequence[str] = (), encoding: str = "utf-8", treatment: str = "",
 ) -> tuple[Table, TableDesign]:  # fmt: skip
     """The columns asked for of a CSV, and what each is. Raises UsageError XL-OUTCOME-020, and what `read_table` raises."""
-    wanted = [*features, outcome, time, event.partition("=")[0]]
+    wanted = [*features, outcome, time, event.partition("=")[0], treatment]
     names = header(path, encoding)
     if bool(outcome.partition("=")[0]) == bool(time):
         raise UsageError("XL-OUTCOME-020", "it is not clear what to foretell", fix="say --outcome COLUMN, or --survival TIME,EVENT")
@@ -47,10 +50,10 @@ def table_asked(
 
 def design_of(
     table: Table, columns: TableDesign, *, outcome: str = "", positive: str = "", features: Sequence[str] = (), horizons: Sequence[float] = (),
-    groups: Mapping[str, str] | None = None, actionable: Sequence[str] = (), unit: str = "", treatment: str = "",
+    groups: Mapping[str, str] | None = None, actionable: Sequence[str] = (), unit: str = "",
 ) -> OutcomeDesign:  # fmt: skip
     """What is to be foretold from what. A column of two levels, or of 0 and 1, is a yes-or-no. Raises UsageError XL-OUTCOME-021 to 023."""
-    own = {outcome, columns.time, columns.event, treatment}
+    own = {outcome, columns.time, columns.event}
     chosen = tuple(features) or tuple(name for name in columns.names if name not in own)
     if unknown := sorted({*chosen, *(groups or {}), *actionable} - set(columns.names)) or sorted(set(actionable) - set(chosen)):
         raise UsageError(
@@ -70,10 +73,26 @@ def design_of(
         positive,
         tuple(horizons),
         dict(groups or {}),
-        treatment,
-        unit if kind == "number" else "",
-        tuple(actionable),
+        unit=unit if kind == "number" else "",
+        actionable=tuple(actionable),
     )
+
+
+def effect_design_of(
+    table: Table, columns: TableDesign, *, treatment: str, treated: str = "", outcome: str = "", positive: str = "", features: Sequence[str] = (),
+    horizon: float | None = None, unit: str = "", effect_on: Literal["mean-time", "free"] = "mean-time",
+) -> OutcomeDesign:  # fmt: skip
+    """Of what the effect is to be learnt, on what, told from what. Raises UsageError XL-OUTCOME-021 to 023."""
+    if treatment not in columns.names:
+        raise UsageError(
+            "XL-OUTCOME-021", "the table has no such column to learn from", where=treatment, fix="one of: " + ", ".join(columns.names)
+        )
+    chosen = tuple(features) or tuple(one for one in columns.names if one not in (outcome, columns.time, columns.event, treatment))
+    plain = design_of(
+        table, columns, outcome=outcome, positive=positive, features=chosen, horizons=() if horizon is None else (horizon,), unit=unit
+    )  # fmt: skip
+    in_time = plain.kind == "survival" and effect_on == "mean-time"
+    return replace(plain, treatment=treatment, treated=treated, effect_on=effect_on, unit=unit if in_time else plain.unit)
 
 
 def _kind(table: Table, columns: TableDesign, outcome: str, positive: str) -> tuple[OutcomeKind, str]:
@@ -101,6 +120,15 @@ def _kind(table: Table, columns: TableDesign, outcome: str, positive: str) -> tu
     return ("yes-no", positive or "1") if two else ("number", "")
 
 
+def name_of(words: str) -> str:
+    """What a model is kept under where no name was said.
+
+    >>> name_of("Tamoxifen on relapse")
+    'tamoxifen-on-relapse'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:40]
+
+
 def learnt(
     house: House, table: Table, design: OutcomeDesign, *, name: str, model: str = "", seed: int = 0, repeats: int = 1, intended_use: str = "",
     by: str, keep: bool = True, note: Callable[[str], None] | None = None,
@@ -114,15 +142,42 @@ def learnt(
     return registry(house).keep(made, by) if keep else made.card
 
 
+def effect_learnt(
+    house: House, table: Table, design: OutcomeDesign, *, name: str, model: str = "", seed: int = 0, repeats: int = 1, intended_use: str = "",
+    by: str, keep: bool = True, note: Callable[[str], None] | None = None,
+) -> ModelCard:  # fmt: skip
+    """What a treatment does, judged fold by fold, learnt whole, kept as the challenger of its name."""
+    from xinglin.training.effects import trained_effect
+
+    made, _ = trained_effect(
+        table, design, name=name, model=model or "dr_learner", seed=seed, repeats=repeats, intended_use=intended_use, note=note
+    )  # fmt: skip
+    return registry(house).keep(made, by) if keep else made.card
+
+
 def compared(house: House, name: str, path: str | Path | None = None, encoding: str = "utf-8") -> Comparison:
     """The challenger of a name against its champion on a table; a first one against no model. Raises UsageError XL-MODEL-012 without a table."""
+    from xinglin.models.foretelling.effects import TrainedEffect
     from xinglin.models.foretelling.trained import TrainedOutcome
     from xinglin.training.comparing import against_no_model, compared
+    from xinglin.training.effects import effect_against_no_model, effects_compared
 
     kept = registry(house)
+    challenger = kept.load(f"{name}:challenger")
+    first = not kept.named(name).champion
+    if isinstance(challenger, TrainedEffect):
+        if first:
+            return effect_against_no_model(challenger)
+        champion = kept.load_as(name, TrainedEffect)
+        return effects_compared(challenger, champion, _people(name, path, encoding, challenger.design, champion.design))
     challenger = kept.load_as(f"{name}:challenger", TrainedOutcome)
-    if not kept.named(name).champion:
+    if first:
         return against_no_model(challenger)
+    return compared(challenger, kept.load_as(name, TrainedOutcome), _people(name, path, encoding, challenger.design))
+
+
+def _people(name: str, path: str | Path | None, encoding: str, *designs: OutcomeDesign) -> Table:
+    """The rows of a table by which two models are compared. Raises UsageError XL-MODEL-012 without one."""
     if path is None:
         raise UsageError(
             "XL-MODEL-012",
@@ -130,9 +185,11 @@ def compared(house: House, name: str, path: str | Path | None = None, encoding: 
             where=name,
             fix="say --table FILE.csv: people neither has learnt from",
         )
-    design = challenger.design
-    columns = [one for one in design.table.columns if one.name in (*design.features, design.outcome, design.table.time, design.table.event)]
-    return compared(challenger, kept.load_as(name, TrainedOutcome), read_rows(path, columns, encoding))
+    asked = {}
+    for design in designs:
+        own = (*design.features, design.outcome, design.table.time, design.table.event, design.treatment)
+        asked |= {one.name: one for one in design.table.columns if one.name in own and one.name not in asked}
+    return read_rows(path, list(asked.values()), encoding)
 
 
 def promoted(
@@ -147,11 +204,22 @@ def foretold(
     house: House, model: str, *, table: str | Path | None = None, row: Sequence[str] = (), changes: bool = False, at_most: float | None = None,
     at_least: float | None = None, encoding: str = "utf-8",
 ) -> list[tuple[Prediction, ...]]:  # fmt: skip
-    """For each row one prediction, of survival one for each time. Raises UsageError XL-OUTCOME-024 unless a table or a row is given."""
-    if (table is None) == (not row):
-        raise UsageError("XL-OUTCOME-024", "whom to speak of was not said, or twice", fix="give a CSV file, or --row NAME=VALUE ...")
+    """For each row one prediction, of survival one for each time; of an effect what treatment adds.
+
+    Raises UsageError XL-OUTCOME-024 unless a table or a row is given, 027 where a change of an effect is asked for.
+    """
+    from xinglin.models.foretelling.effects import TrainedEffect
     from xinglin.models.foretelling.trained import TrainedOutcome
 
-    trained = registry(house).load_as(model, TrainedOutcome)
+    if (table is None) == (not row):
+        raise UsageError("XL-OUTCOME-024", "whom to speak of was not said, or twice", fix="give a CSV file, or --row NAME=VALUE ...")
+    kept = registry(house)
+    trained = kept.load(model)
+    if not isinstance(trained, TrainedEffect):
+        trained = kept.load_as(model, TrainedOutcome)
     rows = read_rows(table, trained.design.inputs, encoding) if table is not None else row_of(row, trained.design.inputs)
-    return trained.predictions(rows, changes=changes, at_most=at_most, at_least=at_least)
+    if isinstance(trained, TrainedOutcome):
+        return trained.predictions(rows, changes=changes, at_most=at_most, at_least=at_least)
+    if changes or at_most is not None or at_least is not None:
+        raise UsageError("XL-OUTCOME-027", "what would change an effect is not told", where=model, fix="ask without --changes")
+    return trained.predictions(rows)

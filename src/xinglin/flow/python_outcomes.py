@@ -1,10 +1,10 @@
-"""Trained models in Python: `xl.train_outcome`, `xl.predict`, `xl.model_cards`."""
+"""Trained models in Python: `xl.train_outcome`, `xl.train_effect`, `xl.predict`, `xl.model_cards`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from xinglin.flow.asked import who
 from xinglin.flow.house import House
@@ -39,7 +39,7 @@ def train_outcome(
         actionable=actionable,
         unit=unit,
     )
-    kept_under = name or (outcome or columns.event).lower().replace("_", "-")
+    kept_under = name or outcomes.name_of(outcome or columns.event)
     return outcomes.learnt(
         House.at(home),
         values,
@@ -54,11 +54,38 @@ def train_outcome(
     )
 
 
+def train_effect(
+    table: str | Path, treatment: str, outcome: str = "", *, treated: str = "", positive: str = "", time: str = "", event: str = "",
+    horizon: float | None = None, effect_on: Literal["mean-time", "free"] = "mean-time", features: Sequence[str] = (), model: str = "",
+    name: str = "", categories: Sequence[str] = (), leave_out: Sequence[str] = (), unit: str = "", use: str = "", repeats: int = 1,
+    encoding: str = "utf-8", seed: int = 0, by: str = "", keep: bool = True, home: str | Path | None = None,
+) -> ModelCard:  # fmt: skip
+    """The card of what a treatment does, learnt from a CSV, judged on people it had not seen and kept as the challenger of its name.
+
+    treatment: a column of two values; `treated` the one that means treated. outcome: a column; `positive` the value that counts as yes. time,
+    event: or survival, counted until `horizon`. features: what decided about the treatment or bears on the outcome. Refused without overlap.
+    """
+    from xinglin.flow import outcomes
+
+    values, columns = outcomes.table_asked(
+        table, outcome=outcome, time=time, event=event, features=features, categories=categories, leave_out=leave_out, encoding=encoding,
+        treatment=treatment,
+    )  # fmt: skip
+    design = outcomes.effect_design_of(
+        values, columns, treatment=treatment, treated=treated, outcome=outcome, positive=positive, features=features, horizon=horizon, unit=unit,
+        effect_on=effect_on,
+    )  # fmt: skip
+    return outcomes.effect_learnt(
+        House.at(home), values, design, name=name or outcomes.name_of(f"{treatment} on {outcome or columns.event}"), model=model, seed=seed,
+        repeats=repeats, intended_use=use, by=by or who(), keep=keep,
+    )  # fmt: skip
+
+
 def predict(
     model: str, rows: str | Path | Mapping[str, object], *, changes: bool = False, at_most: float | None = None, at_least: float | None = None,
     encoding: str = "utf-8", home: str | Path | None = None,
 ) -> list[tuple[Prediction, ...]]:  # fmt: skip
-    """What a kept model says: for each row one prediction, of survival one for each time.
+    """What a kept model says: for each row one prediction, of survival one for each time; of an effect what treatment adds, with 95 % limits.
 
     model: NAME for the one in use, NAME:challenger or NAME@DIGEST. rows: a CSV file, or one person as {"age": 61, "sex": "f"}.
     """

@@ -20,7 +20,8 @@ class OutcomeDesign(Struct, frozen=True):
 
     `outcome`: the column of a number or of a yes-or-no (`positive`: the level that counts as yes); of survival the table's own pair `time`,
     `event`. `horizons`: times, in the unit of `time`, at which survival is told. `groups`: feature -> kind of source (table, image, gene,
-    simulation), so that a whole kind can be missing. `treatment`: the column an effect is learnt of. `unit`: UCUM unit of a number.
+    simulation), so that a whole kind can be missing. `treatment`: the column an effect is learnt of; `treated`: its value that means treated.
+    `unit`: UCUM unit of a number, or of the time that an effect on survival is counted in.
     `actionable`: features that somebody could change; what would change a prediction is looked for among them alone. `effect_on`: what an effect
     on survival is counted in: mean time free of the end until the last horizon, or the chance to be free of it then.
     """
@@ -36,6 +37,7 @@ class OutcomeDesign(Struct, frozen=True):
     unit: str = ""
     actionable: tuple[str, ...] = ()
     effect_on: Literal["mean-time", "free"] = "mean-time"
+    treated: str = ""
 
     @property
     def inputs(self) -> tuple[TableColumn, ...]:
@@ -65,7 +67,8 @@ class Prediction(Struct, frozen=True):
     """What a model says of one person.
 
     `value` with [`low`, `high`] at `level` (0.9); a chance for yes-or-no and for survival at `horizon`. The contributions and `baseline`
-    sum to the prediction on the model's scale exactly. `declined`: why there is no value; the value is then None.
+    sum to the prediction on the model's scale exactly. `declined`: why there is no value; the value is then None. `treatment`: of an effect,
+    whose; the value is then what it adds to the outcome, and nothing is said of what moved it.
     """
 
     model: str  # name@hash
@@ -82,6 +85,7 @@ class Prediction(Struct, frozen=True):
     missing: tuple[str, ...] = ()  # features without a value, filled as the model card says
     outside: tuple[str, ...] = ()  # features beyond what the model was trained on
     declined: str = ""
+    treatment: str = ""
 
 
 class ModelScore(Struct, frozen=True):

@@ -64,8 +64,9 @@ def replace_card(made: TrainedOutcome, digest: str) -> TrainedOutcome:
 
 
 def with_outcome(table: Table, design: OutcomeDesign) -> tuple[dict[str, NDArray[np.float64]], int]:
-    """(the rows that say what became of the person, how many did not)."""
+    """(the rows that say what became of the person, and of an effect whether they were treated; how many did not)."""
     targets = (design.table.time, design.table.event) if design.kind == "survival" else (design.outcome,)
+    targets = (*targets, design.treatment) if design.treatment else targets
     if absent := [name for name in targets if name not in table]:
         raise InvalidInput(
             "XL-OUTCOME-003", "a column to learn from is not there", where=", ".join(absent), fix="name columns of the table"
@@ -93,7 +94,7 @@ def with_horizons(table: Table, design: OutcomeDesign) -> OutcomeDesign:
 
 def table_digest(table: Table, design: OutcomeDesign) -> str:
     """The SHA-256 of the columns that were learnt from, in their order."""
-    own = design.table.time, design.table.event, design.outcome
+    own = design.table.time, design.table.event, design.outcome, design.treatment
     names = [name for name in design.table.names if name in (*design.features, *own) and name in table]
     told = hashlib.sha256(msgspec.json.encode(names))
     for name in names:

@@ -10,6 +10,7 @@ import numpy as np
 
 from xinglin.models.smooth.regression import Smooth
 from xinglin.models.smooth.waves import Ranked
+from xinglin.models.tabular.columns import count_of
 from xinglin.models.tabular.keeping import packed, rebuilt, unpacked
 from xinglin.records.errors import InvalidInput
 from xinglin.records.prediction import OutcomeDesign
@@ -87,3 +88,33 @@ def loaded(name: str, version: str, data: bytes) -> FittedEffect:
     except KeyError as error:
         raise InvalidInput("XL-OUTCOME-010", "this is no kept model", why=f"no {error.args[0]}", fix="give what was saved") from None
     return FittedEffect(name, version, design, functions, plain["shares"], tuple(plain["mean"]), plain["doubts"])
+
+
+@dataclass(frozen=True, eq=False)
+class OneForAll(AbstractFittedEffect):
+    """The mean effect, told of everybody."""
+
+    name: str
+    version: str
+    design: OutcomeDesign
+    mean: tuple[float, float, float]
+
+    def effect(self, rows: Rows) -> NDArray[np.float64]:
+        """(n, 3): the mean effect with its 95 % limits, the same for all."""
+        return np.tile(np.array(self.mean), (count_of(rows), 1))
+
+    def average(self) -> tuple[float, float, float]:
+        """The mean effect on the people learnt from, with 95 % limits."""
+        return self.mean
+
+    def save(self) -> bytes:
+        """Plain data."""
+        return packed(self.name, self.version, {"design": self.design, "mean": self.mean}, {})
+
+
+def loaded_one_for_all(name: str, version: str, data: bytes) -> OneForAll:
+    """What `save` wrote. Raises InvalidInput XL-OUTCOME-010."""
+    plain, _ = unpacked(data, name, version)
+    if sorted(plain) != ["design", "mean"]:
+        raise InvalidInput("XL-OUTCOME-010", "this is no kept model", fix="give what was saved")
+    return OneForAll(name, version, rebuilt(OutcomeDesign, plain["design"]), rebuilt(tuple[float, float, float], plain["mean"]))

@@ -1,4 +1,4 @@
-"""The three ways to learn an effect, on the same parts: two functions and their difference, imputed effects, and doubly robust effects."""
+"""The ways to learn an effect, on the same parts: one mean for all, two functions and their difference, imputed effects, doubly robust effects."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xinglin.models.causal.fitted import FittedEffect
+from xinglin.models.causal.fitted import FittedEffect, OneForAll
 from xinglin.models.causal.parts import FURTHEST, parts_of
 from xinglin.models.smooth.regression import smoothed
 from xinglin.records.prediction import OutcomeDesign
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Rows = Mapping[str, NDArray[np.float64]]
+
+
+def one_for_all(name: str, version: str, table: Rows, design: OutcomeDesign, seed: int) -> OneForAll:
+    """The mean of the doubly robust effects."""
+    parts = parts_of(table, design, seed)
+    return OneForAll(name, version, design, parts.average(parts.either()))
 
 
 def t_learner(name: str, version: str, table: Rows, design: OutcomeDesign, seed: int) -> FittedEffect:

@@ -16,6 +16,7 @@ from xinglin.models.smooth.waves import Ranked
 from xinglin.models.tabular.columns import outcome_of, see_that_it_can_be_learnt, survival_of
 from xinglin.records.errors import InvalidInput
 from xinglin.records.prediction import OutcomeDesign
+from xinglin.records.table import TableColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,7 +75,7 @@ class Parts:
 
 
 def parts_of(table: Rows, design: OutcomeDesign, seed: int) -> Parts:
-    """Raises InvalidInput XL-EFFECT-001 to 004, XL-OUTCOME-001 to 007, Refused XL-EFFECT-005."""
+    """Raises InvalidInput XL-EFFECT-001 to 004 and 006, XL-OUTCOME-001 to 007, Refused XL-EFFECT-005."""
     _see(table, design)
     see_that_it_can_be_learnt(table, design, KINDS)
     treated = treated_of(table, design)
@@ -90,10 +91,11 @@ def parts_of(table: Rows, design: OutcomeDesign, seed: int) -> Parts:
 
 
 def _see(table: Rows, design: OutcomeDesign) -> None:
-    if not design.treatment or design.treatment not in table or design.treatment in design.features:
+    targets = (design.outcome, design.table.time, design.table.event)
+    if not design.treatment or design.treatment not in table or design.treatment in (*design.features, *targets):
         raise InvalidInput(
             "XL-EFFECT-001",
-            "the treatment is not named, not there, or among the features",
+            "the treatment is not named, not there, or among the features or what is foretold",
             where=design.treatment,
             fix="say --treatment COLUMN",
         )
@@ -102,11 +104,37 @@ def _see(table: Rows, design: OutcomeDesign) -> None:
 
 
 def treated_of(table: Rows, design: OutcomeDesign) -> NDArray[np.bool_]:
-    """Who was treated: of a number 1, of two levels the second."""
-    values = np.asarray(table[design.treatment], float)
-    if set(np.unique(values).tolist()) != {0.0, 1.0}:
-        raise InvalidInput("XL-EFFECT-003", "the treatment has not two values, 0 and 1 or two words, in every row", where=design.treatment)
-    return values == 1
+    """Who was treated: who has the value `treated` of the design; where it names none, of a number 1, of two words the second.
+
+    Raises InvalidInput XL-EFFECT-003 for a treatment of more than two values or one that misses, 006 where everybody is of one group.
+    """
+    values, column = np.asarray(table[design.treatment], float), design.table.column(design.treatment)
+    found = np.unique(values)
+    at = _treated_at(column, design.treated)
+    if not np.all(np.isfinite(values)) or len(found) > 2 or at is None or (len(found) == 2 and (at not in found or _unsaid(design, found))):
+        raise InvalidInput(
+            "XL-EFFECT-003", "the treatment has not two values, or it is not clear which of them means treated", where=design.treatment,
+            fix=f"a column of two values in every row; say --treatment {design.treatment}=VALUE",
+        )  # fmt: skip
+    if len(found) < 2:
+        raise InvalidInput(
+            "XL-EFFECT-006", "everybody is of one group, treated or not", where=design.treatment, fix="give a table that has people of both"
+        )
+    return values == at
+
+
+def _treated_at(column: TableColumn, treated: str) -> float | None:
+    """The number that means treated in the column; None where the word is none of its values."""
+    if column.kind == "category":
+        return (float(column.levels.index(treated)) if treated in column.levels else None) if treated else 1.0
+    try:
+        return float(treated or 1)
+    except ValueError:
+        return None
+
+
+def _unsaid(design: OutcomeDesign, found: NDArray[np.float64]) -> bool:
+    return not design.treated and found.tolist() != [0.0, 1.0]
 
 
 def value_of(table: Rows, design: OutcomeDesign, treated: NDArray[np.bool_]) -> Row:

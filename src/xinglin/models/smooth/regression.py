@@ -138,4 +138,4 @@ class _Evidence:
     def posterior(self, logs: Row) -> tuple[Row, NDArray[Any]]:
         """(mean of the weights, a root of their covariance)."""
         _, root, mean, _ = self._solved(logs)
-        return mean, root
+        return mean, np.ascontiguousarray(root)  # as it lies in memory once it was kept: sums round alike

@@ -21,7 +21,7 @@ class XLearner(AbstractEffectModel):
     outcomes = ("number", "yes-no", "survival")
 
     def fit(self, table: Mapping[str, NDArray[np.float64]], design: OutcomeDesign, seed: int = 0) -> AbstractFittedEffect:
-        """Learn. Raises InvalidInput XL-EFFECT-001 to 004, XL-OUTCOME-001 to 007, Refused XL-EFFECT-005 without overlap."""
+        """Learn. Raises InvalidInput XL-EFFECT-001 to 004 and 006, XL-OUTCOME-001 to 007, Refused XL-EFFECT-005 without overlap."""
         from xinglin.models.causal.learning import x_learner
 
         return x_learner(self.name, self.version, table, design, seed)

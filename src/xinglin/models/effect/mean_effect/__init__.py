@@ -1,0 +1,37 @@
+"""One effect for everybody: the doubly robust mean, for tables too small to tell people apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from xinglin.records.prediction import OutcomeDesign
+from xinglin.shelf.promises import AbstractEffectModel, AbstractFittedEffect
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class MeanEffect(AbstractEffectModel):
+    """Of a number, a yes-or-no, or survival by pseudo-values; every nuisance is foretold by people of other folds where it must be."""
+
+    name = "mean_effect"
+    version = "1"
+    outcomes = ("number", "yes-no", "survival")
+    about_limits = "of the mean effect on all the people learnt from, and say nothing of how unlike people are"
+
+    def fit(self, table: Mapping[str, NDArray[np.float64]], design: OutcomeDesign, seed: int = 0) -> AbstractFittedEffect:
+        """Learn. Raises InvalidInput XL-EFFECT-001 to 004 and 006, XL-OUTCOME-001 to 007, Refused XL-EFFECT-005 without overlap."""
+        from xinglin.models.causal.learning import one_for_all
+
+        return one_for_all(self.name, self.version, table, design, seed)
+
+    def load(self, data: bytes) -> AbstractFittedEffect:
+        """What `save` wrote. Raises InvalidInput XL-OUTCOME-010."""
+        from xinglin.models.causal.fitted import loaded_one_for_all
+
+        return loaded_one_for_all(self.name, self.version, data)
+
+
+MODEL = MeanEffect()
