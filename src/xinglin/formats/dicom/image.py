@@ -45,6 +45,19 @@ class PixelForm(Struct, frozen=True, kw_only=True):
     samples: int
 
 
+class Shown(Struct, frozen=True, kw_only=True):
+    """How the file asks to be shown, and what else a picture may be known by. "" and None where it says nothing.
+
+    window: (centre, width) in the numbers after rescale; function: LINEAR, LINEAR_EXACT or SIGMOID. imager_mm: row, column at the detector.
+    """
+
+    window: tuple[float, float] | None = None
+    function: str = ""
+    view: str = ""
+    age_years: float | None = None
+    imager_mm: tuple[float, float] | None = None
+
+
 class Image(Struct, frozen=True, kw_only=True):
     """An image file: its pixels' form, its planes and the words about its acquisition."""
 
@@ -55,6 +68,7 @@ class Image(Struct, frozen=True, kw_only=True):
     padding: int | None = None
     padding_limit: int | None = None
     stated_gap: float | None = None  # SpacingBetweenSlices or SliceThickness
+    shown: Shown = Shown()
     distinguished_by: tuple[str, ...] = ()  # echo, temporal position, acquisition: told when places repeat
 
 
@@ -75,6 +89,7 @@ def image_from(dataset: Dataset, sets: tuple[str, ...], limits: Limits) -> Image
         padding=padding,
         padding_limit=_signed_number(dataset, "PixelPaddingRangeLimit", form),
         stated_gap=_stated_gap(dataset),
+        shown=_shown(dataset),
         distinguished_by=tuple(
             f"{keyword}={int(values[0])}"
             for keyword in ("EchoNumbers", "TemporalPositionIdentifier", "AcquisitionNumber")
@@ -189,6 +204,35 @@ def _or_nothing(read: Callable[[], str]) -> str:
         return read()
     except XinglinError:
         return ""
+
+
+def _shown(dataset: Dataset) -> Shown:
+    """The first window, the view and the age; an element that cannot be read says nothing."""
+    centre, width, imager = (_numbers_or_none(dataset, one) for one in ("WindowCenter", "WindowWidth", "ImagerPixelSpacing"))
+    return Shown(
+        window=(centre[0], width[0]) if centre and width and width[0] > 0 else None,
+        function=_or_nothing(lambda: word(dataset, "VOILUTFunction")),
+        view=_or_nothing(lambda: word(dataset, "ViewPosition")),
+        age_years=_age(_or_nothing(lambda: word(dataset, "PatientAge"))),
+        imager_mm=(imager[0], imager[1]) if len(imager) == 2 and min(imager) > 0 else None,
+    )
+
+
+def _numbers_or_none(dataset: Dataset, keyword: str) -> tuple[float, ...]:
+    try:
+        return numbers(dataset, keyword)
+    except XinglinError:
+        return ()
+
+
+_YEARS = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}
+
+
+def _age(written: str) -> float | None:
+    """An age string (PS3.5 6.2: 061Y, 018M, 003W, 010D) in years."""
+    if len(written) != 4 or not written[:3].isdigit() or written[3] not in _YEARS:
+        return None
+    return int(written[:3]) * _YEARS[written[3]]
 
 
 def _plain(values: Sequence[float]) -> str:

@@ -32,7 +32,7 @@ def split_by_person(
     total = Counter[str]()
     for person, count in size.items():
         total[kinds[person]] += count
-    for person in sorted((one for one in size if one not in side), key=lambda one: (-size[one], _drawn(one, seed))):
+    for person in sorted((one for one in size if one not in side), key=lambda one: _drawn(one, seed)):
         kind = kinds[person]
 
         def lacking(place: Split, kind: str = kind) -> float:

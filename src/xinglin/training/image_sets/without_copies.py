@@ -1,0 +1,90 @@
+"""Copies taken out of a set before it is split, so that no picture is learnt from on one side and judged by on the other."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from xinglin.training.image_sets.near_copies import KIN, THRESHOLD, coarse, copies
+from xinglin.training.image_sets.preparing import Piece
+
+EXACT, NEAR = "copy of another picture", "near-copy of another picture"
+
+
+def without_copies(
+    found: Sequence[Piece], left_out: Counter[str], warnings: list[str], note: Callable[[str], None] | None = None
+) -> list[Piece]:
+    """The pictures without those that are there already, first by the same values, then by a likeness no two pictures of two people have.
+
+    Slices and films of one person may be alike: between them only the same values count. Of a pair the earlier stays. The two domains of an
+    unpaired set are looked at each for itself: there the same picture in both is what is wanted.
+    """
+    kept, gone = _exact(found)
+    if gone:
+        left_out[EXACT] += len(gone)
+    across = sum(_named(one) and _named(other) and one.whose != other.whose for one, other in gone)
+    drop: set[int] = set()
+    alike: list[tuple[Piece, Piece]] = []
+    for domain in sorted({one.domain for one in kept}):
+        places = [place for place, one in enumerate(kept) if one.domain == domain]
+        looks = coarse([kept[place].values for place in places])
+        for one, other, distance in copies(looks, [kept[place].whose for place in places], KIN, note):
+            pair = kept[places[one]], kept[places[other]]
+            if distance <= THRESHOLD:
+                drop.add(places[one])
+                gone.append(pair)
+                across += all(map(_named, pair))
+            else:
+                alike.append(pair)
+    _bind(kept, [*gone, *alike], warnings)
+    if drop:
+        left_out[NEAR] += len(drop)
+    if across:
+        warnings.append(f"{across} pictures stood under two people; one of each pair was left out: see whether two names are one person")
+    if differing := sum(_label(one) != _label(other) for one, other in gone):
+        warnings.append(f"{differing} copies said otherwise than the picture they are copies of (label, finding): look at these labels")
+    return [one for place, one in enumerate(kept) if place not in drop]
+
+
+def _bind(kept: Sequence[Piece], pairs: Sequence[tuple[Piece, Piece]], warnings: list[str]) -> None:
+    """Pictures of unknown people that are very much alike become pictures of one person, so that they stand on one side."""
+    leads: dict[str, str] = {}
+
+    def lead(whose: str) -> str:
+        while whose in leads:
+            whose = leads[whose]
+        return whose
+
+    for one, other in pairs:
+        first, second = sorted((lead(one.whose), lead(other.whose)))
+        if first != second and not _named(one) and not _named(other):
+            leads[second] = first
+    bound = [one for one in kept if one.whose in leads]
+    for one in bound:
+        one.whose = lead(one.whose)
+    if bound:
+        warnings.append(f"{len(bound)} pictures of unknown people are so like another that they are taken to be of the same person")
+
+
+def _label(one: Piece) -> object:
+    return next((one.words[name] for name in ("label", "finding", "diagnosis", "class") if name in one.words), None)
+
+
+def _exact(found: Sequence[Piece]) -> tuple[list[Piece], list[tuple[Piece, Piece]]]:
+    seen: dict[bytes, Piece] = {}
+    kept, gone = [], []
+    for one in found:
+        key = hashlib.sha256(one.domain.encode() + np.ascontiguousarray(one.values, "<f4").tobytes()).digest()
+        if key in seen:
+            gone.append((one, seen[key]))
+        else:
+            seen[key] = one
+            kept.append(one)
+    return kept, gone
+
+
+def _named(one: Piece) -> bool:
+    return not one.whose.startswith("unknown")
