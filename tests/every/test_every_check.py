@@ -36,11 +36,13 @@ HARMLESS = (
 
 
 def case_of(example: Example) -> CheckCase:
-    """The case a check would see for an example: pasted text, with an identity a sentence of our own draft, a picture, or courses of an illness."""
+    """The case a check would see for an example: pasted text, with an identity a sentence of our own draft, an image, courses of an illness, or made pictures."""
     if example.image is not None:
         return CheckCase(example.language, (), image=example.image())
     if example.simulation is not None:
         return CheckCase(example.language, (), simulation=example.simulation())
+    if example.pictures is not None:
+        return CheckCase(example.language, (), pictures=example.pictures())
     if example.source:
         return CheckCase(example.language, reader.read_text(example.text, example.language, ()), source=example.source, as_of=AS_OF)
     sentences = reader.read_text(example.text, example.language, example.facts, identity=example.identity, as_of=AS_OF)
@@ -64,8 +66,8 @@ def test_what_must_be_caught_is_caught(check: Check, example: Example) -> None:
     assert all(issue.check == check.name and issue.text for issue in issues)
 
 
-@pytest.mark.parametrize(("check", "example"), [one for one in each("fails") if one.values[1].simulation is not None])
-def test_what_is_found_in_a_simulation_is_said_in_the_readers_language(check: Check, example: Example) -> None:
+@pytest.mark.parametrize(("check", "example"), [one for one in each("fails") if one.values[1].simulation or one.values[1].pictures])
+def test_what_is_found_in_a_simulation_or_in_pictures_is_said_in_the_readers_language(check: Check, example: Example) -> None:
     said = {language: check.run(replace(case_of(example), language=language)) for language in ("en", "zh")}
     assert [issue.severity for issue in said["en"]] == [issue.severity for issue in said["zh"]]
     assert not any("\u4e00" <= sign <= "\u9fff" for issue in said["en"] for sign in issue.text)
