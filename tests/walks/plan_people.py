@@ -69,6 +69,14 @@ def medicine(number, words, rxnorm, mg, times=1):
             "medicationCodeableConcept": code, "dosageInstruction": [how]}  # fmt: skip
 
 
+def given(number, words, rxnorm, mg, start, end):
+    """A dose into a vein, from `start` to `end`."""
+    code = _coded("http://www.nlm.nih.gov/research/umls/rxnorm", rxnorm, words)
+    dose = {"value": mg, "unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}
+    return {"resourceType": "MedicationAdministration", "id": f"a{number}", "status": "completed", "medicationCodeableConcept": code,
+            "effectivePeriod": {"start": start, "end": end}, "dosage": {"route": {"text": "intravenous"}, "dose": dose}}  # fmt: skip
+
+
 def _person(key, sex, born, *resources):
     patient = {"resourceType": "Patient", "id": key, "meta": {"security": [HTEST]}, "gender": sex, "birthDate": born,
                "name": [{"family": "Example", "given": ["Ada"]}]}  # fmt: skip
@@ -114,5 +122,13 @@ PEOPLE = {
         _condition(1, "Chronic kidney disease stage 3", "N18.3", "2021-01-01"), *_body(128, 82, 163), lab(3, "Hemoglobin A1c", "4548-4", 8.4, "%"),
         lab(4, "Potassium", "2823-3", 4.6, "mmol/L"), lab(5, "Albumin/Creatinine [Mass Ratio] in Urine", "9318-7", 320, "mg/g{creat}"),
         medicine(0, "Lisinopril", "29046", 20),
+    ),
+    "levels": _person(
+        "levels-1", "male", "1956-04-02", _condition(0, "Staphylococcus aureus bacteremia", "R78.81", "2024-03-03"),
+        _condition(1, "Hypertension", "I10", "2010-01-01"), *_body(110, 78, 174), lab(4, "Potassium", "2823-3", 4.4, "mmol/L"),
+        *(given(n, "Vancomycin", "11124", 1250, f"2024-03-0{4 + n // 2}T{(8, 20)[n % 2]:02}:00:00Z", f"2024-03-0{4 + n // 2}T{(9, 21)[n % 2]:02}:30:00Z")
+          for n in range(5)),
+        _observation("o60", _loinc("4092-3", "Vancomycin trough"), 17.8, "ug/mL", "2024-03-05T19:30:00Z"),
+        _observation("o61", _loinc("20578-1", "Vancomycin"), 31.5, "ug/mL", "2024-03-06T10:30:00Z"),
     ),
 }  # fmt: skip

@@ -16,6 +16,7 @@ FIRST = {  # who -> (the question, the option that stands first, an option that 
     "breast": ("breast-cancer-early", "aromatase-inhibitor", ("tamoxifen", "cyp2d6")),
     "fluoropyrimidine": ("fluoropyrimidine-colorectal-cancer", "capecitabine-half", ("oxaliplatin", "dpyd")),
     "diabetes": ("type-2-diabetes-kidney", "sglt2-inhibitor", None),
+    "levels": ("hypertension", "ace-inhibitor", None),
 }
 everyone = pytest.mark.parametrize("who", sorted(PEOPLE))
 

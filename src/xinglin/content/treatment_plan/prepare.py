@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
 from xinglin.content.treatment_plan.courses import courses
 from xinglin.knowledge import therapies
 from xinglin.records import Chart, ContentRequest
@@ -9,9 +12,14 @@ from xinglin.records.errors import NotFound, one_of
 from xinglin.records.therapy import Journey
 from xinglin.shelf.promises import Bench, Prepared
 from xinglin.workup.dose_predictions import warfarin_prediction
+from xinglin.workup.level_doses import level_dose_facts
 from xinglin.workup.option_facts import JourneyFacts, no_question
 from xinglin.workup.option_scores import score_facts
 from xinglin.workup.options import opened
+
+if TYPE_CHECKING:
+    from xinglin.diseases.pharmacokinetics.disease import DrugDisease
+    from xinglin.models.compartments.drug import DrugModel
 
 OPTIONS = {
     "journey": "Which questions to weigh, keys with commas (default: every one the record opens).",
@@ -28,14 +36,20 @@ def prepare(request: ContentRequest, chart: Chart, bench: Bench) -> Prepared:
     if request.options.get("journey"):
         opening = {cover.key: opening.get(cover.key, ()) for cover in covers}
     raised = [(whole, by) for key, by in opening.items() if (whole := therapies.journey(key))]
+    levels = level_dose_facts(chart, facts, partial(_drug_model, bench))
     if not raised:
-        return Prepared((no_question(),))
+        return Prepared((no_question(), *levels))
     weighed = [JourneyFacts(journey, facts, by, request.as_of) for journey, by in raised]
     told = [fact for one in weighed for fact in one.all()]
     if any(one.medicine == "warfarin" for journey, _ in raised for option in journey.options for one in option.medicines):
         told.append(warfarin_prediction(facts, request.as_of))
     foretold, simulation = courses([each.option for one in weighed for each in one.ranked], request, bench)
-    return Prepared((*scores, *told, *foretold), simulation=simulation)
+    return Prepared((*scores, *told, *levels, *foretold), simulation=simulation)
+
+
+def _drug_model(bench: Bench, name: str) -> DrugModel:
+    """The population model of a drug, from the disease that runs it."""
+    return cast("DrugDisease", bench.disease(f"pharmacokinetics:{name}")).drug
 
 
 def _asked_for(words: str) -> tuple[Journey, ...]:

@@ -13,6 +13,10 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from xinglin.knowledge.dosing_equations.levels import LevelDrug as LevelDrug
+from xinglin.knowledge.dosing_equations.levels import level_drugs as level_drugs
+from xinglin.knowledge.dosing_equations.levels import level_source as level_source
+from xinglin.knowledge.dosing_equations.levels import level_title as level_title
 from xinglin.records.errors import NotFound
 from xinglin.shelf.promises import Topic
 
@@ -157,6 +161,6 @@ TOPIC = Topic(
     version=_book()[0],
     title={"en": "Doses by published equations", "zh": "公式推算剂量"},
     licence="facts with their sources; own wording",
-    rows=lambda: len(_book()[2]),
-    unverified=lambda: 0,
+    rows=lambda: len(_book()[2]) + len(level_drugs()),
+    unverified=lambda: sum(bool(one.model) and not one.verified for one in level_drugs()),
 )

@@ -106,29 +106,33 @@ def courses(
         body = np.ascontiguousarray(np.stack([values[name] for name in ("cl", "v1", "q2", "v2", "q3", "v3", "ka", "vmax", "km")], axis=1))
         saturable.course(body, plan.kind, plan.start, lag, amount, length, looked, tolerance, found.concentration, found.exposure)
     else:
-        from xinglin.models.compartments import exponents, superposition
-
-        body = [values[name] for name in ("cl", "v1", "q2", "v2", "q3", "v3")]
-        rates, weights = exponents.exponentials(body[0], body[1], body[2], body[3], body[4], body[5], structure.compartments)
-        superposition.course(
-            rates,
-            weights,
-            values["ka"],
-            plan.kind,
-            plan.start,
-            lag,
-            amount,
-            length,
-            plan.steady,
-            looked,
-            found.concentration,
-            found.exposure,
-        )
+        _linear(structure, values, plan, lag, amount, length, looked, found)
     if not np.isfinite(found.concentration).all():
         raise InvalidInput(
             "XL-DOSE-007", "no course is found for some of these parameters", where="parameters", why="they are out of all proportion"
         )
     return found
+
+
+def _linear(
+    structure: Structure, values: Mapping[str, Numbers], plan: DosePlan, lag: Numbers, amount: Numbers, length: Numbers, looked: Numbers, found: Courses
+) -> None:  # fmt: skip
+    """The closed solution, into `found`."""
+    from xinglin.models.compartments import infusions
+
+    body = [values[name] for name in ("cl", "v1", "q2", "v2", "q3", "v3")]
+    if infusions.serves(structure.compartments, plan.kind, lag, plan.steady, len(body[1]), len(looked)):
+        level, exposure = infusions.course(
+            (body[0], body[1], body[2], body[3]), structure.compartments, plan.start, lag, amount, length, plan.steady, looked
+        )
+        found.concentration[:], found.exposure[:] = level, exposure
+        return
+    from xinglin.models.compartments import exponents, superposition
+
+    rates, weights = exponents.exponentials(body[0], body[1], body[2], body[3], body[4], body[5], structure.compartments)
+    superposition.course(
+        rates, weights, values["ka"], plan.kind, plan.start, lag, amount, length, plan.steady, looked, found.concentration, found.exposure
+    )
 
 
 def _checked(structure: Structure, people: Mapping[str, Numbers]) -> dict[str, Numbers]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from xinglin.models.compartments.plan import Courses, courses, plan_of, repeated
 from xinglin.models.compartments.structure import Route, Structure
@@ -140,17 +140,31 @@ def _option(fit: MapEstimate, target: Target, limits: DoseLimits, schedule: _Sch
     amount, notes = _allowed(sought, limits, schedule)
     if amount <= 0:
         return None
-    middle = _measured(fit.drug, likely, schedule, amount)
-    if amount > limits.least_each and (middle["peak"][0] > limits.peak or middle["trough"][0] > limits.trough):
-        notes += ("the most likely person would pass a limit of peak or trough",)
-    drawn = _measured(fit.drug, _some(fit), schedule, amount)
-    if not np.isfinite(middle[target.measure][0]):
+    found = _tried(fit, target, limits, schedule, amount)
+    if not np.isfinite(found.reached[target.measure].middle):
         return None
+    most = found.reached
+    if amount > limits.least_each and (most["peak"].middle > limits.peak or most["trough"].middle > limits.trough):
+        notes += ("the most likely person would pass a limit of peak or trough",)
+    return structs.replace(found, notes=(*notes, *found.notes))
+
+
+def schedule_of(
+    fit: MapEstimate, target: Target, treatment: str, amount: float, every: float, duration: float = 0.0, limits: DoseLimits | None = None
+) -> DoseOption:
+    """What one schedule leads to at steady state in this person, and the chance that it reaches the target."""
+    schedule = _Schedule(treatment, every, duration, _DAY[fit.drug.card.time_unit])
+    return _tried(fit, target, limits or DoseLimits(), schedule, amount)
+
+
+def _tried(fit: MapEstimate, target: Target, limits: DoseLimits, schedule: _Schedule, amount: float) -> DoseOption:
+    likely = {name: np.array([one.middle]) for name, one in fit.parameters.items()}
+    middle = _measured(fit.drug, likely, schedule, amount)
+    drawn = _measured(fit.drug, _some(fit), schedule, amount)
     met = (drawn[target.measure] >= target.low) & (drawn[target.measure] <= target.high)
     over = ~((drawn["peak"] <= limits.peak) & (drawn["trough"] <= limits.trough))
     unsettled = np.isnan(drawn["average"])
-    if unsettled.any():
-        notes += ("in some people this dose never settles: the level would keep rising",)
+    notes = ("in some people this dose never settles: the level would keep rising",) if unsettled.any() else ()
     return DoseOption(
         schedule.treatment, amount, schedule.every, schedule.duration, {name: _told(name, middle[name][0], drawn[name], fit) for name in _MEASURES},
         float(np.mean(met)), float(np.mean(over | unsettled)), notes,
