@@ -15,8 +15,9 @@ SMALL = {
     "rectified_flow": {"width": 16, "depth": 2, "steps": 8},
     "dcgan": {"width": 8, "chance": 16},
     "wgan_gp": {"width": 8, "chance": 16, "critic_steps": 2},
+    "vae": {"width": 8, "chance": 8},
 }
-STEPS = {"rectified_flow": 40, "dcgan": 40, "wgan_gp": 160}
+STEPS = {"rectified_flow": 40, "dcgan": 40, "wgan_gp": 160, "vae": 40}
 RATES = {"wgan_gp": 8e-3}
 GENERATORS = sorted(SMALL)
 
