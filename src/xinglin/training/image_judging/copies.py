@@ -1,0 +1,201 @@
+"""Has the generator given back a picture that it learnt from: the nearest learnt-from picture of each made one, and whether that is a near-copy.
+
+A copy may be mirrored, moved, cropped, larger, smaller, lighter, darker, noised. So the middle of a made picture is sought in each learnt-from
+one, at several sizes and in the mirror; how alike they are there is compared with how alike pictures of different people are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xinglin.records.errors import InvalidInput
+from xinglin.training.image_judging import planted
+from xinglin.training.image_judging.encoder import shrunk
+from xinglin.training.image_judging.features import checked
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Pictures = NDArray[np.floating]
+    Row = NDArray[np.floating]
+
+SIDE, COARSE, MIDDLE = 64, 16, 0.8
+SIZES = (0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.08, 1.16, 1.25)  # of the made picture, in the learnt-from one
+WINDOWS = ((1.0, (0.5,)), (0.9, (0.0, 0.5, 1.0)), (0.8, (0.0, 0.25, 0.5, 0.75, 1.0)))  # crops that are compared coarsely: share, places
+SHORT_LIST, CHUNK = 32, 64
+CHANCE = 3.72  # standard deviations: 1 in 10,000 pictures of other people
+FEWEST, PLANTED = 10, 24
+WIDE, FAINT = 4.0, 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Nearest:
+    """For each picture its nearest learnt-from one. `likeness`: correlation at the best place, at most 1. `usual`: of others that look alike.
+
+    `mirrored`: found in the mirror.
+    """
+
+    place: NDArray[np.int64]
+    likeness: Row
+    usual: Row
+    mirrored: NDArray[np.bool_]
+
+    @property
+    def beyond(self) -> Row:
+        """How far the nearest stands out from others that look alike, in Fisher's z: noise takes from both, so that it stays large for a copy."""
+        return np.arctanh(np.clip(self.likeness, 0, 0.9999)) - np.arctanh(np.clip(self.usual, 0, 0.9999))
+
+
+@dataclass(frozen=True, eq=False)
+class Copies:
+    """Near-copies among made pictures. `distance` is in units of the threshold: below 1 a near-copy."""
+
+    nearest: Nearest
+    threshold: float  # of `Nearest.beyond`; from it on a picture is a near-copy
+    distance: Row
+    held_out: Row  # distances of held-out real pictures, in the same units
+
+    @property
+    def found(self) -> NDArray[np.int64]:
+        """Places of the made pictures that are near-copies."""
+        return np.flatnonzero(self.distance < 1)
+
+    @property
+    def false_alarms(self) -> float:
+        """The share of held-out real pictures, of other people, that would count as near-copies."""
+        return float((self.held_out < 1).mean())
+
+
+def copies(made: Pictures, learnt: Pictures, held_out: Pictures, *, mirrored: bool = True, seed: int = 0) -> Copies:
+    """Near-copies of `learnt` among `made`; `held_out` are real pictures of other people. All (n, channels, ...) in [-1, 1].
+
+    `mirrored`: also seek in the mirror. Of a volume its mean along the first axis is compared, of channels their mean. Raises InvalidInput
+    XL-JUDGE-002 for no pictures, XL-JUDGE-005 below ten held-out ones.
+    """
+    if len(held_out) < FEWEST:
+        raise InvalidInput(
+            "XL-JUDGE-005", "too few held-out pictures to say what a near-copy is", where=f"{len(held_out)} pictures",
+            why=f"at least {FEWEST} of other people are needed", fix="hold out more people",
+        )  # fmt: skip
+    gallery = Gallery.of(learnt, mirrored=mirrored)
+    others, found = gallery.nearest(held_out).beyond, gallery.nearest(made)
+    threshold = calibrated(others, planted_ones(gallery, learnt, mirrored, seed))
+    return Copies(found, threshold, np.exp(threshold - found.beyond), np.exp(threshold - others))
+
+
+def calibrated(others: Row, copied: Row) -> float:
+    """The threshold of `beyond`: where 1 in 10,000 pictures of other people would lie, but below every planted copy.
+
+    The first by a normal curve of the logarithm through the lower half of what held-out people show, which duplicates in the set do not move.
+    """
+    low, middle = np.quantile(np.log(np.maximum(others, 1e-3)), [0.16, 0.5])
+    return float(min(np.exp(middle + CHANCE * (middle - low)), 0.95 * copied.min()))
+
+
+def planted_ones(gallery: Gallery, learnt: Pictures, mirrored: bool, seed: int) -> Row:
+    """`beyond` of copies made on purpose of up to 24 learnt-from pictures, in each of the ways of `planted.WAYS`."""
+    some = np.sort(np.random.default_rng(seed).permutation(len(learnt))[:PLANTED])
+    ways = [way for way in planted.WAYS if mirrored or way != "mirrored"]
+    return np.concatenate([gallery.nearest(planted.planted(learnt[some], way, seed)).beyond for way in ways])
+
+
+@dataclass(frozen=True, eq=False)
+class Gallery:
+    """Learnt-from pictures, made ready to be sought in: `views` are the pictures and, where asked, their mirror images."""
+
+    views: Pictures  # (views, side, side), of middle detail
+    count: int
+    coarse: Pictures  # (views, windows, coarse x coarse)
+
+    @classmethod
+    def of(cls, learnt: Pictures, *, mirrored: bool = True) -> Gallery:
+        """From pictures (n, channels, ...) in [-1, 1]."""
+        flat = flattened(learnt)
+        views = np.concatenate([flat, flat[:, :, ::-1]]) if mirrored else flat
+        windows = np.stack([_coarse(_cut(views, *window)) for window in _windows()], axis=1)
+        return cls(_detail(views), len(flat), windows)
+
+    def nearest(self, pictures: Pictures) -> Nearest:
+        """The nearest learnt-from picture of each, by likeness at the best place and size."""
+        flat = flattened(pictures)
+        short = self._short_list(flat)
+        details = [_middle(flat, size) for size in SIZES]
+        place, likeness, usual = np.zeros(len(flat), dtype=np.int64), np.zeros(len(flat)), np.zeros(len(flat))
+        for one in range(len(flat)):
+            each = _sought([detail[one] for detail in details], self.views[short[one]])
+            best = int(each.argmax())
+            place[one], likeness[one], usual[one] = short[one, best], each[best], np.median(each)
+        return Nearest(place % self.count, likeness, usual, place >= self.count)
+
+    def _short_list(self, flat: Pictures) -> NDArray[np.int64]:
+        """(n, short list): the views that look alike from afar, whole against window and window against whole."""
+        own = np.stack([_coarse(_cut(flat, *window)) for window in _windows()], axis=1)
+        found = []
+        for start in range(0, len(flat), CHUNK):
+            mine = own[start : start + CHUNK]
+            alike = np.maximum(
+                np.einsum("nd,vwd->nvw", mine[:, 0], self.coarse, optimize=True).max(axis=2),
+                np.einsum("nwd,vd->nvw", mine, self.coarse[:, 0], optimize=True).max(axis=2),
+            )
+            found.append(np.argsort(-alike, axis=1, kind="stable")[:, :SHORT_LIST])
+        return np.concatenate(found)
+
+
+def flattened(pictures: Pictures) -> Pictures:
+    """(n, 64, 64): channels averaged, volumes averaged along their first axis."""
+    grey = checked(pictures).mean(axis=1)
+    return shrunk(grey.mean(axis=1) if grey.ndim == 4 else grey, SIDE)
+
+
+def _windows() -> list[tuple[float, float, float]]:
+    return [(share, row, column) for share, places in WINDOWS for row in places for column in places]
+
+
+def _cut(flat: Pictures, share: float, row: float, column: float) -> Pictures:
+    side = round(flat.shape[1] * share)
+    top, left = round((flat.shape[1] - side) * row), round((flat.shape[1] - side) * column)
+    return flat[:, top : top + side, left : left + side]
+
+
+def _coarse(flat: Pictures) -> Pictures:
+    """(n, 256): 16 x 16, free of slow shading, strong and faint edges made alike, of length 1."""
+    from scipy.ndimage import gaussian_filter
+
+    small = shrunk(flat, COARSE)
+    band = small - gaussian_filter(small, (0, 2, 2), mode="nearest")
+    clear = (band / np.sqrt(gaussian_filter(band**2, (0, 2, 2), mode="nearest") + FAINT**2)).reshape(len(small), -1)
+    clear = clear - clear.mean(axis=1, keepdims=True)
+    return clear / np.maximum(np.linalg.norm(clear, axis=1, keepdims=True), 1e-6)
+
+
+def _detail(flat: Pictures) -> Pictures:
+    """What lies between 1 and 4 pixels, strong and faint edges made alike: free of noise, shading, contrast, and of a black frame's weight."""
+    from scipy.ndimage import gaussian_filter
+
+    band = gaussian_filter(flat, (0, 1, 1), mode="nearest") - gaussian_filter(flat, (0, WIDE, WIDE), mode="nearest")
+    return band / np.sqrt(gaussian_filter(band**2, (0, WIDE, WIDE), mode="nearest") + FAINT**2)
+
+
+def _middle(flat: Pictures, size: float) -> Pictures:
+    """(n, s, s): the middle of the detail of each picture, brought to `size`; mean 0."""
+    detail = _detail(shrunk(flat, round(SIDE * size)))
+    inner = _cut(detail, min(MIDDLE, 0.94 / size), 0.5, 0.5)
+    return inner - inner.mean(axis=(1, 2), keepdims=True)
+
+
+def _sought(parts: list[Pictures], views: Pictures) -> Row:
+    """(views,): the highest correlation of any of the parts (s, s) with any place of each view that holds all of it."""
+    whole, best = views.shape[1], np.full(len(views), -1.0)
+    seen, squares = np.fft.rfft2(views), np.pad(views.astype(np.float64) ** 2, ((0, 0), (1, 0), (1, 0))).cumsum(axis=1).cumsum(axis=2)
+    for part in parts:
+        side = part.shape[0]
+        free = whole - side + 1
+        spread = squares[:, side:, side:] - squares[:, :-side, side:] - squares[:, side:, :-side] + squares[:, :-side, :-side]
+        alike = np.fft.irfft2(seen * np.conj(np.fft.rfft2(part, (whole, whole))), (whole, whole))[:, :free, :free] / np.sqrt(
+            np.maximum(spread, 1e-9)
+        )
+        best = np.maximum(best, alike.max(axis=(1, 2)) / max(float(np.linalg.norm(part)), 1e-6))
+    return np.minimum(best, 1.0)
