@@ -15,6 +15,7 @@ from xinglin.records.prediction import ModelCard
 READERS: dict[str, tuple[str, str]] = {
     "outcome": ("xinglin.models.foretelling.trained", "trained_of"),
     "effect": ("xinglin.models.foretelling.effects", "effect_of"),
+    "image": ("xinglin.models.kept_images", "images_of"),
 }
 """What a card's `keeps` says -> (module, function of the files and the card); loaded when first asked, since some are heavy."""
 

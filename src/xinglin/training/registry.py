@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 CHAMPION, CHALLENGER = "champion", "challenger"
 T = TypeVar("T")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
-_FILE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_FILE = re.compile(r"(?:[a-z0-9][a-z0-9._-]{0,63}/)?[a-z0-9][a-z0-9._-]{0,63}")  # at most one folder deep
 
 
 class Promotion(Struct, frozen=True):
@@ -197,7 +197,7 @@ class Registry:
     def _files(self, digest: str) -> dict[str, bytes]:
         folder = self._folder / digest
         try:
-            files = {path.name: path.read_bytes() for path in folder.iterdir()}
+            files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if not path.is_dir()}
         except OSError:
             files = {}
         if not files or digest_of(files) != digest:
@@ -218,6 +218,7 @@ class Registry:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(mode=0o700, parents=True)
         for name, content in files.items():
+            (aside / name).parent.mkdir(mode=0o700, exist_ok=True)
             _write(aside / name, content)
         os.replace(aside, folder)
 
