@@ -45,7 +45,9 @@ def volumes_of(paths: Sequence[Path], base: Path, note: Callable[[str], None] | 
     from xinglin.formats import dicom
 
     found = dicom.find_series(paths)
-    yield from (LeftOut(_inside(one.place, base), f"cannot be read ({one.code})", one.reason) for one in found.findings)
+    for one in found.findings:
+        reason = "not a picture" if one.code == "XL-DICOM-003" else f"cannot be used ({one.code})"
+        yield LeftOut(_inside(one.place, base), reason, one.reason)
     yield from (LeftOut(shown(one.path, base), "not a series of slices", one.kind) for one in found.others)
     for number, series in enumerate(found.series, 1):
         source = shown(series.files[0].parent, base) + f"/series {number}" if series.files else f"series {number}"
@@ -161,4 +163,6 @@ def _inside(place: str, base: Path) -> str:
 
 
 def _left_out(source: str, error: XinglinError) -> LeftOut:
+    if error.code == "XL-DICOM-003":  # neither a DICOM file nor named like a picture
+        return LeftOut(source, "not a picture", error.what)
     return LeftOut(source, f"cannot be used ({error.code})", f"{error.what}: {error.why}".rstrip(": "))

@@ -94,7 +94,7 @@ def picture_files(
         yield from (volumes_of if volumes else pictures_of)(dicom, base, note)
 
 
-def array_of(path: Path) -> NDArray[np.generic]:
+def array_of(path: Path) -> NDArray[Any]:
     """A mask or partner as it lies in one file: (rows, columns), (rows, columns, colours) or (slices, rows, columns).
 
     Raises InvalidInput XL-INTAKE-081 for what is not one picture.
@@ -233,7 +233,7 @@ def _nifti(path: Path, source: str, volumes: bool, unit: str) -> Iterator[Pictur
     try:
         volume = read_nifti(path, unit=unit)
     except (InvalidInput, OutOfResources) as error:
-        yield LeftOut(source, f"cannot be read ({error.code})", error.what)
+        yield LeftOut(source, f"cannot be used ({error.code})", error.what)
         return
     modality, spacing = "CT" if unit == "HU" else "", volume.spacing_mm
     voxels = np.asarray(volume.voxels)
@@ -259,7 +259,7 @@ def _nifti(path: Path, source: str, volumes: bool, unit: str) -> Iterator[Pictur
         )
 
 
-def _span(voxels: NDArray[np.generic]) -> tuple[float, float]:
+def _span(voxels: NDArray[Any]) -> tuple[float, float]:
     """Centre and width of what a whole volume is to be shown with, so that all its slices are shown alike: 0.5th to 99.5th percentile."""
     import numpy as np
 

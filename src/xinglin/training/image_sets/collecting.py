@@ -22,6 +22,7 @@ from xinglin.training.image_sets.asking import Asking
 from xinglin.training.image_sets.image_set import ImageSet
 from xinglin.training.image_sets.oddities import told_oddities
 from xinglin.training.image_sets.preparing import HU_WINDOW, Piece, pieces
+from xinglin.training.image_sets.sayings import say
 from xinglin.training.image_sets.without_copies import without_copies
 
 Note = Callable[[str], None]
@@ -175,6 +176,8 @@ class _Gathering:
             )  # fmt: skip
         wanted = asking.conditions + (("label",) if asking.label_from and "label" not in asking.conditions else ())
         conditions = known_words.conditions_of([piece.words for piece in self.pieces], wanted, self.warnings)
+        for piece in self.pieces:
+            piece.known = known_words.values_of(piece.words, conditions)
         form = self._form(form_kind, conditions, domains)
         self.warnings += told_oddities(self.pieces, asking, form, self.table)
         return self._set(form, domains)
@@ -194,7 +197,7 @@ class _Gathering:
                 "XL-IMGSET-007", "the set has no pictures", where=self.asking.name, why=_counted(self.left_out) or "no file was found",
                 fix="look at what was left out, and why",
             )  # fmt: skip
-        self.warnings += [f"{error.code} {error.where}: {error.what}" for error in self.faults[:5]]
+        self.warnings += [say("fault", code=error.code, where=error.where, what=error.what) for error in self.faults[:5]]
 
     def _see_kinds(self) -> str:
         """What the numbers of all pictures are. Raises InvalidInput XL-IMGSET-044 for several modalities, 045 for several kinds of number."""
@@ -223,9 +226,7 @@ class _Gathering:
         window = asking.window if kind != "grey" or not first.modality else None
         if window is None and kind == "numbers":
             window = min(piece.span[0] for piece in self.pieces), max(piece.span[1] for piece in self.pieces)
-            self.warnings.append(
-                f"the range of the numbers was not told and was measured: {window[0]:g} to {window[1]:g}; --window LOW,HIGH says it"
-            )
+            self.warnings.append(say("measured range", low=f"{window[0]:g}", high=f"{window[1]:g}"))
         low, high = window or (HU_WINDOW if kind == "HU" else (0.0, 255.0))
         spacings = np.array([piece.spacing_mm for piece in self.pieces if len(piece.spacing_mm) == len(asking.shape)])
         alike = len(spacings) == len(self.pieces) and bool((np.ptp(spacings, axis=0) <= 0.05 * np.median(spacings, axis=0)).all())
@@ -244,8 +245,8 @@ class _Gathering:
         names: dict[str, str] = {}
         for piece in self.pieces:
             names.setdefault(piece.whose, f"p{len(names) + 1:05}")
-        known = [known_words.values_of(piece.words, form.conditions) for piece in self.pieces]
-        table = np.array([[row.get(one.name, np.nan) for one in form.conditions] for row in known], np.float64).reshape(len(known), -1)
+        known = [[piece.known.get(one.name, np.nan) for one in form.conditions] for piece in self.pieces]
+        table = np.array(known, np.float64).reshape(len(known), len(form.conditions))
         values = np.stack([piece.values for piece in self.pieces])
         return ImageSet.of(
             values, form, persons=[names[piece.whose] for piece in self.pieces], conditions=table,

@@ -89,7 +89,7 @@ def labels_in(path: Path) -> NDArray[np.uint8]:
 
     Raises InvalidInput XL-IMGSET-033.
     """
-    values: NDArray[Any] = array_of(path)
+    values = array_of(path)
     if values.ndim == 3 and values.shape[-1] == 3 and values.dtype == np.uint8:
         raise _no_mask(path, "it is in colour")
     held = np.unique(values)

@@ -120,8 +120,8 @@ class ImageSet:
         )
         return cls(card, items, values, kept_masks, kept_partners)
 
-    def save(self, folder: str | Path) -> Path:
-        """The set as a folder, whole or not at all. The same set there already is left as it is.
+    def save(self, folder: str | Path, pages: Mapping[str, bytes] | None = None) -> Path:
+        """The set as a folder, whole or not at all. The same set there already is left as it is. pages: more files beside it, such as its card.
 
         Raises UsageError XL-IMGSET-006 where something else stands there.
         """
@@ -134,7 +134,9 @@ class ImageSet:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(mode=0o700, parents=True)
         try:
-            self.write_into(aside)
+            self._write_into(aside)
+            for name, content in (pages or {}).items():
+                (aside / name).write_bytes(content)
             if target.is_dir():
                 target.rmdir()
             os.replace(aside, target)
@@ -142,7 +144,7 @@ class ImageSet:
             shutil.rmtree(aside, ignore_errors=True)
         return target
 
-    def write_into(self, folder: Path) -> None:
+    def _write_into(self, folder: Path) -> None:
         """The files of the set into a folder that is there and empty."""
         encoder = msgspec.json.Encoder(order="sorted")
         (folder / "card.json").write_bytes(msgspec.json.format(encoder.encode(self.card), indent=1) + b"\n")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from xinglin.records.errors import InvalidInput, one_of
 from xinglin.records.image_learning import Condition
+from xinglin.training.image_sets.sayings import say
 
 USUAL = (
     "label", "finding", "diagnosis", "class", "age", "sex", "view", "projection", "laterality", "device", "kernel", "contrast",
@@ -58,10 +59,10 @@ def conditions_of(rows: Sequence[Words], asked: Sequence[str], warnings: list[st
                     "XL-IMGSET-035", "a condition has too many levels to be learnt", where=name, why=f"{len(one.levels)}, at most {_MOST_LEVELS}",
                     fix="group them in the table",
                 )  # fmt: skip
-            warnings.append(f"{name} was left out of the conditions: it has {len(one.levels)} levels")
+            warnings.append(say("many levels", name=name, n=len(one.levels)))
             continue
         if len(values) < len(rows):
-            warnings.append(f"{name} is not known of {len(rows) - len(values)} pictures")
+            warnings.append(say("not known of", name=name, n=len(rows) - len(values)))
         found.append(one)
     return tuple(found)
 

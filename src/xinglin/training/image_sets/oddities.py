@@ -11,6 +11,7 @@ from xinglin.intake.picture_tables import PictureTable
 from xinglin.records.image_learning import ImageForm
 from xinglin.training.image_sets.asking import Asking
 from xinglin.training.image_sets.preparing import Piece
+from xinglin.training.image_sets.sayings import say
 
 FEW = 200
 FEW_PEOPLE_A_LEVEL = 5
@@ -18,66 +19,63 @@ FEW_PEOPLE_A_LEVEL = 5
 
 def told_oddities(found: Sequence[Piece], asking: Asking, form: ImageForm, table: PictureTable | None) -> list[str]:
     """Sentences in a fixed order."""
+    unused = table.unused if table else 0
     return [
-        *_people(found), *_sizes(found, asking), *_values(found, form), *_spacing(found, asking, form), *_levels(found, form),
-        *([f"{table.unused} lines of the table speak of no picture that was used"] if table and table.unused else []),
+        *_people(found), *_sizes(found, asking), *_values(found, form), *_spacing(found, form), *_levels(found, form),
+        *([say("unused rows", n=unused)] if unused else []),
     ]  # fmt: skip
 
 
 def _people(found: Sequence[Piece]) -> Iterator[str]:
     people = {one.whose for one in found}
-    unknown = sum(one.whose.startswith("unknown") for one in found)
-    if unknown:
-        yield f"whose they are is not known of {unknown} pictures: each file counts as a person of its own, and one person may stand on two sides"
+    if unknown := sum(one.whose.startswith("unknown") for one in found):
+        yield say("unknown people", n=unknown)
     if len(people) < 3:
-        yield f"{len(people)} people are too few to be parted into three sides: nothing is held out, and nothing can be judged on others"
+        yield say("two people", n=len(people))
     if len(found) < FEW:
-        yield f"{len(found)} pictures are few: a model may learn them by heart"
+        yield say("few", n=len(found))
     if synthetic := sum(one.synthetic for one in found):
-        yield f"{synthetic} pictures say that they are artificial"
+        yield say("artificial", n=synthetic)
 
 
 def _sizes(found: Sequence[Piece], asking: Asking) -> Iterator[str]:
     sizes = Counter(one.was[-2:] for one in found)
     if asking.fit == "patches":
         return
-    how = {
-        "pad": "proportions kept, edges filled with the lowest value",
-        "cover": "proportions kept, edges cut off",
-        "stretch": "proportions not kept",
-    }[asking.fit]
     now = "x".join(map(str, asking.shape))
     if len(sizes) > 1:
-        least, most = min(sizes), max(sizes)
-        yield f"pictures of {len(sizes)} sizes, {least[0]}x{least[1]} to {most[0]}x{most[1]}, were brought to {now} by means over areas; {how}"
+        least, most = ("x".join(map(str, end)) for end in (min(sizes), max(sizes)))
+        yield say("sizes", n=len(sizes), least=least, most=most, now=now, how=say(asking.fit))
     if small := sum(max(one.was[-2:]) < max(asking.shape[-2:]) for one in found):
-        yield f"{small} pictures were smaller than {now} and were enlarged: they hold no finer detail"
+        yield say("enlarged", n=small, now=now)
 
 
 def _values(found: Sequence[Piece], form: ImageForm) -> Iterator[str]:
-    if padding := sum("padding" in one.odd for one in found):
-        yield f"{padding} pictures held values below -1024 HU (padding outside the field); these were set to -1024"
-    if cut := sum("cut off" in one.odd for one in found):
-        yield f"of {cut} pictures half or more lies at one end of the range: background, a window too narrow, or values cut off before"
-    if form.unit == "HU":
-        bare = sum(float(one.values.min()) > -200 for one in found)
-        if bare:
-            yield f"{bare} pictures show no air at all (nothing below -200 HU): whole slices would"
+    for odd in ("padding", "cut off"):
+        if count := sum(odd in one.odd for one in found):
+            yield say(odd, n=count)
+    if form.unit == "HU" and (bare := sum(float(one.values.min()) > -200 for one in found)):
+        yield say("no air", n=bare)
+    if found[0].kind == "numbers" and -1200 < min(one.span[0] for one in found) < -900:
+        yield say("like HU")
 
 
-def _spacing(found: Sequence[Piece], asking: Asking, form: ImageForm) -> Iterator[str]:
-    known = [one.spacing_mm for one in found if one.spacing_mm]
-    if known and not form.spacing_mm:
-        wide = np.array([one[-1] for one in known])
-        missing = len(found) - len(known)
-        told = f", not told of {missing}" if missing else ""
-        yield f"a pixel stands for {wide.min():.2f} to {wide.max():.2f} mm{told}: sizes cannot be compared; --spacing brings all to one"
+def _spacing(found: Sequence[Piece], form: ImageForm) -> Iterator[str]:
+    known = [one.spacing_mm[-1] for one in found if one.spacing_mm]
+    if not known or form.spacing_mm:
+        return
+    low, high = f"{np.min(known):.2f}", f"{np.max(known):.2f}"
+    missing = len(found) - len(known)
+    yield say("spacing missing", low=low, high=high, n=missing) if missing else say("spacing", low=low, high=high)
 
 
 def _levels(found: Sequence[Piece], form: ImageForm) -> Iterator[str]:
     for one in form.conditions:
-        if one.kind == "level":
-            for level in one.levels:
-                people = {piece.whose for piece in found if str(piece.words.get(one.name, "")).strip() == level}
-                if len(people) < FEW_PEOPLE_A_LEVEL:
-                    yield f"{one.name} = {level} is known of {len(people)} people only"
+        if one.kind != "level":
+            continue
+        people: dict[float, set[str]] = {}
+        for piece in found:
+            if one.name in piece.known:
+                people.setdefault(piece.known[one.name], set()).add(piece.whose)
+        if rare := sum(len(group) < FEW_PEOPLE_A_LEVEL for group in people.values()):
+            yield say("rare levels", name=one.name, n=rare, all=len(one.levels), least=FEW_PEOPLE_A_LEVEL)

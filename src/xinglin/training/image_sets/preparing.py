@@ -66,7 +66,7 @@ def shown(found: PictureFile, asking: Asking) -> Shown:
             "XL-IMGSET-004", "a picture holds values that are no numbers", where=where, why="NaN or infinite",
             fix="find out where they come from; give what is not known a value, or leave the picture out",
         )  # fmt: skip
-    if found.unit == "HU" or asking.unit == "HU":
+    if found.unit == "HU" or (asking.unit == "HU" and not found.modality):
         sound_values.see_hounsfield(values, where)
         numbers = np.asarray(values, np.float32)
         if float(numbers.min()) < sound_values.AIR - 0.5:

@@ -10,8 +10,9 @@ import numpy as np
 
 from xinglin.training.image_sets.near_copies import KIN, THRESHOLD, coarse, copies
 from xinglin.training.image_sets.preparing import Piece
+from xinglin.training.image_sets.sayings import say
 
-EXACT, NEAR = "copy of another picture", "near-copy of another picture"
+EXACT, NEAR = say("copy"), say("near-copy")
 
 
 def without_copies(
@@ -43,9 +44,9 @@ def without_copies(
     if drop:
         left_out[NEAR] += len(drop)
     if across:
-        warnings.append(f"{across} pictures stood under two people; one of each pair was left out: see whether two names are one person")
+        warnings.append(say("two names", n=across))
     if differing := sum(_label(one) != _label(other) for one, other in gone):
-        warnings.append(f"{differing} copies said otherwise than the picture they are copies of (label, finding): look at these labels")
+        warnings.append(say("labels differ", n=differing))
     return [one for place, one in enumerate(kept) if place not in drop]
 
 
@@ -66,7 +67,7 @@ def _bind(kept: Sequence[Piece], pairs: Sequence[tuple[Piece, Piece]], warnings:
     for one in bound:
         one.whose = lead(one.whose)
     if bound:
-        warnings.append(f"{len(bound)} pictures of unknown people are so like another that they are taken to be of the same person")
+        warnings.append(say("bound", n=len(bound)))
 
 
 def _label(one: Piece) -> object:
