@@ -90,6 +90,12 @@ class Watch(Cited, frozen=True, kw_only=True):
     every_days: int | None = None
 
 
+class AddedTo(Cited, frozen=True, kw_only=True):
+    """Medicines that go on when an option begins: keys, or "class:<key>". The option is added to them and judged together with them."""
+
+    medicines: tuple[str, ...]
+
+
 class TherapyOption(Struct, frozen=True, kw_only=True):
     """One option for an illness. `journey` groups options that are weighed side by side; `line` when in a course it comes."""
 
@@ -100,6 +106,7 @@ class TherapyOption(Struct, frozen=True, kw_only=True):
     zh: str
     line: str = ""
     medicines: tuple[OptionMedicine, ...] = ()
+    added_to: tuple[AddedTo, ...] = ()  # what runs on beside it; everything else of the question it stands in place of
     needs: tuple[Criterion, ...] = ()
     excludes: tuple[Criterion, ...] = ()
     outcomes: tuple[Outcome, ...] = ()

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from xinglin.knowledge import terms, therapies
+from xinglin.knowledge import drugs, terms, therapies
 from xinglin.models.medication_safety import against, circumstances_of, use_of, uses_of
 from xinglin.records import Fact
 from xinglin.records.fact import MADE_HERE
@@ -110,12 +110,32 @@ def replaced(journey: Journey, facts: Sequence[Fact]) -> tuple[Fact, ...]:
     return tuple(f for f in facts if f.kind == "medicine" and f.status == "current" and f.key.removeprefix("term:") in named)
 
 
+def in_place_of(option: TherapyOption, now: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Those of the question's medicines taken now that an option stands in place of: all but what it is added to."""
+    return tuple(fact for fact in now if not _goes_on(option, fact))
+
+
+def running_beside(option: TherapyOption, facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """The medicines taken now that an option is added to, whichever question they belong to."""
+    return tuple(fact for fact in facts if fact.kind == "medicine" and fact.status == "current" and _goes_on(option, fact))
+
+
+def _goes_on(option: TherapyOption, fact: Fact) -> bool:
+    key, named = fact.key.removeprefix("term:"), {name for row in option.added_to for name in row.medicines}
+    if not named or key in {one.medicine for one in option.medicines}:
+        return False
+    return key in named or any(f"class:{one}" in named for one in drugs.classes_of(key))
+
+
 def appraised(journey: Journey, facts: Sequence[Fact], as_of: str, who: Circumstances | None = None) -> tuple[Appraised, ...]:
     """Every option of a journey for one person, in the order of the journey. `who` overrides what the facts say of the person."""
-    person = who or circumstances_of(facts, as_of)
-    instead = {fact.id for fact in replaced(journey, facts)}
-    taken = tuple(use for use in uses_of(facts) if not use.considered and use.fact not in instead)
-    return beside(journey, tuple(_appraised(one, person, taken) for one in weighed(journey, facts)), facts)
+    person, now = who or circumstances_of(facts, as_of), replaced(journey, facts)
+    running = tuple(use for use in uses_of(facts) if not use.considered)
+    found = []
+    for one in weighed(journey, facts):
+        instead = {fact.id for fact in in_place_of(one.option, now)}
+        found.append(_appraised(one, person, tuple(use for use in running if use.fact not in instead)))
+    return beside(journey, found, facts)
 
 
 def beside(journey: Journey, found: Sequence[Appraised], facts: Sequence[Fact]) -> tuple[Appraised, ...]:
@@ -140,7 +160,9 @@ def low_risk(journey: Journey, facts: Sequence[Fact]) -> Judged | None:
 
 def _appraised(one: Weighed, who: Circumstances, taken: Sequence[MedicineUse]) -> Appraised:
     uses = tuple(uses_of_option(one.option))
-    found = {concern.id: concern for use in uses for concern in against(who, use, taken)}
+    found: dict[str, Concern] = {}
+    for place, use in enumerate(uses):  # what two parts do to each other is told once, of the later
+        found |= {concern.id: concern for concern in against(who, use, (*taken, *uses[:place]))}
     speaks = tuple(need for need in one.needs if need.verdict == "met" and is_personal(need))
     answered = {need.criterion.about for need in speaks}  # an option made for a gene's result is not warned of that result
     told = tuple(

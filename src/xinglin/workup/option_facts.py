@@ -16,7 +16,18 @@ from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED, FactKind
 from xinglin.records.medication import Concern
 from xinglin.records.therapy import Journey, TherapyOption, Watch
 from xinglin.workup import option_words as words
-from xinglin.workup.option_appraisal import Appraised, appraised, compared_on, medicine_name, option_id, ranked, replaced, uses_of_option
+from xinglin.workup.option_appraisal import (
+    Appraised,
+    appraised,
+    compared_on,
+    in_place_of,
+    medicine_name,
+    option_id,
+    ranked,
+    replaced,
+    running_beside,
+    uses_of_option,
+)
 from xinglin.workup.option_evidence import medicine_names, names_of, numbers_of, source_of, title_of, unread_mark, with_value
 from xinglin.workup.option_questions import questions
 from xinglin.workup.option_words import Both
@@ -93,10 +104,8 @@ class JourneyFacts:
         if self.now:
             named = [names_of(fact) for fact in self.now]
             en, zh = ", ".join(dict.fromkeys(a for a, _ in named)), "、".join(dict.fromkeys(b for _, b in named))
-            both = words.ended(
-                f"taken now for this question: {en}; each option was weighed without it, as if in its place or after it",
-                f"目前已在使用{zh}；各方案均按替代或后续方案评估，未与其叠加",
-            )
+            adding = any(len(in_place_of(one.option, self.now)) < len(self.now) for one in self.ranked)
+            both = words.taken_now(en, zh, adding=adding)
             yield self._fact("now", both, self.now, ("rule",), names=("weighed in place of", "替代评估"))
 
     def order(self) -> Iterator[Fact]:
@@ -138,6 +147,7 @@ class JourneyFacts:
                 yield self._of(
                     option, f"note.{medicine.medicine}", note, (), (f"medicines/{number}",), names=("dose on the label", "说明书剂量")
                 )
+        yield from self._added(option)
         yield from self._fit(one)
         for concern in one.concerns:
             if concern.kind != "monitoring":
@@ -145,6 +155,16 @@ class JourneyFacts:
         yield from self._outcomes(option)
         yield self._of(option, "burden", words.burden(option), (), ("burden",), names=("burden", "治疗负担"))
         yield self._grade(option)
+
+    def _added(self, option: TherapyOption) -> Iterator[Fact]:
+        """What the option is added to, and that it was judged together with it and part with part."""
+        beside = running_beside(option, tuple(self.known.values()))
+        if beside or len(option.medicines) > 1:
+            named = [names_of(fact) for fact in beside]
+            rows = option.added_to if beside else ()
+            both = words.added(named, parts=len(option.medicines) > 1, unread=any(not row.verified for row in rows))
+            pointers = (*(f"added_to/{n}" for n in range(len(rows))), *(f"source: {source_of(row)}" for row in rows)) or ("medicines",)
+            yield self._of(option, "added", both, beside, pointers, names=("judged together", "合并评估"), importance=2)
 
     def _option(self, place: int, one: Appraised, taken: bool) -> Fact:
         option = one.option
@@ -174,7 +194,7 @@ class JourneyFacts:
         known = drugs.medicine(one.medicine)
         told = {
             "medicine": medicine_name(one.medicine), "medicine_key": one.medicine, "dose": one.dose, "route": use.route or one.route,
-            "frequency": one.frequency, "rxnorm": known.rxnorm if known else "", "replaces": " ".join(fact.id for fact in self.now),
+            "frequency": one.frequency, "rxnorm": known.rxnorm if known else "", "replaces": " ".join(fact.id for fact in in_place_of(option, self.now)),
         }  # fmt: skip
         return {name: text for name, text in told.items() if text}
 

@@ -134,6 +134,33 @@ def headed(place: int, one: Appraised, taken_now: bool) -> Both:
     return en + ".", zh + "。"
 
 
+def taken_now(en: str, zh: str, *, adding: bool) -> Both:
+    """Which medicines of the question run now, and how options were weighed beside them."""
+    if adding:
+        return ended(
+            f"taken now for this question: {en}; an option whose row says that it is added was judged together with it, every other one as if in its place "
+            "or after it",
+            f"目前已在使用{zh}；标明“加用”的方案已与其合并评估，其余方案按替代或后续方案评估",
+        )
+    return ended(
+        f"taken now for this question: {en}; each option was weighed without it, as if in its place or after it",
+        f"目前已在使用{zh}；各方案均按替代或后续方案评估，未与其叠加",
+    )
+
+
+def added(beside: Sequence[Both], *, parts: bool, unread: bool) -> Both:
+    """What an option is added to; that it was judged together with it, and its own medicines with each other."""
+    mark = UNREAD if unread else ("", "")
+    if not beside:
+        return ended("its medicines were judged together", "方案内各药已合并评估")
+    en, zh = ", ".join(dict.fromkeys(name for name, _ in beside)), "、".join(dict.fromkeys(name for _, name in beside))
+    with_parts = (", and its medicines with each other", "，方案内各药亦合并评估") if parts else ("", "")
+    return ended(
+        f"added to {en}, taken now, and judged together with it{with_parts[0]}{mark[0]}",
+        f"在{zh}基础上加用，已合并评估{with_parts[1]}{mark[1]}",
+    )
+
+
 def outcome(one: Outcome) -> Both:
     """A benefit or a harm with its numbers as published."""
     en, zh = _numbers(one)

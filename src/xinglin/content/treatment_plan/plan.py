@@ -132,7 +132,7 @@ def _column(fact: Fact, option: Fact) -> str:
     if fact.id.startswith(_ALERT):
         return "" if fact.details.get("kind") == "monitoring" else "person"
     part = fact.id.removeprefix(f"{option.id}.").partition(".")[0]
-    return {"note": "option", "fit": "person", "unknown": "person", "clear": "person", "grade": "evidence"}.get(
+    return {"note": "option", "added": "option", "fit": "person", "unknown": "person", "clear": "person", "grade": "evidence"}.get(
         part, part if part in COLUMNS else ""
     )
 

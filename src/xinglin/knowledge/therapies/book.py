@@ -19,7 +19,7 @@ from xinglin.records.therapy import Journey
 
 VERSION = "2026.1"
 _HERE = files("xinglin.knowledge.therapies")
-_SHARING = ("asks", "needs", "excludes", "watch", "recommended")
+_SHARING = ("asks", "added_to", "needs", "excludes", "watch", "recommended")
 _NUMBERED = frozenset({"below", "at-least"})
 _FIRST_TABLE = re.compile(r"^\[+\w+\]+\s*$", re.MULTILINE)  # where the cover of a file ends
 
@@ -135,7 +135,15 @@ def _checked(found: Journey, name: str) -> None:
     known = sources()
     for option in found.options:
         where = f"{name} option {option.key}"
-        for row in (*option.medicines, *option.outcomes, *option.watch, *option.recommended, *option.needs, *option.excludes):
+        for row in (
+            *option.medicines,
+            *option.added_to,
+            *option.outcomes,
+            *option.watch,
+            *option.recommended,
+            *option.needs,
+            *option.excludes,
+        ):
             if row.source not in known:
                 raise _misfit("XL-THER-004", f"a row names a source that is not in SOURCE.toml: {row.source}", where, "add it there")
     for criterion in (*found.asks, *(one for option in found.options for one in (*option.needs, *option.excludes))):

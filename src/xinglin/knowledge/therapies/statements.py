@@ -13,7 +13,7 @@ from xinglin.records.therapy import Cited, TherapyOption
 
 def of_option(option: TherapyOption) -> tuple[Cited, ...]:
     """All that one option states with a source."""
-    return (*option.needs, *option.excludes, *option.medicines, *option.outcomes, *option.watch, *option.recommended)
+    return (*option.needs, *option.excludes, *option.medicines, *option.added_to, *option.outcomes, *option.watch, *option.recommended)
 
 
 @lru_cache(maxsize=1)

@@ -4,13 +4,14 @@ import dataclasses
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from xinglin.content.treatment_plan.courses import COURSES, courses
 from xinglin.knowledge import therapies
 from xinglin.records import Concept, ContentRequest, Evidence, Fact
 from xinglin.records.quantity import Quantity
 from xinglin.records.simulation import Estimate, Measurement, Posterior, Regimen, SimulationRequest
-from xinglin.records.therapy import Criterion, Journey, OptionMedicine, Outcome, TherapyOption
+from xinglin.records.therapy import AddedTo, Criterion, Journey, OptionMedicine, Outcome, TherapyOption
 from xinglin.shelf import Shelf
 from xinglin.shelf.promises import AbstractDisease, Bench
 from xinglin.workup import option_words
@@ -160,6 +161,43 @@ def test_a_twin_shows_the_course_of_the_options_with_bands_and_nobody_else_gets_
     assert all(request.patients <= COURSES for request in simulation.requests)
     assert np.isfinite([value for band in simulation.bands for value in band.middle]).all()
     assert any("courses" in one.details["said"] for one in facts)
+
+
+def taking(*keys):
+    return [fact("medicine", key, f"term:{key}", status="current") for key in keys]
+
+
+def test_what_an_option_is_added_to_is_weighed_with_it_and_what_it_replaces_is_not():
+    alone, clopidogrel = option("omeprazole", medicine="omeprazole"), option("clopidogrel", medicine="clopidogrel")
+    added = structs.replace(alone, added_to=(AddedTo(medicines=("class:antiplatelet-agent",), source="s", verified=True),))
+    facts = (PERSON, *taking("clopidogrel"))
+    for one, others in ((alone, set()), (added, {"clopidogrel"})):
+        found = appraised(tiny(one, clopidogrel), facts, DAY)[0]
+        assert {concern.other for concern in found.concerns if concern.kind == "interaction"} == others
+        told = {each.id.rpartition(".")[2]: each for each in JourneyFacts(tiny(one, clopidogrel), facts, (), DAY).all()}
+        assert ("added" in told) is bool(others)
+        assert ("replaces" in told["omeprazole"].details) is not bool(others)
+
+
+def test_the_medicines_of_one_option_are_judged_with_each_other():
+    apart = (option("a", medicine="aspirin"), option("b", medicine="warfarin"))
+    both = structs.replace(apart[0], key="both", medicines=tuple(one.medicines[0] for one in apart))
+    found = {
+        one.option.key: {c.other for c in one.concerns if c.kind == "interaction"} for one in appraised(tiny(*apart, both), (PERSON,), DAY)
+    }
+    assert found == {"a": set(), "b": set(), "both": {"aspirin"}}
+
+
+def test_finerenone_is_added_to_all_that_protects_the_kidneys_and_the_row_says_so():
+    journey = therapies.journey("type-2-diabetes-kidney")
+    facts = (PERSON, *taking("metformin", "dapagliflozin", "lisinopril"))
+    told = {each.id.removeprefix("made.option.type-2-diabetes-kidney."): each for each in JourneyFacts(journey, facts, (), DAY).all()}
+    assert (
+        told["finerenone.added"].details["said"] == "Added to metformin, dapagliflozin, lisinopril, taken now, and judged together with it."
+    )
+    assert "replaces" not in told["finerenone"].details
+    assert told["metformin"].details["replaces"] == "medicine.metformin medicine.dapagliflozin"
+    assert "each other" in told["sglt2-inhibitor-and-finerenone.added"].details["said"]
 
 
 def test_a_risk_below_the_limit_of_the_question_asks_for_doing_less():
