@@ -10,6 +10,7 @@ import xinglin as xl
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "rooms" / "outcomes"))
 
+import made_sources
 import made_treated
 from made_people import COLUMNS, people
 
@@ -160,3 +161,21 @@ def test_only_one_group_is_refused(xinglin, home, tmp_path):
     path = written(table | {"treated": table["treated"] * 0}, tmp_path / "one.csv", made_treated.COLUMNS)
     code, refused = xinglin("train", "effect", path, *EFFECT)
     assert code == 3 and refused["error"]["code"] == "XL-EFFECT-006"
+
+
+def test_four_kinds_of_sources_in_one_model_and_what_it_says_where_one_is_missing(xinglin, home, tmp_path):
+    path = written(made_sources.people(400), tmp_path / "sources.csv", made_sources.COLUMNS)
+    groups = ("image=nodule_mm,nodule_hu", "gene=egfr_gene", "simulation=simulated_mm")
+    words = ("--features", ",".join(made_sources.FEATURES), "--model", "fusion")
+    code, told = xinglin("train", "outcome", path, "--outcome", "shrinks", *words, *[word for one in groups for word in ("--group", one)])
+    scores = {one["name"]: one["value"] for one in told["card"]["scores"]}
+    assert (
+        code == 0 and scores["mean absolute error"] < scores["mean absolute error without gene"] < scores["mean absolute error of no model"]
+    )
+    whole = ("age=61", "stage=ii", "nodule_mm=18", "nodule_hu=-40", "egfr_gene=changed", "simulated_mm=11")
+    asked = [tuple(word for word in whole if not word.startswith(gone)) for gone in ("nothing", "egfr_gene", ("nodule", "egfr"))]
+    one, without, less = (xinglin("predict", "shrinks:challenger", "--row", *row)[1]["rows"][0]["predictions"][0] for row in asked)
+    assert (one["without"], without["without"], less["without"]) == ([], ["gene"], ["gene", "image"])
+    assert 1.3 * (one["high"] - one["low"]) < without["high"] - without["low"] and less["low"] < less["value"] < less["high"]
+    code, refused = xinglin("train", "outcome", path, "--outcome", "shrinks", *words)
+    assert code == 3 and refused["error"]["code"] == "XL-OUTCOME-012"

@@ -191,6 +191,8 @@ def _moved_lines(one: Prediction) -> Iterator[str]:
         yield f"  {one.baseline:+.3f}  baseline ({one.contributions[0].scale})"
     for change in one.changes:
         yield f"  would be {change.predicted:.4g} with {change.feature} = {change.then} (now {change.was or 'missing'})"
+    if one.without:
+        yield "  told without: " + ", ".join(one.without)
     if one.missing:
         yield "  missing: " + ", ".join(one.missing)
     if one.outside:

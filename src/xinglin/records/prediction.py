@@ -68,7 +68,8 @@ class Prediction(Struct, frozen=True):
 
     `value` with [`low`, `high`] at `level` (0.9); a chance for yes-or-no and for survival at `horizon`. The contributions and `baseline`
     sum to the prediction on the model's scale exactly. `declined`: why there is no value; the value is then None. `treatment`: of an effect,
-    whose; the value is then what it adds to the outcome, and nothing is said of what moved it.
+    whose; the value is then what it adds to the outcome, and nothing is said of what moved it. `without`: kinds of sources of which nothing is
+    known; the limits are those of people who lack them.
     """
 
     model: str  # name@hash
@@ -86,6 +87,7 @@ class Prediction(Struct, frozen=True):
     outside: tuple[str, ...] = ()  # features beyond what the model was trained on
     declined: str = ""
     treatment: str = ""
+    without: tuple[str, ...] = ()
 
 
 class ModelScore(Struct, frozen=True):

@@ -6,8 +6,8 @@ it was not learnt from either.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from xinglin.models import scoring
 from xinglin.models.conformal import Bands
 from xinglin.models.foretelling.calibration import Line, Steps
+from xinglin.models.foretelling.sources import hidden, ways_to_lack
 from xinglin.models.penalised.fitting import folds_of
 from xinglin.models.survival import kaplan_meier
 from xinglin.models.survival.forecasts import brier_scores, concordance_of, staying, step_at
@@ -45,6 +46,8 @@ class HeldOut:
     fold: NDArray[np.int64]  # (repetitions, people)
     grid: Row  # of survival: the times at which the Brier score is taken
     nobody: NDArray[np.float64]  # as `predicted`, by the mean or the Kaplan-Meier curve of those learnt from
+    without: Mapping[tuple[str, ...], tuple[NDArray[np.float64], Row]] = field(default_factory=dict)
+    """Kinds of sources -> (predicted, score) of the first repetition, with nothing known of those kinds."""
 
 
 def held_out(
@@ -57,6 +60,7 @@ def held_out(
     shape = (repeats, people, len(asked.horizons)) if design.kind == "survival" else (repeats, people)
     predicted, nobody = np.zeros(shape), np.zeros(shape)
     score, folds = np.zeros((repeats, people)), np.zeros((repeats, people), dtype=np.int64)
+    without = {kinds: (np.zeros(shape[1:]), np.zeros(people)) for kinds in ways_to_lack(design)}
     for repeat in range(repeats):
         folds[repeat] = folds_of(people, FOLDS, seed + 1000 * repeat, strata)
         for fold in range(FOLDS):
@@ -67,7 +71,10 @@ def held_out(
             fitted = model.fit(inside, asked, seed)
             predicted[repeat, out], score[repeat, out] = fitted.predict(outside), fitted.score(outside)
             nobody[repeat, out] = _without_a_model(inside, asked)
-    return HeldOut(design, predicted, score, folds, grid, nobody)
+            for kinds, (told, own) in without.items() if repeat == 0 else ():
+                blind = hidden(outside, design, kinds)
+                told[out], own[out] = fitted.predict(blind), fitted.score(blind)
+    return HeldOut(design, predicted, score, folds, grid, nobody, without)
 
 
 def _grid(table: Table, design: OutcomeDesign) -> Row:
@@ -94,19 +101,32 @@ def _without_a_model(table: Table, design: OutcomeDesign) -> NDArray[np.floating
 
 
 def scores_of(held: HeldOut, table: Table, seed: int, level: float = 0.9) -> tuple[ModelScore, ...]:
-    """The stated score first, then the others; each with 95 % limits by drawing people anew."""
+    """The stated score first, then the others; each with 95 % limits by drawing people anew. Last, how good it is where a kind of source is missing."""
+    found = list(_scores(held, table, seed, level))
+    stated = WORST_FIRST[held.design.kind]
+    for kinds, (predicted, score) in held.without.items():
+        if len(kinds) == 1:
+            blind = HeldOut(held.design, predicted[None], score[None], held.fold[:1], held.grid, held.nobody[:1])
+            told = _scores(blind, table, seed, level, lambda name: name == stated or name.startswith("share within the"))
+            found += [replace(one, name=f"{one.name} without {''.join(kinds)}") for one in told]
+    return tuple(found)
+
+
+def _scores(
+    held: HeldOut, table: Table, seed: int, level: float, wanted: Callable[[str], bool] = lambda name: True
+) -> Iterator[ModelScore]:
     measures = {"number": _of_number, "yes-no": _of_chance, "survival": _of_survival}[held.design.kind](held, table, level)
     repeats, people = held.score.shape
     split = f"{repeats} x {FOLDS}-fold"
-    found = []
     for name, measure in measures.items():
+        if not wanted(name):
+            continue
         if name.startswith("calibration error"):  # drawing anew inflates it: no limits are better than wrong ones
-            found.append(ModelScore(name, measure(np.arange(people)), None, None, people, split))
+            yield ModelScore(name, measure(np.arange(people)), None, None, people, split)
             continue
         times = 100 if "C-index" in name else scoring.RESAMPLED
         low, high = scoring.interval(measure, people, seed, times)
-        found.append(ModelScore(name, measure(np.arange(people)), low, high, people, split))
-    return tuple(found)
+        yield ModelScore(name, measure(np.arange(people)), low, high, people, split)
 
 
 Measure = Callable[["NDArray[np.integer]"], float]

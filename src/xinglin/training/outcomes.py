@@ -14,9 +14,10 @@ import numpy as np
 from msgspec.structs import replace
 
 from xinglin.models.foretelling import conduct
+from xinglin.models.foretelling.familiarity import Familiarity
 from xinglin.models.foretelling.trained import TrainedOutcome, outcome_models
 from xinglin.models.kept import digest_of
-from xinglin.models.tabular.columns import count_of, outcome_of, see_that_it_can_be_learnt, survival_of
+from xinglin.models.tabular.columns import count_of, see_that_it_can_be_learnt, survival_of
 from xinglin.records.errors import InvalidInput, UsageError
 from xinglin.records.prediction import ModelCard, OutcomeDesign
 from xinglin.training.judging import HeldOut, held_out, scores_of
@@ -103,12 +104,14 @@ def table_digest(table: Table, design: OutcomeDesign) -> str:
 
 
 def _conduct(table: Table, design: OutcomeDesign, held: HeldOut) -> conduct.Conduct:
-    """From the held-out predictions of the first repetition: one of each person."""
-    if design.kind == "number":
-        return conduct.of_number(table, design, held.predicted[0], outcome_of(table, design), LEVEL)
-    if design.kind == "yes-no":
-        return conduct.of_chance(table, design, held.score[0], outcome_of(table, design))
-    return conduct.of_survival(table, design, held.predicted[0, :, : len(design.horizons)], *survival_of(table, design))
+    """From the held-out predictions of the first repetition: one of each person, and one more for each way to lack a kind of source."""
+
+    def limits(predicted: NDArray[np.float64], score: NDArray[np.float64]) -> conduct.Limits:
+        told = predicted[:, : len(design.horizons)] if design.kind == "survival" else predicted
+        return conduct.limits_of(table, design, told, score, LEVEL)
+
+    without = {"+".join(kinds): limits(*pair) for kinds, pair in held.without.items()}
+    return conduct.Conduct(Familiarity.learnt(table, design), limits(held.predicted[0], held.score[0]), without)
 
 
 def _notes(learner: AbstractOutcomeModel, left_out: int, how: conduct.Conduct, table: Table) -> tuple[str, ...]:
@@ -116,10 +119,12 @@ def _notes(learner: AbstractOutcomeModel, left_out: int, how: conduct.Conduct, t
     told = [f"missing values: {learner.about_missing}", f"of those learnt from it would be silent about {silent:.1%}"]
     if left_out:
         told.append(f"{left_out} rows did not say what became of the person and taught nothing")
-    if how.line:
+    if how.whole.line:
         told.append("chances are calibrated by Platt's line on held-out predictions; the limits are those of people with like chances")
-    if how.bands:
-        told.append(f"intervals are conformal at {LEVEL:.0%}, within {len(how.bands.people)} groups of predictions")
-    if how.horizons:
+    if how.whole.bands:
+        told.append(f"intervals are conformal at {LEVEL:.0%}, within {len(how.whole.bands.people)} groups of predictions")
+    if how.whole.horizons:
         told.append("limits of survival are those of people with like chances (Kaplan-Meier, 95 %)")
+    if how.without:
+        told.append("where whole kinds of sources are missing, calibration and limits are those learnt with the same kinds hidden")
     return tuple(told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,6 +13,7 @@ from xinglin.models.conformal import Bands
 from xinglin.models.foretelling.calibration import GROUPS, Line, Shares
 from xinglin.models.foretelling.familiarity import Familiarity
 from xinglin.models.survival import kaplan_meier
+from xinglin.models.tabular.columns import outcome_of, survival_of
 from xinglin.models.tabular.keeping import rebuilt
 from xinglin.records.errors import InvalidInput
 from xinglin.records.prediction import OutcomeDesign
@@ -26,25 +27,30 @@ FEWEST_IN_A_GROUP = 60
 SURVIVAL_LEVEL = 0.95  # of Kaplan-Meier's limits
 
 
-class Conduct(Struct, frozen=True):
-    """`line` and `shares` of a yes-or-no, `bands` of a number, `horizons` of survival (one for each)."""
+class Limits(Struct, frozen=True):
+    """What is said around a prediction: `line` and `shares` of a yes-or-no, `bands` of a number, `horizons` of survival (one for each)."""
 
-    familiarity: Familiarity
     line: Line | None = None
     shares: Shares | None = None
     bands: Bands | None = None
     horizons: tuple[Shares, ...] = ()
 
+
+class Conduct(Struct, frozen=True):
+    """Who is familiar, and the limits: `whole` of people with every kind of source, `without` (by the kinds, joined by +) of those who lack some."""
+
+    familiarity: Familiarity
+    whole: Limits
+    without: Mapping[str, Limits] = {}
+
+    def limits(self, kinds: Sequence[str] = ()) -> Limits:
+        """Those of people who lack these kinds of sources."""
+        return self.without.get("+".join(kinds), self.whole)
+
     def saved(self) -> bytes:
         """Plain data."""
-        own = {
-            "line": self.line,
-            "shares": self.shares,
-            "bands": self.bands,
-            "horizons": self.horizons,
-            "familiarity": self.familiarity.as_data(),
-        }
-        return msgspec.json.encode(msgspec.to_builtins(own))
+        own = msgspec.structs.asdict(self.whole) | {"familiarity": self.familiarity.as_data()}
+        return msgspec.json.encode(msgspec.to_builtins(own | ({"without": dict(self.without)} if self.without else {})))
 
     @classmethod
     def of_saved(cls, design: OutcomeDesign, data: bytes) -> Conduct:
@@ -52,31 +58,24 @@ class Conduct(Struct, frozen=True):
         try:
             found: dict[str, Any] = msgspec.json.decode(data)
             familiarity = Familiarity.of_data(design, found["familiarity"])
+            whole = {name: found[name] for name in Limits.__struct_fields__}
         except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
             raise InvalidInput("XL-OUTCOME-010", "this is no kept model", why=type(error).__name__, fix="give what was saved") from None
-        return cls(
-            familiarity, rebuilt(Line | None, found["line"]), rebuilt(Shares | None, found["shares"]),  # type: ignore[arg-type]
-            rebuilt(Bands | None, found["bands"]), tuple(rebuilt(Shares, one) for one in found["horizons"]),  # type: ignore[arg-type]
-        )  # fmt: skip
+        return cls(familiarity, rebuilt(Limits, whole), rebuilt(dict[str, Limits], found.get("without", {})))
 
 
-def of_number(table: Mapping[str, Row], design: OutcomeDesign, predicted: Row, actual: Row, level: float) -> Conduct:
-    """Of held-out numbers."""
-    return Conduct(Familiarity.learnt(table, design), bands=Bands.learnt(predicted, actual, level))
-
-
-def of_chance(table: Mapping[str, Row], design: OutcomeDesign, score: Row, happened: Row) -> Conduct:
-    """Of held-out log-odds."""
-    line = Line.learnt(score, happened)
-    return Conduct(Familiarity.learnt(table, design), line, Shares.learnt(line.chance(score), happened))
-
-
-def of_survival(
-    table: Mapping[str, Row], design: OutcomeDesign, free: NDArray[np.float64], times: Row, ended: NDArray[np.bool_]
-) -> Conduct:
-    """Of held-out chances to be free of the end, (people, horizons)."""
-    shares = tuple(survival_shares(free[:, place], times, ended, horizon) for place, horizon in enumerate(design.horizons))
-    return Conduct(Familiarity.learnt(table, design), horizons=shares)
+def limits_of(table: Mapping[str, Row], design: OutcomeDesign, predicted: NDArray[np.float64], score: Row, level: float) -> Limits:
+    """Of held-out predictions: numbers, log-odds (`score`) or chances to be free of the end, (people, horizons)."""
+    if design.kind == "number":
+        return Limits(bands=Bands.learnt(predicted, outcome_of(table, design), level))
+    if design.kind == "yes-no":
+        happened = outcome_of(table, design)
+        line = Line.learnt(score, happened)
+        return Limits(line, Shares.learnt(line.chance(score), happened))
+    times, ended = survival_of(table, design)
+    return Limits(
+        horizons=tuple(survival_shares(predicted[:, place], times, ended, horizon) for place, horizon in enumerate(design.horizons))
+    )
 
 
 def survival_shares(free: Row, times: Row, ended: NDArray[np.bool_], horizon: float) -> Shares:

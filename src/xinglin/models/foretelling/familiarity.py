@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from msgspec import Struct
 
+from xinglin.models.foretelling.sources import features_of, lacking
 from xinglin.models.tabular.columns import values_of
 from xinglin.models.tabular.encoding import Encoding
 from xinglin.records.prediction import OutcomeDesign
@@ -71,7 +72,12 @@ class Familiarity(Struct, frozen=True):
     def judged(self, rows: Rows) -> list[Familiar]:
         """One judgement per row."""
         values = values_of(rows, self.design.inputs)
-        far = _distance(self.encoding.matrix(rows), np.array(self.centre), np.array(self.inverse)) > self.furthest
+        matrix, centre = self.encoding.matrix(rows), np.array(self.centre)
+        for row, kinds in enumerate(lacking(rows, self.design)):
+            own = [self.design.features.index(name) for kind in kinds for name in features_of(self.design)[kind]]
+            held = np.isin(self.encoding.owners, own)  # a kind that is missing whole makes nobody unlike the others
+            matrix[row, held] = centre[held]
+        far = _distance(matrix, centre, np.array(self.inverse)) > self.furthest
         return [self._of_one(rows, values[row], row, bool(far[row])) for row in range(len(values))]
 
     def _of_one(self, rows: Rows, values: NDArray[np.float64], row: int, far: bool) -> Familiar:
@@ -104,14 +110,11 @@ class Familiarity(Struct, frozen=True):
 
     def _most_missing(self, missing: tuple[str, ...]) -> int:
         """As much as several of those learnt from lacked; with groups of sources, whole groups may be missing beside it, but never all."""
-        kinds = {self.design.groups.get(name, "table") for name in self.design.features}
-        if len(kinds) < 2:
+        kinds = features_of(self.design)
+        gone = [kind for kind, names in kinds.items() if set(names) <= set(missing)]
+        if len(kinds) < 2 or len(gone) == len(kinds):
             return self.most_missing
-        of_kind = {kind: [n for n in self.design.features if self.design.groups.get(n, "table") == kind] for kind in kinds}
-        gone = [kind for kind, names in of_kind.items() if set(names) <= set(missing)]
-        if len(gone) == len(kinds):
-            return self.most_missing
-        return self.most_missing + sum(len(of_kind[kind]) for kind in gone)
+        return self.most_missing + sum(len(kinds[kind]) for kind in gone)
 
     def as_data(self) -> dict[str, Any]:
         """Plain data for keeping, without the design."""

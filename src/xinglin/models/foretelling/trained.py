@@ -10,9 +10,10 @@ import numpy as np
 from msgspec.structs import replace
 
 from xinglin.models.foretelling.changes import what_would_change
-from xinglin.models.foretelling.conduct import SURVIVAL_LEVEL, Conduct
+from xinglin.models.foretelling.conduct import SURVIVAL_LEVEL, Conduct, Limits
+from xinglin.models.foretelling.sources import lacking
 from xinglin.models.kept import card_of, files_of, part_of
-from xinglin.models.tabular.columns import count_of, values_of, written
+from xinglin.models.tabular.columns import values_of, written
 from xinglin.records.prediction import Contribution, ModelCard, OutcomeDesign, Prediction
 from xinglin.shelf import Shelf
 from xinglin.shelf.promises import AbstractFittedOutcome, AbstractOutcomeModel
@@ -48,7 +49,12 @@ class TrainedOutcome:
         """(n,) what is told first: the number, the calibrated chance, or the chance to be free of the end at the last horizon."""
         if self.design.kind == "survival":
             return self.fitted.predict(rows)[:, -1]
-        return self.conduct.line.chance(self.fitted.score(rows)) if self.conduct.line else self.fitted.predict(rows)
+        if not self.conduct.whole.line:
+            return self.fitted.predict(rows)
+        found = self.fitted.score(rows).copy()
+        for places, limits in self._apart(rows):
+            found[places] = limits.line.chance(found[places]) if limits.line else found[places]
+        return found
 
     def predictions(
         self, rows: Rows, *, changes: bool = False, at_most: float | None = None, at_least: float | None = None
@@ -58,7 +64,7 @@ class TrainedOutcome:
         rows: feature -> (n,); nan or left out where nothing is known, below 0 a level that the model does not know. `changes`: tell what would
         change it; with `at_most` or `at_least` the fewest changes that reach that value.
         """
-        familiar = self.conduct.familiarity.judged(rows)
+        familiar, without = self.conduct.familiarity.judged(rows), lacking(rows, self.design)
         values, (baseline, moved) = values_of(rows, self.design.inputs), self._explained(rows)
         told = self._told(rows)
         found = []
@@ -72,12 +78,13 @@ class TrainedOutcome:
                 if changes and not one.declined
                 else ()
             )
-            found.append(tuple(self._of_one(one, baseline, parts, quad, offered) for quad in told[row]))
+            found.append(tuple(self._of_one(one, without[row], float(baseline[row]), parts, quad, offered) for quad in told[row]))
         return found
 
     def _of_one(
         self,
         one: Familiar,
+        without: tuple[str, ...],
         baseline: float,
         parts: tuple[Contribution, ...],
         quad: tuple[float, float, float, float | None],
@@ -86,7 +93,7 @@ class TrainedOutcome:
         design, (value, low, high, horizon) = self.design, quad
         plain = Prediction(
             model=f"{self.card.name}@{self.card.digest[:12]}", outcome=design.outcome or design.table.event, unit=design.unit if design.kind == "number" else "",
-            horizon=horizon, missing=one.missing, outside=one.outside, declined=one.declined, level=SURVIVAL_LEVEL if horizon is not None else 0.9,
+            horizon=horizon, missing=one.missing, outside=one.outside, declined=one.declined, without=without, level=SURVIVAL_LEVEL if horizon is not None else 0.9,
         )  # fmt: skip
         if one.declined:
             return plain
@@ -95,26 +102,42 @@ class TrainedOutcome:
             changes=offered,
         )  # fmt: skip
 
-    def _explained(self, rows: Rows) -> tuple[float, NDArray[np.float64]]:
-        baseline, moved = self.fitted.explain(rows)
-        line = self.conduct.line
-        return (line.tilt * baseline + line.shift, line.tilt * moved) if line else (baseline, moved)
+    def _apart(self, rows: Rows) -> list[tuple[NDArray[np.integer], Limits]]:
+        """The rows parted by the kinds of sources they lack, each part with its limits."""
+        kinds = lacking(rows, self.design)
+        return [
+            (np.array([row for row, own in enumerate(kinds) if own == one], dtype=np.int64), self.conduct.limits(one))
+            for one in sorted(set(kinds))
+        ]
+
+    def _explained(self, rows: Rows) -> tuple[Row, NDArray[np.float64]]:
+        """The baseline of each row, and what moved it."""
+        start, own = self.fitted.explain(rows)
+        baseline, moved = np.full(len(own), start), own.copy()
+        for places, limits in self._apart(rows):
+            if limits.line:
+                baseline[places] = limits.line.tilt * start + limits.line.shift
+                moved[places] = limits.line.tilt * moved[places]
+        return baseline, moved
 
     def _told(self, rows: Rows) -> list[list[tuple[float, float, float, float | None]]]:
         """For each row (value, low, high, horizon), several for survival."""
-        if self.design.kind == "survival":
-            free = self.fitted.predict(rows)
-            limits = [shares.around(free[:, n]) for n, shares in enumerate(self.conduct.horizons)]
-            return [
-                [(float(free[row, n]), float(limits[n][0][row]), float(limits[n][1][row]), h) for n, h in enumerate(self.design.horizons)]
-                for row in range(count_of(rows))
-            ]
-        value = self.value(rows)
-        around = self.conduct.bands or self.conduct.shares
-        low, high = around.around(value) if around else (np.full(len(value), -np.inf), np.full(len(value), np.inf))
-        if self.design.kind == "number" and self.fitted.scale != "number":
+        design = self.design
+        if design.kind == "survival":
+            value, horizons = self.fitted.predict(rows), design.horizons
+        else:
+            value, horizons = self.value(rows)[:, None], (None,)
+        low, high = np.full(value.shape, -np.inf), np.full(value.shape, np.inf)
+        for places, limits in self._apart(rows):
+            for n, around in enumerate(limits.horizons or (limits.bands or limits.shares,)):
+                if around:
+                    low[places, n], high[places, n] = around.around(value[places, n])
+        if design.kind == "number" and self.fitted.scale != "number":
             low = np.maximum(low, 0.0)  # a number told on a bent scale is never below 0
-        return [[(float(v), float(lo), float(hi), None)] for v, lo, hi in zip(value, low, high, strict=True)]
+        return [
+            [(float(value[row, n]), float(low[row, n]), float(high[row, n]), h) for n, h in enumerate(horizons)]
+            for row in range(len(value))
+        ]
 
     def files(self) -> dict[str, bytes]:
         """What is kept, name -> bytes."""
