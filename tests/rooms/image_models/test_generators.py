@@ -16,8 +16,9 @@ SMALL = {
     "dcgan": {"width": 8, "chance": 16},
     "wgan_gp": {"width": 8, "chance": 16, "critic_steps": 2},
     "vae": {"width": 8, "chance": 8},
+    "diffusion": {"width": 8, "depth": 2, "steps": 8},
 }
-STEPS = {"rectified_flow": 40, "dcgan": 40, "wgan_gp": 160, "vae": 40}
+STEPS = {"rectified_flow": 40, "dcgan": 40, "wgan_gp": 160, "vae": 40, "diffusion": 40}
 RATES = {"wgan_gp": 8e-3}
 GENERATORS = sorted(SMALL)
 
@@ -116,3 +117,19 @@ def test_the_module_of_a_model_imports_neither_torch_nor_monai(name):
     ask = f"import sys, xinglin.models.image.{name} as m; m.MODEL.settings; print(any(x in sys.modules for x in ('torch', 'monai')))"
     said = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "False"
+
+
+def test_diffusion_takes_the_network_of_monai_where_einops_is_there_and_says_so_where_not(tmp_path):
+    from importlib.util import find_spec
+
+    from xinglin.records.errors import UsageError
+
+    asked = SMALL["diffusion"] | {"network": "monai"}
+    if find_spec("einops") is None:
+        with pytest.raises(UsageError, match="einops"):
+            model_of("diffusion").networks(PLAIN, asked)
+        return
+    networks, settings, _ = learnt(model_of("diffusion"), ASKED, asked, 2)
+    for module, inputs in model_of("diffusion").graphs(networks, ASKED, settings).values():
+        without, within = exported(module, inputs, tmp_path)
+        assert np.abs(without - within).max() < 1e-3

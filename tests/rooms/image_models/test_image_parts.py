@@ -83,8 +83,8 @@ def test_heuns_steps_follow_a_curve_better_than_eulers():
 
 
 def test_guidance_pushes_away_from_what_is_said_unasked():
-    def graph(bands, time, conditions):
-        return np.where(np.isnan(conditions[:, :1]), 1.0, 3.0).astype(np.float32) * np.ones_like(bands)
+    def graph(state, time, conditions):
+        return np.where(np.isnan(conditions[:, :1]), 1.0, 3.0).astype(np.float32) * np.ones_like(state)
 
     told = {"conditions": np.zeros((2, 1), np.float32)}
     assert np.allclose(sampling.guided(graph, told, 2.0)(np.zeros((2, 1), np.float32), 0.5), 5.0)

@@ -49,10 +49,10 @@ def guided(graph: Callable[..., Pictures], told: dict[str, Pictures], guidance: 
 
     def said(state: Pictures, time: float) -> Pictures:
         times = np.full(len(state), time, np.float32)
-        plain = graph(bands=state, time=times, **told)
+        plain = graph(state=state, time=times, **told)
         if guidance == 1 or not told or np.isnan(told["conditions"]).all():
             return plain
-        free = graph(bands=state, time=times, conditions=np.full_like(told["conditions"], np.nan))
+        free = graph(state=state, time=times, conditions=np.full_like(told["conditions"], np.nan))
         return (free + guidance * (plain - free)).astype(np.float32, copy=False)
 
     return said

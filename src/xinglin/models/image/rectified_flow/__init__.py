@@ -68,7 +68,7 @@ class RectifiedFlow(AbstractImageModel):
 
         network = networks["network"]
         inputs = examples(network, form, with_defaults(settings, self.settings, self.name))
-        return {"velocity": (network, inputs), "picture": (network.view, {"bands": inputs["bands"]})}
+        return {"velocity": (network, inputs), "picture": (network.view, {"bands": inputs["state"]})}
 
     def sample(
         self, graphs: Mapping[str, Callable[..., NDArray[np.float32]]], form: ImageForm, settings: Settings, request: SampleRequest

@@ -27,12 +27,12 @@ class VelocityField(nn.Module):
         self.asked = ConditionEmbedding(form.conditions, KNOWN) if form.conditions else None
         self.moved = nn.Linear(told_count(axes), KNOWN, bias=False)
 
-    def forward(self, bands: Tensor, time: Tensor, conditions: Tensor | None = None, told: Tensor | None = None) -> Tensor:
+    def forward(self, state: Tensor, time: Tensor, conditions: Tensor | None = None, told: Tensor | None = None) -> Tensor:
         """(b, bands, *shape)."""
         said = None if conditions is None or self.asked is None else self.asked(conditions)
         if told is not None:
             said = self.moved(told) if said is None else said + self.moved(told)
-        return self.unet(bands, time, said)
+        return self.unet(state, time, said)
 
 
 def learnt_from(network: VelocityField, turn: Turn, settings: Settings) -> Tensor:
@@ -55,5 +55,5 @@ def learnt_from(network: VelocityField, turn: Turn, settings: Settings) -> Tenso
 def examples(network: VelocityField, form: ImageForm, settings: Settings) -> dict[str, Tensor]:
     """Inputs of the velocity graph, for two pictures."""
     shape = (2, network.view.bands, *(side >> int(settings["halvings"]) for side in form.shape))
-    inputs = {"bands": torch.zeros(shape), "time": torch.full((2,), 0.5)}
+    inputs = {"state": torch.zeros(shape), "time": torch.full((2,), 0.5)}
     return inputs | ({"conditions": torch.zeros(2, len(form.conditions))} if form.conditions else {})
