@@ -30,10 +30,15 @@ from xinglin.flow.image_commands import nifti_taken
 from xinglin.flow.image_commands import phantom as phantom
 from xinglin.flow.image_commands import show_images as show_images
 from xinglin.flow.image_commands import unmark as unmark
+from xinglin.flow.image_model_commands import models_diff as models_diff
+from xinglin.flow.image_model_commands import models_export as models_export
+from xinglin.flow.image_model_commands import models_import as models_import
+from xinglin.flow.image_model_commands import models_promote as models_promote
+from xinglin.flow.image_model_commands import models_show as models_show
+from xinglin.flow.image_model_commands import sample_images as sample_images
+from xinglin.flow.image_model_commands import train_image as train_image
 from xinglin.flow.outcome_commands import models_list as models_list
-from xinglin.flow.outcome_commands import models_promote as models_promote
 from xinglin.flow.outcome_commands import models_rollback as models_rollback
-from xinglin.flow.outcome_commands import models_show as models_show
 from xinglin.flow.outcome_commands import predict as predict
 from xinglin.flow.outcome_commands import train_effect as train_effect
 from xinglin.flow.outcome_commands import train_outcome as train_outcome

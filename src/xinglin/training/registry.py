@@ -74,10 +74,7 @@ class Registry:
         Raises UsageError XL-MODEL-001 for a name that is none, 014 for a name under which another kind of model is kept.
         """
         name, files = trained.card.name, trained.files()
-        if not _NAME.fullmatch(name):
-            raise UsageError(
-                "XL-MODEL-001", "this is no name for a model", where="--name", fix="small letters, digits, dot, dash: warfarin-dose"
-            )
+        self.see_name(name)
         if wrong := [file for file in files if not _FILE.fullmatch(file)]:
             raise ValueError(f"no file of a kept model is called {wrong[0]}")
         digest = digest_of(files)
@@ -93,6 +90,13 @@ class Registry:
             self._write_named(replace(known, keeps=trained.card.keeps, made=made, challenger="" if known.champion == digest else digest))
             self._store.ledger.add(by, "model kept", f"model {name}", digest)
         return self._card(known.name, digest)
+
+    def see_name(self, name: str) -> None:
+        """Raises UsageError XL-MODEL-001 for a name under which no model can be kept."""
+        if not _NAME.fullmatch(name):
+            raise UsageError(
+                "XL-MODEL-001", "this is no name for a model", where="--name", fix="small letters, digits, dot, dash: warfarin-dose"
+            )
 
     def names(self) -> tuple[Named, ...]:
         """Everything that is kept, by name."""

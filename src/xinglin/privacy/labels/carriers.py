@@ -2,7 +2,7 @@
 
 One carrier per kind: PDF the Info dictionary key /AIGC, page `<meta name="AIGC">`, FHIR an extension of the
 Composition, other JSON the top-level key "AIGC", text the mapping AIGC in the front matter, DICOM the Contributing Equipment item of ours,
-NIfTI a comment extension of the header, Parquet the key AIGC of the schema, NDJSON the extension of each person's Provenance.
+NIfTI a comment extension of the header, PNG a text field, Parquet the key AIGC of the schema, NDJSON the extension of each person's Provenance.
 """
 
 from __future__ import annotations
@@ -80,6 +80,22 @@ def read_nifti(data: bytes) -> Carried:
     except XinglinError as error:
         raise Unreadable("this is not a NIfTI file that can be read") from error
     return Carried(objects, says_ai(words))
+
+
+def read_png(data: bytes) -> Carried:
+    """PNG: the text field AIGC of the file, and words in its other text fields."""
+    from io import BytesIO
+
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(BytesIO(data), formats=["PNG"]) as image:
+            image.load()
+            texts = {name: str(text) for name, text in image.info.items() if isinstance(text, str)}
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise Unreadable("this is not a PNG that can be read") from error
+    found = (_object(texts["AIGC"]),) if "AIGC" in texts else ()
+    return Carried(found, any(says_ai(text) for name, text in texts.items() if name != "AIGC"))
 
 
 def read_text(data: bytes) -> Carried:

@@ -22,6 +22,7 @@ from xinglin.privacy.labels.carriers import (
     read_page,
     read_parquet,
     read_pdf,
+    read_png,
     read_text,
 )
 
@@ -35,6 +36,7 @@ _READERS: Final[Mapping[str, Callable[[bytes], Carried]]] = {
     "application/vnd.apache.parquet": read_parquet,
     "text/html": read_page,
     "application/pdf": read_pdf,
+    "image/png": read_png,
     "text/plain": read_text,
     "text/markdown": read_text,
 }
@@ -49,6 +51,7 @@ _ENDINGS: Final = {
     ".html": "text/html",
     ".htm": "text/html",
     ".pdf": "application/pdf",
+    ".png": "image/png",
     ".txt": "text/plain",
     ".md": "text/markdown",
 }

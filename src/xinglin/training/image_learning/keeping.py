@@ -62,7 +62,7 @@ def _notes(found: LearntImages) -> tuple[str, ...]:
     told = [f"learnt in {found.steps} steps of {found.plan.batch * found.plan.accumulate} pictures"]
     if found.steps < found.plan.steps:
         told.append(f"stopped before {found.plan.steps}: held-out pictures got no better")
-    return (*told, *found.notes)
+    return tuple(told)
 
 
 def _json(value: object) -> bytes:
