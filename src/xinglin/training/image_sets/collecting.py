@@ -105,7 +105,7 @@ class _Gathering:
                     if isinstance(one, LeftOut):
                         self.left_out[one.reason] += 1
                     else:
-                        one.domain = str(domain)
+                        one.domain, one.looked_at = str(domain), f"{domain}/{one.looked_at}"
                         self.pieces.append(one)
             except InvalidInput as error:
                 self.left_out[f"{error.what} ({error.code})"] += 1

@@ -17,7 +17,8 @@ from xinglin.intake.picture_files import LeftOut, PictureFile
 from xinglin.records.errors import InvalidInput
 from xinglin.training.image_sets import sound_values
 from xinglin.training.image_sets.asking import Asking
-from xinglin.training.image_sets.resizing import Floats, fitted, fitted_labels, resized, resized_labels, windows
+from xinglin.training.image_sets.near_copies import coarse
+from xinglin.training.image_sets.resizing import Floats, fitted, fitted_labels, fitted_shape, resized, resized_labels, windows
 
 HU_WINDOW = (-1000.0, 400.0)  # air to dense soft tissue: where lungs and organs differ
 Labels = NDArray[np.uint8]
@@ -45,6 +46,8 @@ class Piece:
     side: str = ""
     file: str = ""
     known: dict[str, float] = field(default_factory=dict)
+    look: Floats = field(default_factory=lambda: np.zeros(0, np.float32))  # the whole picture, coarsely, to find copies by
+    looked_at: str = ""  # which picture that was
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,16 +119,21 @@ def pieces(
         low, high = np.percentile(one.values, (0.1, 99.9))
         span = float(low), float(high)
     chosen = _chosen(len(cut), asking, found.source)
+    look = None
     for place in chosen:
         values, marks, paired, spaced, at = cut[place]
         source = found.source + at
-        if sound_values.flat(values, one.low, one.high):
+        seen = values if asking.fit == "patches" or asking.neighbours else one.values  # edges that were filled are not looked at
+        if sound_values.flat(seen, one.low, one.high):
             yield LeftOut(source, "of one value", "it shows nothing within the range")
             continue
-        odd = one.odd | ({"cut off"} if sound_values.cut_off(values, one.low, one.high) else set())
+        odd = one.odd | ({"cut off"} if sound_values.cut_off(seen, one.low, one.high) else set())
+        if look is None or asking.neighbours:
+            look = coarse(np.clip(values[len(values) // 2][None] if asking.neighbours else one.values, one.low, one.high))
         yield Piece(
             values, source, found.whose, found.words, one.kind, found.modality, spaced, was, marks, paired, synthetic=found.synthetic,
-            telling=found.telling, odd=frozenset(odd), span=span, file=found.series or found.source,
+            telling=found.telling, odd=frozenset(odd), span=span, file=found.series or found.source, look=look,
+            looked_at=source if asking.neighbours else found.source,
         )  # fmt: skip
 
 
@@ -195,8 +203,6 @@ def _flat(asking: Asking) -> Asking:
 
 
 def _spacing_after(was: tuple[int, ...], spacing: tuple[float, ...], asking: Asking) -> tuple[float, ...]:
-    from xinglin.training.image_sets.resizing import fitted_shape
-
     if len(spacing) != len(was) or asking.fit == "patches":
         return spacing
     now = fitted_shape(was, asking.shape, asking.fit)

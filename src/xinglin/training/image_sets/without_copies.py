@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from xinglin.training.image_sets.near_copies import KIN, THRESHOLD, coarse, copies
+from xinglin.training.image_sets.near_copies import KIN, THRESHOLD, copies
 from xinglin.training.image_sets.preparing import Piece
 from xinglin.training.image_sets.sayings import say
 
@@ -27,27 +27,28 @@ def without_copies(
     if gone:
         left_out[EXACT] += len(gone)
     across = sum(_named(one) and _named(other) and one.whose != other.whose for one, other in gone)
-    drop: set[int] = set()
+    drop: set[str] = set()
     alike: list[tuple[Piece, Piece]] = []
     for domain in sorted({one.domain for one in kept}):
-        places = [place for place, one in enumerate(kept) if one.domain == domain]
-        looks = coarse([kept[place].values for place in places])
-        for one, other, distance in copies(looks, [kept[place].whose for place in places], KIN, note):
-            pair = kept[places[one]], kept[places[other]]
-            if distance <= THRESHOLD:
-                drop.add(places[one])
+        whole = list(
+            {one.looked_at: one for one in kept if one.domain == domain}.values()
+        )  # of patches: the picture that they are pieces of
+        for one, other, distance in copies(np.stack([one.look for one in whole]), [one.whose for one in whole], KIN, note):
+            pair = whole[one], whole[other]
+            if distance > THRESHOLD:
+                alike.append(pair)
+            elif whole[one].looked_at not in drop:
+                drop.add(whole[one].looked_at)
                 gone.append(pair)
                 across += all(map(_named, pair))
-            else:
-                alike.append(pair)
     _bind(kept, [*gone, *alike], warnings)
     if drop:
-        left_out[NEAR] += len(drop)
+        left_out[NEAR] += sum(one.looked_at in drop for one in kept)
     if across:
         warnings.append(say("two names", n=across))
     if differing := sum(_label(one) != _label(other) for one, other in gone):
         warnings.append(say("labels differ", n=differing))
-    return [one for place, one in enumerate(kept) if place not in drop]
+    return [one for one in kept if one.looked_at not in drop]
 
 
 def _bind(kept: Sequence[Piece], pairs: Sequence[tuple[Piece, Piece]], warnings: list[str]) -> None:
