@@ -8,6 +8,7 @@ from importlib.resources import files
 import pytest
 
 from xinglin import intake
+from xinglin.models import sample_pictures
 from xinglin.models.phrasebook.wordbook import complete
 from xinglin.models.text.grammar import WRITER
 from xinglin.records import Chart, ContentRequest
@@ -18,7 +19,7 @@ from xinglin.workup import work_up
 
 KINDS = Shelf("xinglin.content", "KIND", ContentKind)
 FROM_RECORDS = [kind for kind in KINDS if kind.prepare is None]
-FROM_IMAGES = [kind for kind in KINDS if kind.prepare is not None and "dicom" in kind.leaves_as]
+FROM_IMAGES = [kind for kind in KINDS if kind.prepare is not None and "dicom" in kind.leaves_as and kind.needs_chart]
 DISEASES = Shelf("xinglin.diseases", "DISEASE", AbstractDisease)
 CHECKS = Shelf("xinglin.checks", "CHECK", Check)
 AS_OF = "2024-03-07"
@@ -48,7 +49,7 @@ def prepared(kind, request, chart, facts):
     options = {name: value for name, value in request.options.items() if name != "length"}
     key = (kind.name, chart.person.source, len(facts), tuple(sorted(options.items())))
     if key not in KEPT:
-        bench = Bench(chest, DISEASES.__getitem__, lambda disease: None, facts)
+        bench = Bench(chest, DISEASES.__getitem__, lambda disease: None, facts, drawn=sample_pictures.drawn)
         KEPT[key] = kind.prepare(request, chart, bench).facts
     return KEPT[key]
 

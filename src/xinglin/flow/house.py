@@ -17,6 +17,7 @@ from xinglin import __version__, intake
 from xinglin.flow import made_here, verify
 from xinglin.flow.courses import CourseRoom
 from xinglin.flow.images import ImageRoom, TakenImages
+from xinglin.flow.pictures import PictureRoom
 from xinglin.flow.settings import Settings, load
 from xinglin.intake.archives import clear_leftovers
 from xinglin.privacy import labels, law
@@ -82,6 +83,11 @@ class House:
     def courses(self) -> CourseRoom:
         """The illnesses that can be run, and what was run for a chart."""
         return CourseRoom(self)
+
+    @cached_property
+    def picture_room(self) -> PictureRoom:
+        """The image models in use, and what they drew for a draft."""
+        return PictureRoom(self)
 
     @cached_property
     def desk(self) -> Desk:
@@ -202,7 +208,9 @@ class House:
                     made_here.remember_change(self.store, case)
             if made.simulation is not None:
                 self.store.keep_file(request.chart, *self.courses.kept_name(made.simulation))
-            return self.store.keep_draft(draft, _fingerprint(request, chart))
+            if made.pictures is not None:
+                self.store.keep_file(request.chart, *self.picture_room.kept_name(made.pictures))
+            return self.store.keep_draft(draft, _fingerprint(request, chart, draft.provenance.images))
 
     def draft(self, request: ContentRequest, chart: Chart, notes: tuple[str, ...] = ()) -> Draft:
         """The pure part of `make`: nothing is kept, no clock is read; pixels are read where the kind works on them."""
@@ -235,7 +243,7 @@ class House:
             must_mention=owed,
             tables=plan.tables,
         )
-        made = verify.Made(self.images.case(chart.id, prepared.edit), self.courses.case(prepared.simulation))
+        made = verify.Made(self.images.case(chart.id, prepared.edit), self.courses.case(prepared.simulation), prepared.pictures)
         judged = verify.judge_draft(draft, facts, chart, [self.checks[c] for c in kind.checks], made)
         if request.writer != "grammar":
             judged = self._reworded(judged, kind, plan.points, by_id, request, facts, chart, made)
@@ -243,17 +251,15 @@ class House:
 
     def _bench(self, chart: str, facts: tuple[Fact, ...]) -> Bench:
         return Bench(
-            partial(self.images.volume, chart),
-            self.courses.disease,
-            partial(self.courses.twin, chart),
-            facts,
-            partial(self.courses.outdated, chart),
-        )
+            partial(self.images.volume, chart), self.courses.disease, partial(self.courses.twin, chart), facts,
+            partial(self.courses.outdated, chart), self.picture_room.drawn,
+        )  # fmt: skip
 
     def _kept_with(self, made: Prepared) -> dict[str, str]:
         """What a draft made, by the name it is kept under, with its digest."""
         names = [self.images.kept_name(made.edit)[0]] if made.edit else []
         names += [self.courses.kept_name(made.simulation)[0]] if made.simulation else []
+        names += [self.picture_room.kept_name(made.pictures)[0]] if made.pictures else []
         return {name: name.rpartition("/")[2] for name in names}
 
     @collecting_later()
@@ -263,7 +269,10 @@ class House:
         facts = work_up(chart, draft.provenance.as_of)
         known = {fact.id for fact in facts}
         made = tuple(fact for fact in draft.facts if fact.id not in known and fact.id.startswith(MADE_HERE))
-        beside = verify.Made(self.images.case(draft.chart, self.images.edit(draft)), self.courses.case(self.courses.simulation(draft)))
+        beside = verify.Made(
+            self.images.case(draft.chart, self.images.edit(draft)), self.courses.case(self.courses.simulation(draft)),
+            self.picture_room.made(draft),
+        )  # fmt: skip
         return verify.judge_draft(draft, (*facts, *made), chart, [self.checks[c] for c in self.kinds[draft.kind].checks], beside)
 
     def _worded(
@@ -316,7 +325,7 @@ class House:
         images, pictures = self.images.behind(draft), self.pictures(draft)
         setting = Setting(
             chart.person.source, chart.identity, self.settings.organisation, kind.document_code, images, pictures,
-            law.may_propose_medicines(self.settings.law_packs),
+            law.may_propose_medicines(self.settings.law_packs), self.picture_room.made(draft),
         )  # fmt: skip
         writers = writers_for(kind.leaves_as)
         released = release(self.desk, draft_id, out, kind_signers=kind.signers, writers=writers, label_for=self.label, setting=setting)
@@ -325,7 +334,8 @@ class House:
 
     def pictures(self, draft: Draft) -> tuple[Picture, ...]:
         """What the page of a draft shows beside the words."""
-        return pictures_of(draft, self.images.behind(draft), self.courses.case(self.courses.simulation(draft)))
+        simulation = self.courses.case(self.courses.simulation(draft))
+        return pictures_of(draft, self.images.behind(draft), simulation, self.picture_room.made(draft))
 
     def label(self, draft: Draft, release_id: str) -> Label:
         """The AI label of a release. Raises Refused where a law asks for a provider code that is not set."""
@@ -361,8 +371,9 @@ class House:
         return {reference: raw for reference, raw in self.store.resources(draft.chart) if reference in cited}
 
 
-def _fingerprint(request: ContentRequest, chart: Chart) -> str:
-    options = sorted(request.options.items())
+def _fingerprint(request: ContentRequest, chart: Chart, made: Mapping[str, str]) -> str:
+    """What was asked of what; `made` too, since another model or twin may have come into use since the same was asked before."""
+    options = sorted((*request.options.items(), *made.items()))
     parts = [__version__, request.kind, request.chart, chart.version, request.language, request.as_of, str(request.seed), request.writer]
     return hashlib.sha256(repr((parts, options)).encode()).hexdigest()
 

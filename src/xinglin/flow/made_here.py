@@ -32,11 +32,12 @@ def remember_change(store: Store, case: ImageCase) -> None:
 
 
 def remember_released(store: Store, files: Iterable[Path]) -> None:
-    """Remember the UID of a DICOM series that left, told by the first of its files."""
+    """Remember the UIDs of the DICOM series that left, each told by the first of its files."""
     from xinglin.intake import images
 
-    for first in [path for path in files if path.name.startswith("series-") and path.suffix == ".dcm"][:1]:
-        store.remember_made([images.series_uid_of(first.read_bytes())])
+    firsts = [path for path in files if path.name.startswith("series-") and path.name.endswith("-0001.dcm")]
+    if firsts:
+        store.remember_made(sorted({images.series_uid_of(first.read_bytes()) for first in firsts}))
 
 
 def recognised(store: Store, series: Sequence[FoundSeries], told: list[Finding]) -> tuple[FoundSeries, ...]:

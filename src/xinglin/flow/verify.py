@@ -15,6 +15,7 @@ from xinglin.models import reader
 from xinglin.records import Chart, CheckCase, Draft, Fact, Issue, Omission, Sentence, Statement
 from xinglin.records.draft import Language, Severity, Verdict
 from xinglin.records.fact import MUST_BE_MENTIONED
+from xinglin.records.image_learning import MadePictures
 from xinglin.records.imaging import ImageCase
 from xinglin.records.simulation import SimulationCase
 from xinglin.shelf import Shelf
@@ -66,10 +67,11 @@ def find_issues(case: CheckCase, checks: Iterable[Check]) -> tuple[Issue, ...]:
 
 @dataclass(frozen=True)
 class Made:
-    """What a draft made beside its words: a changed picture, courses of an illness."""
+    """What a draft made beside its words: a changed scan, courses of an illness, pictures by a model."""
 
     image: ImageCase | None = None
     simulation: SimulationCase | None = None
+    pictures: MadePictures | None = None
 
 
 def judge_draft(draft: Draft, facts: Sequence[Fact], chart: Chart, checks: Sequence[Check], made: Made | None = None) -> Draft:
@@ -89,6 +91,7 @@ def judge_draft(draft: Draft, facts: Sequence[Fact], chart: Chart, checks: Seque
         draft.must_mention,
         made.image if made else None,
         made.simulation if made else None,
+        made.pictures if made else None,
     )
     issues = find_issues(case, checks)
     left_out = {f for i in issues if i.check == OMISSION for f in i.facts}

@@ -110,3 +110,9 @@ def valued(change: Callable[[NDArray[np.float32]], None]) -> Callable[[], MadePi
         return replace(sample(), values=values.astype("<f4").tobytes())
 
     return made
+
+
+def drawn(reference: str, count: int, seed: int, asked: Mapping[str, str]) -> MadePictures:
+    """Pictures as a room of models would draw them, whatever model is meant."""
+    values = pictures(count, seed)
+    return replace(sample(), count=count, seed=seed, values=values.astype("<f4").tobytes(), asked=dict(asked))

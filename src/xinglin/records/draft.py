@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from xinglin.records.chart import Identity
 from xinglin.records.fact import Fact
+from xinglin.records.image_learning import MadePictures
 from xinglin.records.imaging import Images, Picture
 
 Language = Literal["en", "zh"]
@@ -175,6 +176,7 @@ class SignedDocument(Struct, frozen=True):
     images: Images | None = None  # of kinds that speak of images
     pictures: tuple[Picture, ...] = ()  # for the page
     proposes_medicines: bool = False  # whether the law here lets a proposal of a medicine be written as such, not in words alone
+    made: MadePictures | None = None  # of kinds whose pictures a model made
 
 
 class ReleasedFile(Struct, frozen=True):

@@ -12,6 +12,7 @@ from typing import Any
 from xinglin.formats.html import write_index as start_page
 from xinglin.formats.html import write_preview
 from xinglin.records import Draft, Label
+from xinglin.records.image_learning import MadePictures
 from xinglin.records.imaging import Images, Picture
 from xinglin.records.simulation import SimulationCase
 
@@ -28,8 +29,10 @@ def write(
     return [_put(out / f"{name}.html", page), _put(out / f"{name}.json", data.encode())]
 
 
-def pictures_of(draft: Draft, images: Images | None, simulation: SimulationCase | None) -> tuple[Picture, ...]:
-    """The pictures of a draft that speaks of images, or of a simulation."""
+def pictures_of(
+    draft: Draft, images: Images | None, simulation: SimulationCase | None, made: MadePictures | None = None
+) -> tuple[Picture, ...]:
+    """The pictures of a draft that speaks of images, of a simulation, or of pictures that a model made."""
     found: tuple[Picture, ...] = ()
     if images is not None:
         from xinglin.review import images as of_images
@@ -39,6 +42,10 @@ def pictures_of(draft: Draft, images: Images | None, simulation: SimulationCase 
         from xinglin.review import simulations
 
         found += simulations.pictures_of(simulation, draft)
+    if made is not None:
+        from xinglin.review import made_pictures
+
+        found += made_pictures.pictures_of(made, draft)
     return found
 
 

@@ -16,6 +16,7 @@ from msgspec import Struct
 from xinglin.records.chart import Identity
 from xinglin.records.draft import Draft, Label, Release, ReleasedFile, Signature, SignedDocument
 from xinglin.records.errors import Refused, XinglinError
+from xinglin.records.image_learning import MadePictures
 from xinglin.records.imaging import Images, Picture
 from xinglin.review.desk import Desk
 from xinglin.review.export import holds_exactly, put_folder, see_that_it_fits, see_that_it_is_free
@@ -39,6 +40,7 @@ class Setting(Struct, frozen=True):
     images: Images | None = None
     pictures: tuple[Picture, ...] = ()
     proposes_medicines: bool = False  # see `SignedDocument`
+    made: MadePictures | None = None
 
 
 class FileWriter(Struct, frozen=True):
@@ -124,7 +126,7 @@ def _document(
     sources = {place: resources[place] for place in places if place in resources}
     return SignedDocument(
         draft, store.decisions(draft.id), signatures, setting.identity, patient, sources, label, release_id, at, setting.house,
-        setting.document_code, setting.images, setting.pictures, setting.proposes_medicines,
+        setting.document_code, setting.images, setting.pictures, setting.proposes_medicines, setting.made,
     )  # fmt: skip
 
 

@@ -51,8 +51,10 @@ def _writer(name: str, media_type: str, write: Callable[[SignedDocument], bytes]
 
 
 def _images(document: SignedDocument) -> Iterator[tuple[str, bytes]]:
-    from xinglin.review.images import dicom_files
-
+    if document.made is not None:
+        from xinglin.review.made_pictures import dicom_files
+    else:
+        from xinglin.review.images import dicom_files
     return dicom_files(document)
 
 
