@@ -174,8 +174,9 @@ class GeneReport:
         return _made(f"{fact.id}.taken", both, [medicine, *calls], (row.key,), names=_titled(one.medicine), importance=grave, more=more)
 
     def summary(self, actions: Sequence[str], key: str, heads: Both) -> Fact | None:
-        """The medicines whose gravest advice is one of these, in one line for a card."""
-        found = [one for one in self.advised if one.asks and one.rows[0][0].action in actions]
+        """The medicines whose gravest advice is one of these, in one line for a card; advice that nobody opened stays out of it."""
+        gravest = {one.medicine: next((row.action for row, _ in one.rows if row.verified), "") for one in self.advised if one.asks}
+        found = [one for one in self.advised if gravest.get(one.medicine) in actions]
         if not found:
             return None
         named = [[words.medicine_name(one.medicine, language) for one in found] for language in ("en", "zh")]
@@ -185,6 +186,19 @@ class GeneReport:
         return _made(
             f"{ADVICE}{key}", both, [self.calls[gene] for gene in genes], ("recommendations",), names=(heads[0], heads[1]), importance=2
         )
+
+    def unread(self) -> Fact | None:
+        """How many pieces of advice rest on rows whose source nobody opened."""
+        count = sum(not row.verified for one in self.advised for row, _ in one.rows)
+        if not count:
+            return None
+        both = (
+            f"{count} piece{'s' if count > 1 else ''} of advice for this person rest{'s' if count == 1 else ''} on rows whose source nobody here has opened: "
+            "marked where shown, not on the pocket card, meant for clinicians alone.",
+            f"针对本人的用药意见中有{count}条来源未核对：已逐条标注，不列入随身卡，仅供临床人员参考。",
+        )
+        known = list(self.calls.values())[:1]
+        return _made(f"{GENE}limits.unread", both, known, ("recommendations",), names=("limits", "局限"))
 
     def _advised(self, medicine: str) -> Advised | None:
         rows = pgx.advice(medicine, self.results, self.population)

@@ -196,13 +196,18 @@ def is_personal(need: Judged) -> bool:
 
 def compared_on(journey: Journey) -> tuple[str, str]:
     """(outcome, comparator) of the benefit that most options report with numbers: the only one on which they can stand in an order."""
-    rows = [(one.key, one.comparator_en) for option in journey.options for one in option.outcomes if one.kind == "benefit" and gain(one)]
+    rows = [(one.key, one.comparator_en) for option in journey.options for one in _benefits(option) if gain(one)]
     counted = Counter(rows)
     return max(counted, key=lambda pair: (counted[pair], -rows.index(pair)), default=("", ""))
 
 
+def _benefits(option: TherapyOption) -> list[Outcome]:
+    """The benefits that may decide an order: of rows that somebody opened."""
+    return [one for one in option.outcomes if one.kind == "benefit" and one.verified]
+
+
 def _benefit(option: TherapyOption, compared: tuple[str, str]) -> Outcome | None:
-    mine = [one for one in option.outcomes if one.kind == "benefit" and (one.key, one.comparator_en) == compared and gain(one)]
+    mine = [one for one in _benefits(option) if (one.key, one.comparator_en) == compared and gain(one)]
     return max(mine, key=gain, default=None)
 
 
@@ -227,7 +232,7 @@ def outdone(option: TherapyOption, journey: Journey) -> bool:
         for medicine in other.medicines
         if other.key != option.key and medicine.medicine not in {mine.medicine for mine in option.medicines}
     }
-    against = [one.comparator_en.casefold() for one in option.outcomes if one.kind == "benefit" and gain(one) <= -1]
+    against = [one.comparator_en.casefold() for one in _benefits(option) if gain(one) <= -1]
     return any(name in words for words in against for name in others)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from xinglin.knowledge import terms, therapies
-from xinglin.records import Fact
+from xinglin.records import Concept, Evidence, Fact
+from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED
 from xinglin.records.moments import day
 from xinglin.records.outline import fact_value
-from xinglin.records.therapy import Cited, Outcome
-from xinglin.workup.option_words import UNREAD, Both
+from xinglin.records.therapy import Cited, Outcome, TherapyOption
+from xinglin.workup.option_words import Both
+
+TOPIC = f"knowledge/therapies@{therapies.VERSION}"
 
 
 def source_of(row: Cited) -> str:
@@ -69,6 +72,20 @@ def medicine_names(key: str) -> Both:
     return (term.name("en"), term.name("zh")) if term is not None else (bare, bare)
 
 
-def unread_mark(row: Cited) -> Both:
-    """What is said of a row that nobody opened; ("", "") of one that was."""
-    return ("", "") if row.verified else UNREAD
+def rows_for_people(option: TherapyOption, compared: tuple[str, str]) -> tuple[int, ...]:
+    """Which outcomes are told to the patient: the benefit all are compared on (else the first) and the first harm, of verified rows with numbers."""
+    rows = [(place, row) for place, row in enumerate(option.outcomes) if row.verified and row.with_percent is not None]
+    benefits = [place for place, row in rows if row.kind == "benefit" and (row.key, row.comparator_en) == compared]
+    benefits += [place for place, row in rows if row.kind == "benefit"]
+    harms = [place for place, row in rows if row.kind == "harm"]
+    return (*benefits[:1], *harms[:1])
+
+
+def no_question() -> Fact:
+    """That no illness of the record opens a question whose options are kept here."""
+    en = "No illness or medicine of this record opens a question whose options are kept here."
+    zh = "病历中的疾病与用药均未涉及本系统已收录备选方案的问题。"
+    return Fact(
+        id=f"{MADE_HERE}option.none", kind="option", concept=Concept("no question"), text=en, evidence=(Evidence(TOPIC, "journeys"),), key="made:none",
+        names={"en": ("questions kept here",), "zh": ("已收录的问题",)}, value=en, importance=MUST_BE_MENTIONED, details={"said": en, "said_zh": zh},
+    )  # fmt: skip

@@ -15,25 +15,13 @@ from xinglin.records import Concept, Evidence, Fact
 from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED, FactKind
 from xinglin.records.medication import Concern
 from xinglin.records.therapy import Journey, TherapyOption, Watch
+from xinglin.workup import option_appraisal as appraisal
 from xinglin.workup import option_words as words
-from xinglin.workup.option_appraisal import (
-    Appraised,
-    appraised,
-    compared_on,
-    in_place_of,
-    medicine_name,
-    option_id,
-    ranked,
-    replaced,
-    running_beside,
-    uses_of_option,
-)
-from xinglin.workup.option_evidence import medicine_names, names_of, numbers_of, source_of, title_of, unread_mark, with_value
+from xinglin.workup.option_appraisal import Appraised, option_id
+from xinglin.workup.option_evidence import TOPIC, medicine_names, names_of, numbers_of, rows_for_people, source_of, title_of, with_value
 from xinglin.workup.option_questions import questions
 from xinglin.workup.option_words import Both
 from xinglin.workup.options import Judged, asked
-
-TOPIC = f"knowledge/therapies@{therapies.VERSION}"
 
 
 class JourneyFacts:
@@ -41,13 +29,13 @@ class JourneyFacts:
 
     def __init__(self, journey: Journey, facts: Sequence[Fact], opening: Sequence[str], as_of: str) -> None:
         self.journey, self.known, self.opening = journey, {fact.id: fact for fact in facts}, opening
-        self.found = appraised(journey, facts, as_of)
-        self.compared_on = compared_on(journey)
-        self.ranked = ranked(self.found)
+        self.found = appraisal.appraised(journey, facts, as_of)
+        self.compared_on = appraisal.compared_on(journey)
+        self.ranked = appraisal.ranked(self.found)
         asked_by_all = [{need.criterion.en for need in one.weighed.needs} for one in self.ranked if one.uses]
         self.shared_needs = frozenset.intersection(*map(frozenset, asked_by_all)) if len(asked_by_all) > 1 else frozenset()
         self.out = tuple(one for one in self.found if one.out)
-        self.now = replaced(journey, facts)
+        self.now = appraisal.replaced(journey, facts)
         self.questions = questions(journey, facts, as_of, self.found)
 
     def all(self) -> tuple[Fact, ...]:
@@ -104,7 +92,7 @@ class JourneyFacts:
         if self.now:
             named = [names_of(fact) for fact in self.now]
             en, zh = ", ".join(dict.fromkeys(a for a, _ in named)), "、".join(dict.fromkeys(b for _, b in named))
-            adding = any(len(in_place_of(one.option, self.now)) < len(self.now) for one in self.ranked)
+            adding = any(len(appraisal.in_place_of(one.option, self.now)) < len(self.now) for one in self.ranked)
             both = words.taken_now(en, zh, adding=adding)
             yield self._fact("now", both, self.now, ("rule",), names=("weighed in place of", "替代评估"))
 
@@ -143,7 +131,7 @@ class JourneyFacts:
             if number:
                 yield self._further(option, medicine.medicine)
             if medicine.note_en:
-                note = words.ended(medicine.note_en + unread_mark(medicine)[0], medicine.note_zh + unread_mark(medicine)[1])
+                note = words.ended(medicine.note_en + words.mark(medicine)[0], medicine.note_zh + words.mark(medicine)[1])
                 yield self._of(
                     option, f"note.{medicine.medicine}", note, (), (f"medicines/{number}",), names=("dose on the label", "说明书剂量")
                 )
@@ -158,11 +146,11 @@ class JourneyFacts:
 
     def _added(self, option: TherapyOption) -> Iterator[Fact]:
         """What the option is added to, and that it was judged together with it and part with part."""
-        beside = running_beside(option, tuple(self.known.values()))
+        beside = appraisal.running_beside(option, tuple(self.known.values()))
         if beside or len(option.medicines) > 1:
             named = [names_of(fact) for fact in beside]
             rows = option.added_to if beside else ()
-            both = words.added(named, parts=len(option.medicines) > 1, unread=any(not row.verified for row in rows))
+            both = words.added(named, parts=len(option.medicines) > 1, unread=words.mark(*rows))
             pointers = (*(f"added_to/{n}" for n in range(len(rows))), *(f"source: {source_of(row)}" for row in rows)) or ("medicines",)
             yield self._of(option, "added", both, beside, pointers, names=("judged together", "合并评估"), importance=2)
 
@@ -190,11 +178,11 @@ class JourneyFacts:
         """What the checks of medication safety judge: the medicine with its dose, and which current medicines it would stand in place of."""
         if place >= len(option.medicines):
             return {}
-        one, use = option.medicines[place], uses_of_option(option)[place]
+        one, use = option.medicines[place], appraisal.uses_of_option(option)[place]
         known = drugs.medicine(one.medicine)
         told = {
-            "medicine": medicine_name(one.medicine), "medicine_key": one.medicine, "dose": one.dose, "route": use.route or one.route,
-            "frequency": one.frequency, "rxnorm": known.rxnorm if known else "", "replaces": " ".join(fact.id for fact in in_place_of(option, self.now)),
+            "medicine": appraisal.medicine_name(one.medicine), "medicine_key": one.medicine, "dose": one.dose, "route": use.route or one.route,
+            "frequency": one.frequency, "rxnorm": known.rxnorm if known else "", "replaces": " ".join(fact.id for fact in appraisal.in_place_of(option, self.now)),
         }  # fmt: skip
         return {name: text for name, text in told.items() if text}
 
@@ -212,13 +200,14 @@ class JourneyFacts:
         for number, need in enumerate(one.weighed.needs):
             if need.verdict != "met" or not (need.criterion.en and need.facts) or need.criterion.en in self.shared_needs:
                 continue
-            shown = self._shown(need)
-            both = words.ended(f"fits: {need.criterion.en}{shown[0]}", f"符合：{need.criterion.zh}{shown[1]}")
+            shown, unread = self._shown(need), words.mark(need.criterion)
+            both = words.ended(f"fits: {need.criterion.en}{shown[0]}{unread[0]}", f"符合：{need.criterion.zh}{shown[1]}{unread[1]}")
             yield self._of(
                 option, f"fit.{number}", both, self._behind(need), (f"needs/{number}",), names=("what speaks for it", "支持依据")
             )
         for number, missing in enumerate(one.weighed.missing):
-            both = words.ended(f"not known yet: {missing.criterion.en}", f"尚不明确：{missing.criterion.zh}")
+            unread = words.mark(missing.criterion)
+            both = words.ended(f"not known yet: {missing.criterion.en}{unread[0]}", f"尚不明确：{missing.criterion.zh}{unread[1]}")
             yield self._of(
                 option, f"unknown.{number}", both, self._behind(missing), ("needs",), names=("not known", "尚不明确"), importance=2
             )
@@ -352,7 +341,9 @@ class JourneyFacts:
     def people(self) -> Iterator[Fact]:
         """The same numbers for the patient, as natural frequencies; only rows that somebody opened."""
         rows = [
-            (one.option, place, one.option.outcomes[place]) for one in self.ranked for place in _for_people(one.option, self.compared_on)
+            (one.option, place, one.option.outcomes[place])
+            for one in self.ranked
+            for place in rows_for_people(one.option, self.compared_on)
         ]
         small = any(
             abs((row.with_percent or 0) - (row.without_percent or 0)) < 1.5 for _, _, row in rows if row.without_percent is not None
@@ -396,24 +387,5 @@ class JourneyFacts:
         )  # fmt: skip
 
 
-def no_question() -> Fact:
-    """That no illness of the record opens a question whose options are kept here."""
-    en = "No illness or medicine of this record opens a question whose options are kept here."
-    zh = "病历中的疾病与用药均未涉及本系统已收录备选方案的问题。"
-    return Fact(
-        id=f"{MADE_HERE}option.none", kind="option", concept=Concept("no question"), text=en, evidence=(Evidence(TOPIC, "journeys"),), key="made:none",
-        names={"en": ("questions kept here",), "zh": ("已收录的问题",)}, value=en, importance=MUST_BE_MENTIONED, details={"said": en, "said_zh": zh},
-    )  # fmt: skip
-
-
 def _with(fact: Fact, text: str, details: Mapping[str, str]) -> Fact:
     return replace(fact, text=text, value=text, details=details)
-
-
-def _for_people(option: TherapyOption, compared: tuple[str, str]) -> tuple[int, ...]:
-    """Which outcomes are told to the patient: the benefit all are compared on (else the first) and the first harm, of verified rows with numbers."""
-    rows = [(place, row) for place, row in enumerate(option.outcomes) if row.verified and row.with_percent is not None]
-    benefits = [place for place, row in rows if row.kind == "benefit" and (row.key, row.comparator_en) == compared]
-    benefits += [place for place, row in rows if row.kind == "benefit"]
-    harms = [place for place, row in rows if row.kind == "harm"]
-    return (*benefits[:1], *harms[:1])

@@ -13,7 +13,7 @@ from xinglin.knowledge import terms, therapies
 from xinglin.models.medication_safety import use_of
 from xinglin.models.phrasebook.wordbook import shared
 from xinglin.records.medication import Concern
-from xinglin.records.therapy import Criterion, Outcome, TherapyOption, Watch
+from xinglin.records.therapy import Cited, Criterion, Outcome, TherapyOption, Watch
 from xinglin.workup.option_appraisal import Appraised, decided_by, gain
 
 Both = tuple[str, str]
@@ -128,9 +128,9 @@ def rhythm(frequency: str, language: str) -> str:
 def headed(place: int, one: Appraised, taken_now: bool) -> Both:
     """The first cell of a row: rank, name, how it is taken, and whether it is taken now."""
     option, how = one.option, taken_how(one.option)
-    now = (" (taken now)", "（目前正在使用）") if taken_now else ("", "")
-    en = f"{place}. {opened(option.en)}{now[0]}" + (f": {how[0]}" if how[0] else "")
-    zh = f"{place}. {option.zh}{now[1]}" + (f"：{how[1]}" if how[1] else "")
+    now, unread = (" (taken now)", "（目前正在使用）") if taken_now else ("", ""), mark(*option.medicines)
+    en = f"{place}. {opened(option.en)}{now[0]}" + (f": {how[0]}{unread[0]}" if how[0] else "")
+    zh = f"{place}. {option.zh}{now[1]}" + (f"：{how[1]}{unread[1]}" if how[1] else "")
     return en + ".", zh + "。"
 
 
@@ -148,16 +148,15 @@ def taken_now(en: str, zh: str, *, adding: bool) -> Both:
     )
 
 
-def added(beside: Sequence[Both], *, parts: bool, unread: bool) -> Both:
+def added(beside: Sequence[Both], *, parts: bool, unread: Both) -> Both:
     """What an option is added to; that it was judged together with it, and its own medicines with each other."""
-    mark = UNREAD if unread else ("", "")
     if not beside:
         return ended("its medicines were judged together", "方案内各药已合并评估")
     en, zh = ", ".join(dict.fromkeys(name for name, _ in beside)), "、".join(dict.fromkeys(name for _, name in beside))
     with_parts = (", and its medicines with each other", "，方案内各药亦合并评估") if parts else ("", "")
     return ended(
-        f"added to {en}, taken now, and judged together with it{with_parts[0]}{mark[0]}",
-        f"在{zh}基础上加用，已合并评估{with_parts[1]}{mark[1]}",
+        f"added to {en}, taken now, and judged together with it{with_parts[0]}{unread[0]}",
+        f"在{zh}基础上加用，已合并评估{with_parts[1]}{unread[1]}",
     )
 
 
@@ -171,7 +170,7 @@ def outcome(one: Outcome) -> Both:
     end_zh = "；".join(part for part in (ratio[1], behind_zh) if part)
     said_en = f"{one.en}{': ' + en if en else ''}{f' ({end_en})' if end_en else ''}"
     said_zh = f"{one.zh}{'：' + zh if zh else ''}{f'（{end_zh}）' if end_zh else ''}"
-    unread = ("", "") if one.verified else UNREAD
+    unread = mark(one)
     return ended(said_en + unread[0], said_zh + unread[1])
 
 
@@ -225,7 +224,7 @@ def alert(one: Concern, *, advised: bool = True) -> Both:
     )
     words = [one.words.get(language, "") or one.words.get("en", "") for language in ("en", "zh")]
     advice = [one.advice.get(language, "") if advised else "" for language in ("en", "zh")]
-    unread = ("", "") if one.verified else UNREAD
+    unread = mark(one)
     en = f"{severity[0]}: {words[0]}{'; ' + advice[0] if advice[0] else ''}{unread[0]}"
     zh = f"{severity[1]}：{words[1]}{'；' + advice[1] if advice[1] else ''}{unread[1]}"
     return ended(en, zh)
@@ -258,13 +257,20 @@ def order(better: Appraised, worse: Appraised) -> Both:
     return ended(f"{opened(first[0])} stands before {second[0]}: {en}{extra[0]}", f"{first[1]}排在{second[1]}之前：{zh}{extra[1]}")
 
 
+def mark(*rows: Cited | Concern) -> Both:
+    """What stands behind a sentence that rests on a row whose source nobody opened; ("", "") where somebody opened all."""
+    return ("", "") if all(row.verified for row in rows) else UNREAD
+
+
 def to_do(one: Concern, options: Sequence[TherapyOption]) -> Both:
     """What is to be done about a warning, told once for all options it speaks against."""
     named = [short(option) for option in options]
     en, zh = ", ".join(name for name, _ in named), "、".join(name for _, name in named)
     other = terms.by_key(f"term:{one.other}") if one.kind in {"interaction", "duplicate", "bleeding", "qt"} else None
     beside = (f" beside {other.name('en')}", f"与{other.name('zh')}合用时") if other is not None else ("", "")
-    return ended(f"{en}{beside[0]}: {one.advice.get('en', '')}", f"{zh}{beside[1]}：{one.advice.get('zh', '') or one.advice.get('en', '')}")
+    unread = mark(one)
+    said = (one.advice.get("en", "").rstrip("."), (one.advice.get("zh", "") or one.advice.get("en", "")).rstrip("。"))
+    return ended(f"{en}{beside[0]}: {said[0]}{unread[0]}", f"{zh}{beside[1]}：{said[1]}{unread[1]}")
 
 
 def _points(one: Outcome) -> Both:
@@ -281,13 +287,13 @@ def _points(one: Outcome) -> Both:
 def ruled_out(named: Sequence[Both], why: Criterion, shown: Both, *, asks: bool) -> Both:
     """Options ruled out for one reason: a condition that is not met, or something that speaks against them."""
     en, zh = ", ".join(name for name, _ in named), "、".join(name for _, name in named)
-    verb = "are" if len(named) > 1 else "is"
+    verb, unread = "are" if len(named) > 1 else "is", mark(why)
     if asks:
         return ended(
-            f"{en} {verb} ruled out; what is asked for does not hold: {why.en}{shown[0] or ' (not in the record)'}",
-            f"{zh}已排除，条件不满足：{why.zh}{shown[1] or '（病历未见）'}",
+            f"{en} {verb} ruled out; what is asked for does not hold: {why.en}{shown[0] or ' (not in the record)'}{unread[0]}",
+            f"{zh}已排除，条件不满足：{why.zh}{shown[1] or '（病历未见）'}{unread[1]}",
         )
-    return ended(f"{en} {verb} ruled out: {why.en}{shown[0]}", f"{zh}已排除：{why.zh}{shown[1]}")
+    return ended(f"{en} {verb} ruled out: {why.en}{shown[0]}{unread[0]}", f"{zh}已排除：{why.zh}{shown[1]}{unread[1]}")
 
 
 _MATTERS: dict[str, Both] = {
@@ -299,16 +305,16 @@ _MATTERS: dict[str, Both] = {
 
 def missing(what: Criterion, matters: str, waiting: Sequence[Both]) -> Both:
     """What the record does not say, which options wait for it, and whether an answer would change anything."""
-    en, zh = _MATTERS[matters]
+    (en, zh), unread = _MATTERS[matters], mark(what)
     waits_en = f"; waiting for it: {', '.join(name for name, _ in waiting)}" if waiting else ""
     waits_zh = f"；待此结果方可评估：{'、'.join(name for _, name in waiting)}" if waiting else ""
-    return ended(f"not in the record: {what.en}; {en}{waits_en}", f"病历未载：{what.zh}；{zh}{waits_zh}")
+    return ended(f"not in the record: {what.en}{unread[0]}; {en}{waits_en}", f"病历未载：{what.zh}{unread[1]}；{zh}{waits_zh}")
 
 
 def watched(one: Watch, options: Both, whole: bool) -> Both:
     """What to measure while an option runs, how often, and of which options it is asked."""
     often_en, often_zh = _often(one.every_days, one.en)
-    unread = ("", "") if one.verified else UNREAD
+    unread = mark(one)
     whose_en = "" if whole else f" ({options[0]})"
     whose_zh = "" if whole else f"（{options[1]}）"
     return ended(f"{one.en}{often_en}{whose_en}{unread[0]}", f"{one.zh}{often_zh}{whose_zh}{unread[1]}")

@@ -43,6 +43,7 @@ def prepare(request: ContentRequest, chart: Chart, bench: Bench) -> Prepared:
     files = any(fact.details.get("by") != "outside" for fact in report.calls.values())
     limits = (_ON_FILES, *_LIMITS) if files else _LIMITS
     told += [line(f"gene.limits.{number}", both, list(report.calls.values())[:1]) for number, both in enumerate(limits)]
+    told += [one for one in (report.unread(),) if one is not None]
     return Prepared(tuple({fact.id: fact for fact in told}.values()))
 
 

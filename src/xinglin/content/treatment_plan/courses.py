@@ -14,7 +14,7 @@ from xinglin.records.fact import MADE_HERE
 from xinglin.records.simulation import Posterior, Regimen, Simulation
 from xinglin.records.therapy import TherapyOption
 from xinglin.shelf.promises import AbstractDisease, Bench
-from xinglin.workup.option_facts import TOPIC
+from xinglin.workup.option_evidence import TOPIC
 
 COURSES = 200  # of a twin's draws: enough for a band, and the plan stays quick
 _TIMES = 40

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from xinglin.content.treatment_plan.courses import courses
 from xinglin.knowledge import therapies
-from xinglin.records import Chart, ContentRequest
+from xinglin.records import Chart, ContentRequest, Evidence, Fact
 from xinglin.records.errors import NotFound, one_of
 from xinglin.records.therapy import Journey
 from xinglin.shelf.promises import Bench, Prepared
 from xinglin.workup.dose_predictions import warfarin_prediction
 from xinglin.workup.level_doses import level_dose_facts
-from xinglin.workup.option_facts import JourneyFacts, no_question
+from xinglin.workup.option_evidence import TOPIC, no_question
+from xinglin.workup.option_facts import JourneyFacts
 from xinglin.workup.option_scores import score_facts
+from xinglin.workup.option_words import UNREAD
 from xinglin.workup.options import opened
+from xinglin.workup.report_lines import line
 
 if TYPE_CHECKING:
     from xinglin.diseases.pharmacokinetics.disease import DrugDisease
@@ -44,7 +48,20 @@ def prepare(request: ContentRequest, chart: Chart, bench: Bench) -> Prepared:
     if any(one.medicine == "warfarin" for journey, _ in raised for option in journey.options for one in option.medicines):
         told.append(warfarin_prediction(facts, request.as_of))
     foretold, simulation = courses([each.option for one in weighed for each in one.ranked], request, bench)
-    return Prepared((*scores, *told, *levels, *foretold), simulation=simulation)
+    facts = (*scores, *told, *levels, *foretold)
+    return Prepared((*facts, *_unread(facts)), simulation=simulation)
+
+
+def _unread(told: tuple[Fact, ...]) -> Iterator[Fact]:
+    """How much of the plan rests on rows whose source nobody opened: marked where it is shown, and never told to the patient."""
+    count = sum(UNREAD[0] in one.details.get("said", "") for one in told)
+    if count:
+        said = (
+            f"{count} of the statements that this plan draws on rest on rows whose source nobody here has opened: marked where they are shown, "
+            "meant for clinicians alone, of no weight in the order, and none is told to the patient.",
+            f"本方案所依据的内容中有{count}条来源未核对：已逐条标注，仅供临床人员参考，不参与排序，亦不告知患者。",
+        )
+        yield line("option.limits", said, evidence=(Evidence(TOPIC, "verified"),), names=("limits", "局限"))
 
 
 def _drug_model(bench: Bench, name: str) -> DrugModel:

@@ -105,6 +105,8 @@ class _Writing:
         implicated = [{"reference": f"MedicationRequest/{self._request_id(one)}"} for one in about]
         implicated += [self.addresses.reference(key) for key in self._records(fact)]
         advice = fact.details.get("advice_zh" if self.language == "zh" else "advice", "")
+        if advice and fact.details.get("verified") == "no":
+            advice += "（来源未核对）" if self.language == "zh" else " (source not opened)"
         coding = {"coding": [{"system": _CATEGORY, "code": code, **({"display": words} if words else {})}]} if words else {}
         return self._own("DetectedIssue", own_id(self.document.release, "issue", fact.id)) | {
             "extension": self._knowledge(fact), "status": "preliminary", "code": coding | {"text": fact.details.get("kind", "")},

@@ -109,3 +109,19 @@ def test_an_unreadable_option_is_a_usage_error(chart, option, code):
 def test_a_laboratory_that_reports_no_result_is_not_read_as_a_phenotype(chart):
     called = sections(replace(chart, variants=(), outside_calls=(OutsideCall("G6PD", "Observation/g6pd", phenotype="Not available"),)))
     assert called["genes"][0] == "G6PD not called." and "card" not in called
+
+
+def test_advice_that_nobody_opened_is_marked_counted_and_never_on_the_card(chart, monkeypatch):
+    known = pgx.advice
+    assert "clopidogrel" in " ".join(sections(chart)["card"])
+    monkeypatch.setattr(pgx, "advice", lambda medicine, *rest: tuple(_unopened(row, medicine) for row in known(medicine, *rest)))
+    told = sections(chart)
+    assert "clopidogrel" not in " ".join(told["card"])
+    taken = [text for text in told["taken"] if text.startswith("Clopidogrel with")]
+    assert taken and all(text.endswith("(source not opened).") for text in taken)
+    assert any("rows whose source nobody here has opened" in text and "not on the pocket card" in text for text in told["limits"])
+    assert any("来源未核对" in text for text in sections(chart, "zh")["limits"])
+
+
+def _unopened(row, medicine):
+    return replace(row, verified=row.verified and medicine != "clopidogrel")

@@ -200,6 +200,26 @@ def test_finerenone_is_added_to_all_that_protects_the_kidneys_and_the_row_says_s
     assert "each other" in told["sglt2-inhibitor-and-finerenone.added"].details["said"]
 
 
+def test_a_number_that_nobody_opened_decides_no_order_and_is_not_told_to_the_patient():
+    better = structs.replace(event(1, 9), verified=False)
+    options = (option("b", outcomes=(better,)), option("a", outcomes=(event(4, 6),)))
+    assert order(*options) == ["a", "b"]
+    told = {one.id.removeprefix("made.option.tiny."): one for one in JourneyFacts(tiny(*options), (PERSON,), (), DAY).all()}
+    assert told["b.benefit.0"].text.endswith("(source not opened).") and "not opened" not in told["a.benefit.0"].text
+    assert "b.people.0" not in told and "a.people.0" in told
+
+
+def test_what_rules_an_option_out_or_is_missing_is_marked_where_nobody_opened_its_row():
+    unread = structs.replace(asking("problem:frailty"), verified=False)
+    frail = fact("problem", "frailty", "term:frailty", status="active")
+    out, open_to = (
+        option("out", excludes=(unread,)),
+        option("open", needs=(asking("analyte:potassium", "below", number=5.0, unit="mmol/L"),)),
+    )
+    told = {one.id.removeprefix("made.option.tiny."): one.text for one in JourneyFacts(tiny(out, open_to), (PERSON, frail), (), DAY).all()}
+    assert told["out.0"].endswith("(source not opened).") and "not opened" not in told["missing.0"]
+
+
 def test_a_risk_below_the_limit_of_the_question_asks_for_doing_less():
     asks = (asking("score:cha2ds2_vasc", "at-least", number=2),)
     journey = tiny(option("a-medicine"), option("b-less", kind="watchful"), asks=asks)
