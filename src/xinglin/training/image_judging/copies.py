@@ -25,15 +25,17 @@ if TYPE_CHECKING:
 SIDE, COARSE, MIDDLE = 64, 16, 0.8
 SIZES = (0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.08, 1.16, 1.25)  # of the made picture, in the learnt-from one
 WINDOWS = ((1.0, (0.5,)), (0.9, (0.0, 0.5, 1.0)), (0.8, (0.0, 0.25, 0.5, 0.75, 1.0)))  # crops that are compared coarsely: share, places
-SHORT_LIST, CHUNK = 32, 64
+INNER, MIDST = slice(10, 35), 22  # the windows of 0.8, and the one in the middle
+LONG_LIST, SHORT_LIST, CHUNK = 160, 24, 64
 CHANCE = 3.72  # standard deviations: 1 in 10,000 pictures of other people
 FEWEST, PLANTED = 10, 24
-WIDE, FAINT = 4.0, 0.05
+NARROW, WIDE, FAINT = 1.2, 3.0, 0.05  # of the band compared; told CXR copies from other people better than 1 to 4 pixels
 
 
 @dataclass(frozen=True, eq=False)
 class Nearest:
-    """For each picture its nearest learnt-from one. `likeness`: correlation at the best place, at most 1. `usual`: of others that look alike.
+    """For each picture its nearest learnt-from one. `likeness`: correlation at the best place, at most 1. `usual`: of others that look alike, the lower
+    quartile, since some may be of the same person.
 
     `mirrored`: found in the mirror.
     """
@@ -96,9 +98,9 @@ def calibrated(others: Row, copied: Row) -> float:
 
 
 def planted_ones(gallery: Gallery, learnt: Pictures, mirrored: bool, seed: int) -> Row:
-    """`beyond` of copies made on purpose of up to 24 learnt-from pictures, in each of the ways of `planted.WAYS`."""
+    """`beyond` of copies made on purpose of up to 24 learnt-from pictures, in each single way of `planted.WAYS`."""
     some = np.sort(np.random.default_rng(seed).permutation(len(learnt))[:PLANTED])
-    ways = [way for way in planted.WAYS if mirrored or way != "mirrored"]
+    ways = [way for way in planted.SINGLE if mirrored or way != "mirrored"]
     return np.concatenate([gallery.nearest(planted.planted(learnt[some], way, seed)).beyond for way in ways])
 
 
@@ -107,6 +109,7 @@ class Gallery:
     """Learnt-from pictures, made ready to be sought in: `views` are the pictures and, where asked, their mirror images."""
 
     views: Pictures  # (views, side, side), of middle detail
+    halves: Pictures  # the same at half the side
     count: int
     coarse: Pictures  # (views, windows, coarse x coarse)
 
@@ -116,31 +119,37 @@ class Gallery:
         flat = flattened(learnt)
         views = np.concatenate([flat, flat[:, :, ::-1]]) if mirrored else flat
         windows = np.stack([_coarse(_cut(views, *window)) for window in _windows()], axis=1)
-        return cls(_detail(views), len(flat), windows)
+        return cls(_detail(views), _detail(shrunk(views, SIDE // 2)), len(flat), windows)
 
     def nearest(self, pictures: Pictures) -> Nearest:
         """The nearest learnt-from picture of each, by likeness at the best place and size."""
         flat = flattened(pictures)
-        short = self._short_list(flat)
-        details = [_middle(flat, size) for size in SIZES]
+        long = self._long_list(flat)
+        halves, details = ([_middle(flat, side, size) for size in SIZES] for side in (SIDE // 2, SIDE))
         place, likeness, usual = np.zeros(len(flat), dtype=np.int64), np.zeros(len(flat)), np.zeros(len(flat))
         for one in range(len(flat)):
-            each = _sought([detail[one] for detail in details], self.views[short[one]])
+            rough = _sought([half[one] for half in halves[::2]], self.halves[long[one]])
+            short = long[one][np.argsort(-rough, kind="stable")[:SHORT_LIST]]
+            each = _sought([detail[one] for detail in details], self.views[short])
             best = int(each.argmax())
-            place[one], likeness[one], usual[one] = short[one, best], each[best], np.median(each)
+            place[one], likeness[one], usual[one] = short[best], each[best], np.quantile(each, 0.25)
         return Nearest(place % self.count, likeness, usual, place >= self.count)
 
-    def _short_list(self, flat: Pictures) -> NDArray[np.int64]:
-        """(n, short list): the views that look alike from afar, whole against window and window against whole."""
+    def _long_list(self, flat: Pictures) -> NDArray[np.int64]:
+        """(n, long list): the views that look alike from afar, whole against window and window against whole."""
         own = np.stack([_coarse(_cut(flat, *window)) for window in _windows()], axis=1)
         found = []
         for start in range(0, len(flat), CHUNK):
             mine = own[start : start + CHUNK]
-            alike = np.maximum(
-                np.einsum("nd,vwd->nvw", mine[:, 0], self.coarse, optimize=True).max(axis=2),
-                np.einsum("nwd,vd->nvw", mine, self.coarse[:, 0], optimize=True).max(axis=2),
-            )
-            found.append(np.argsort(-alike, axis=1, kind="stable")[:, :SHORT_LIST])
+            whole = np.einsum("nd,vwd->nvw", mine[:, 0], self.coarse, optimize=True).max(
+                axis=2
+            )  # a made one is a crop of a learnt-from one
+            grown = np.einsum("nwd,vd->nvw", mine, self.coarse[:, 0], optimize=True).max(
+                axis=2
+            )  # a learnt-from one is a crop of a made one
+            moved = np.einsum("nd,vwd->nvw", mine[:, MIDST], self.coarse[:, INNER], optimize=True).max(axis=2)
+            alike = np.maximum(np.maximum(whole, grown), moved)
+            found.append(np.argsort(-alike, axis=1, kind="stable")[:, :LONG_LIST])
         return np.concatenate(found)
 
 
@@ -172,16 +181,16 @@ def _coarse(flat: Pictures) -> Pictures:
 
 
 def _detail(flat: Pictures) -> Pictures:
-    """What lies between 1 and 4 pixels, strong and faint edges made alike: free of noise, shading, contrast, and of a black frame's weight."""
+    """What lies between 1.2 and 3 pixels, strong and faint edges made alike: free of noise, shading, contrast, and of a black frame's weight."""
     from scipy.ndimage import gaussian_filter
 
-    band = gaussian_filter(flat, (0, 1, 1), mode="nearest") - gaussian_filter(flat, (0, WIDE, WIDE), mode="nearest")
+    band = gaussian_filter(flat, (0, NARROW, NARROW), mode="nearest") - gaussian_filter(flat, (0, WIDE, WIDE), mode="nearest")
     return band / np.sqrt(gaussian_filter(band**2, (0, WIDE, WIDE), mode="nearest") + FAINT**2)
 
 
-def _middle(flat: Pictures, size: float) -> Pictures:
-    """(n, s, s): the middle of the detail of each picture, brought to `size`; mean 0."""
-    detail = _detail(shrunk(flat, round(SIDE * size)))
+def _middle(flat: Pictures, side: int, size: float) -> Pictures:
+    """(n, s, s): the middle of the detail of each picture, brought to `size` of `side`; mean 0."""
+    detail = _detail(shrunk(flat, round(side * size)))
     inner = _cut(detail, min(MIDDLE, 0.94 / size), 0.5, 0.5)
     return inner - inner.mean(axis=(1, 2), keepdims=True)
 

@@ -60,6 +60,8 @@ WAYS: dict[str, Way] = {
     "unchanged": lambda planes, chance: planes, "mirrored": _mirrored, "noised": _noised, "cropped": _cropped, "moved": _moved,
     "lighter": _lighter, "smaller": _smaller, "cropped, lighter, noised": _all_at_once,
 }  # fmt: skip
+SINGLE = tuple(WAYS)[:-1]
+"""The ways without the last, which does several at once: the threshold of a near-copy is set by these."""
 
 
 def planted(learnt: Pictures, way: str, seed: int) -> Pictures:
