@@ -68,11 +68,11 @@ def picture_files(
     """Every picture below a folder, in the order of paths; DICOM after the others. volumes: whole series and NIfTI files instead of their slices.
 
     unit: "HU" where the user says that the numbers of NIfTI and array files are Hounsfield units. without: folders not to look into.
-    Raises NotFound XL-INTAKE-080 where there is no such folder.
+    Raises NotFound XL-INTAKE-090 where there is no such folder.
     """
     place = Path(folder)
     if not place.exists():
-        raise NotFound("XL-INTAKE-080", "there is no such folder", where=str(folder), fix="check the path")
+        raise NotFound("XL-INTAKE-090", "there is no such folder", where=str(folder), fix="check the path")
     base, dicom = place if place.is_dir() else place.parent, []
     for count, path in enumerate(_walk(place, without), 1):
         name, source = path.name.lower(), shown(path, base)
@@ -97,7 +97,7 @@ def picture_files(
 def array_of(path: Path) -> NDArray[Any]:
     """A mask or partner as it lies in one file: (rows, columns), (rows, columns, colours) or (slices, rows, columns).
 
-    Raises InvalidInput XL-INTAKE-081 for what is not one picture.
+    Raises InvalidInput XL-INTAKE-091 for what is not one picture.
     """
     import numpy as np
 
@@ -106,7 +106,7 @@ def array_of(path: Path) -> NDArray[Any]:
         values = np.asarray(found[0].values)
         return values[0] if len(values) == 1 else np.moveaxis(values, 0, -1)
     told = next((one.told or one.reason for one in found if isinstance(one, LeftOut)), f"{len(found)} pictures")
-    raise InvalidInput("XL-INTAKE-081", "this file is not one picture", where=path.name, why=told, fix="one picture a file")
+    raise InvalidInput("XL-INTAKE-091", "this file is not one picture", where=path.name, why=told, fix="one picture a file")
 
 
 def shown(path: Path, base: Path) -> str:
@@ -184,7 +184,7 @@ def _arrays(path: Path, source: str, volumes: bool, unit: str) -> Iterator[Pictu
         if path.suffix.lower() == ".npz":
             with zipfile.ZipFile(path) as packed:
                 if sum(one.file_size for one in packed.infolist()) > _MOST_BYTES:
-                    raise OutOfResources("XL-INTAKE-082", "the arrays are larger than is read")
+                    raise OutOfResources("XL-INTAKE-092", "the arrays are larger than is read")
             with np.load(path, allow_pickle=False) as packed:
                 arrays = {name: packed[name] for name in packed.files}
         else:
@@ -265,6 +265,18 @@ def _span(voxels: NDArray[Any]) -> tuple[float, float]:
 
     low, high = (float(one) for one in np.percentile(voxels[:: max(1, len(voxels) // 32)], (0.5, 99.5)))
     return (low + high) / 2, max(high - low, 1e-6)
+
+
+def of_volume(volume: Volume, source: str, whose: str) -> PictureFile:
+    """A volume that is at hand, such as a kept series, as a picture file."""
+    import numpy as np
+
+    voxels = np.asarray(volume.voxels)
+    words = {key: volume.details[key] for key in ("kernel", "device") if volume.details.get(key)}
+    return PictureFile(
+        voxels[None], source, whose, volume.unit, volume.modality, volume.spacing_mm, None if volume.unit == "HU" else _span(voxels), words=words,
+        synthetic=volume.synthetic, series=source, volume=volume,
+    )  # fmt: skip
 
 
 def slices_of(whole: PictureFile) -> Iterator[PictureFile]:

@@ -44,24 +44,24 @@ class PictureTable:
 def picture_table(path: str | Path, path_column: str = "", person_column: str = "", encoding: str = "utf-8") -> PictureTable:
     """The table. Columns of paths and people are known by their names (path, file, image ...; person, patient, subject ...) unless told.
 
-    Raises what `read_csv` raises, InvalidInput XL-INTAKE-083 to 085.
+    Raises what `read_csv` raises, InvalidInput XL-INTAKE-093 to 095.
     """
     file = Path(path)
     columns, rows = _lines(file) if file.suffix.lower() in (".jsonl", ".ndjson") else _cells(file, encoding)
     paths = _column(columns, path_column, PATHS, file.name)
     if not paths:
-        raise InvalidInput("XL-INTAKE-083", "the table has no column of paths", where=file.name, why=f"its columns: {', '.join(columns)}",
+        raise InvalidInput("XL-INTAKE-093", "the table has no column of paths", where=file.name, why=f"its columns: {', '.join(columns)}",
                            fix=f"call it path, or say which: --path-column {columns[0]}")  # fmt: skip
     found: dict[str, Mapping[str, str]] = {}
     for number, row in enumerate(rows, 2):
         key = row.get(paths, "").strip().removeprefix("./")
         if not key:
             raise InvalidInput(
-                "XL-INTAKE-084", "a line names no picture", where=f"{file.name}, line {number}", fix="give its path, or leave it out"
+                "XL-INTAKE-094", "a line names no picture", where=f"{file.name}, line {number}", fix="give its path, or leave it out"
             )
         if key in found:
             raise InvalidInput(
-                "XL-INTAKE-084", "two lines speak of the same picture", where=f"{file.name}, line {number}", fix="leave one out"
+                "XL-INTAKE-094", "two lines speak of the same picture", where=f"{file.name}, line {number}", fix="leave one out"
             )
         found[key] = {name: word.strip() for name, word in row.items() if word.strip().lower() not in MISSING}
     return PictureTable(found, columns, _column(columns, person_column, PERSONS, file.name))
@@ -69,7 +69,7 @@ def picture_table(path: str | Path, path_column: str = "", person_column: str = 
 
 def _column(columns: tuple[str, ...], asked: str, known: tuple[str, ...], where: str) -> str:
     if asked and asked not in columns:
-        raise InvalidInput("XL-INTAKE-085", "the table has no such column", where=f"{where}: {asked}", fix=one_of(asked, columns))
+        raise InvalidInput("XL-INTAKE-095", "the table has no such column", where=f"{where}: {asked}", fix=one_of(asked, columns))
     lower = {name.lower(): name for name in reversed(columns)}
     return asked or next((lower[name] for name in known if name in lower), "")
 
@@ -85,7 +85,7 @@ def _lines(file: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
     except OSError as error:
         raise NotFound("XL-CSV-001", "there is no such file", where=str(file), why=error.strerror or "", fix="check the path") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise InvalidInput("XL-INTAKE-084", "this is not JSON Lines", where=file.name, fix="one object of plain values a line") from None
+        raise InvalidInput("XL-INTAKE-094", "this is not JSON Lines", where=file.name, fix="one object of plain values a line") from None
     columns = tuple(dict.fromkeys(name for row in rows for name in row))
     words = [
         {name: "" if value is None else str(value) for name, value in row.items() if not isinstance(value, list | dict)} for row in rows

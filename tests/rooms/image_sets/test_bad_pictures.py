@@ -165,7 +165,7 @@ def test_a_transparent_picture_is_left_out(tmp_path: Path):
 
 def test_an_empty_folder_and_a_missing_one_are_said(tmp_path: Path):
     refused("XL-IMGSET-007", tmp_path)
-    with pytest.raises(NotFound, match="XL-INTAKE-080"):
+    with pytest.raises(NotFound, match="XL-INTAKE-090"):
         collect(tmp_path / "none", asking())
 
 

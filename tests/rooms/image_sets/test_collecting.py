@@ -169,5 +169,5 @@ def test_what_cannot_be_asked_together_is_said(tmp_path: Path):
         {"held_out": 0.6, "test": 0.5},
         {"masks": "a", "others": "b"},
     ):
-        with pytest.raises(UsageError, match="XL-IMGSET-040"):
+        with pytest.raises(UsageError, match="XL-IMGSET-048"):
             collect(tmp_path, asking(**wrong))

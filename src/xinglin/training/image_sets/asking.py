@@ -60,7 +60,7 @@ class Asking(Struct, frozen=True, kw_only=True):
         return len(self.shape) == 3 or self.neighbours > 0
 
     def see(self) -> None:
-        """Raises UsageError XL-IMGSET-040 for what cannot be asked together."""
+        """Raises UsageError XL-IMGSET-048 for what cannot be asked together."""
         depth = len(self.shape)
         faults = {
             "--size": depth not in (2, 3) or not all(4 <= side <= 4096 for side in self.shape),
@@ -74,6 +74,6 @@ class Asking(Struct, frozen=True, kw_only=True):
         }
         if wrong := [flag for flag, fault in faults.items() if fault]:
             raise UsageError(
-                "XL-IMGSET-040", "this cannot be asked of a set", where=wrong[0],
+                "XL-IMGSET-048", "this cannot be asked of a set", where=wrong[0],
                 fix="two or three sides of 4 to 4096; LOW below HIGH; neighbours and colour for flat pictures; partners or others, not both",
             )  # fmt: skip

@@ -45,7 +45,7 @@ _TO_MEND = (  # a reason that most files share is a wrong asking, not a few wron
 def collect(folder: str | Path | Iterable[PictureFile | LeftOut], asking: Asking, note: Note | None = None) -> ImageSet:
     """A set of the pictures of a folder (or of pictures already read), as it was asked for. Nothing is written.
 
-    Raises UsageError XL-IMGSET-040, NotFound XL-IMGSET-041, InvalidInput XL-IMGSET-004, 005, 007, 020 to 039 and 042 to 045, and what a table raises.
+    Raises UsageError XL-IMGSET-048, NotFound XL-IMGSET-041, InvalidInput XL-IMGSET-004, 005, 007, 020 to 039 and 042 to 045, and what a table raises.
     """
     asking.see()
     gathering = _Gathering(asking)
@@ -68,7 +68,7 @@ def _domains(folder: object, asking: Asking) -> tuple[str, ...]:
         return ()
     names = asking.domains or (Path(str(folder)).name, Path(asking.others).name)
     if len(names) != 2 or names[0] == names[1]:
-        raise UsageError("XL-IMGSET-040", "the two domains need two names", where="--domain", fix="say --domain sharp --domain smooth")
+        raise UsageError("XL-IMGSET-048", "the two domains need two names", where="--domain", fix="say --domain sharp --domain smooth")
     return tuple(names)
 
 
