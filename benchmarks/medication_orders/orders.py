@@ -8,20 +8,22 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from xinglin.knowledge import labs, terms, units
+from xinglin.knowledge import labs, units
+from xinglin.models.medication_safety import allergen_key, condition_key, genes_told
 from xinglin.models.medication_safety.judge import against
 from xinglin.models.medication_safety.uses import use_of
 from xinglin.records.medication import Circumstances, Concern, KnownAllergy, KnownCondition, LabValue, MedicineUse
 from xinglin.records.quantity import Quantity
 
-CASES = Path(__file__).parents[2] / "tests" / "numbers" / "medication_orders"
+_SETS = Path(__file__).parents[2] / "tests" / "numbers"
+CASES, SECOND = _SETS / "medication_orders", _SETS / "medication_orders_second"
 AS_OF = date(2026, 3, 10)
 _SEVERE = ("anaphyla", "angioedema", "stevens", "sjs", "ten", "dress", "severe", "shock", "necrolysis", "bronchospasm", "休克")
 
 
-def cases(name: str) -> Iterator[dict[str, Any]]:
-    """The lines of `unsafe.jsonl` or `safe.jsonl`."""
-    with (CASES / f"{name}.jsonl").open(encoding="utf-8") as lines:
+def cases(name: str, of: Path = CASES) -> Iterator[dict[str, Any]]:
+    """The lines of `unsafe.jsonl` or `safe.jsonl` of a set."""
+    with (of / f"{name}.jsonl").open(encoding="utf-8") as lines:
         yield from (json.loads(line) for line in lines if line.strip())
 
 
@@ -51,7 +53,7 @@ def taken(patient: dict[str, Any]) -> tuple[MedicineUse, ...]:
 
 def who(patient: dict[str, Any]) -> Circumstances:
     """The person."""
-    values = {name: patient.get(name) for name in ("egfr", "crcl", "qtc_ms", "age_years", "weight_kg", "height_cm")}
+    values: dict[str, Any] = {name: patient.get(name) for name in ("egfr", "crcl", "qtc_ms", "age_years", "weight_kg", "height_cm")}
     return Circumstances(
         as_of=AS_OF.isoformat(), sex=patient.get("sex") or "", pregnant=True if patient.get("pregnant_weeks") is not None or patient.get("pregnant") else None,
         pregnant_weeks=patient.get("pregnant_weeks"), breastfeeding=patient.get("breastfeeding"), dialysis=patient.get("dialysis"),
@@ -59,22 +61,18 @@ def who(patient: dict[str, Any]) -> Circumstances:
         allergies=tuple(_allergy(one) for one in patient.get("allergies") or ()),
         conditions=tuple(_condition(one) for one in patient.get("conditions") or ()),
         labs=tuple(_lab(name, value) for name, value in (patient.get("labs") or {}).items()),
-        genes=dict(patient.get("genes") or {}), **values,
+        genes=genes_told(patient.get("genes") or {}), **values,
     )  # fmt: skip
 
 
 def _allergy(said: dict[str, Any]) -> KnownAllergy:
     words, reaction = said["substance"], (said.get("reaction") or "").casefold()
-    found = next((term for kind in ("medicine", "drug_class", "allergen") if (term := terms.find(words, kind=kind))), None)
     severe = any(word in reaction for word in _SEVERE)
-    return KnownAllergy(
-        found.key.removeprefix("term:") if found else words.casefold(), words, said.get("kind") or "allergy", severe, reaction
-    )
+    return KnownAllergy(allergen_key(words), words, said.get("kind") or "allergy", severe, reaction)
 
 
 def _condition(said: dict[str, Any]) -> KnownCondition:
-    found = terms.find(said["name"], kind="problem") or terms.find(said["name"])
-    return KnownCondition(found.key.removeprefix("term:") if found else said["name"].casefold(), said["name"], said.get("active", True))
+    return KnownCondition(condition_key(said["name"]) or said["name"].casefold(), said["name"], said.get("active", True))
 
 
 def _lab(name: str, said: Any) -> LabValue:

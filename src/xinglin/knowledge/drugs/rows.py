@@ -47,11 +47,12 @@ class DrugEntry(Row, frozen=True, kw_only=True, gc=False):
 
 
 class Interaction(Row, frozen=True, kw_only=True, gc=False):
-    """Two medicines that harm each other's use."""
+    """Two medicines that harm each other's use; `grave_above_mg`: the daily dose of `a` above which a moderate row is major."""
 
     a: str
     b: str
     severity: Severity
+    grave_above_mg: float | None = None
     mechanism_en: str = ""
     mechanism_zh: str = ""
     advice_en: str = ""
@@ -102,11 +103,13 @@ class AgeRule(_Judged, frozen=True, kw_only=True, gc=False):
 class RenalRule(_Judged, frozen=True, kw_only=True, gc=False):
     """What to do below a kidney function (mL/min, or mL/min/1.73 m2 for egfr): avoid, reduce, lengthen the interval, monitor.
 
-    `below` is not included, `at_or_above` is; both empty for dialysis. Limits that hold there are in mg and hours.
+    `below` is not included, `at_or_above` is; both empty for dialysis. Limits that hold there are in mg and hours. `route`: that route
+    alone; empty: every route.
     """
 
     medicine: str
     measure: Literal["egfr", "crcl", "dialysis"]
+    route: str = ""
     action: Literal["avoid", "reduce", "interval", "monitor"]
     below: float | None = None
     at_or_above: float | None = None
@@ -194,7 +197,8 @@ class NeverEvent(Row, frozen=True, kw_only=True, gc=False):
 
     `medicine`: any of these ("any" is every medicine). `route`: given by any of these; `not_route`: given by another than these.
     `frequency`: "daily" is more often than once a week. `circumstance`: alternatives, each of conditions that must all hold:
-    (("push", "no-condition:cardiac-arrest"),); empty: no matter what else.
+    (("push", "no-condition:cardiac-arrest"),); empty: no matter what else. `severity` empty: a never-event; else a rule of several
+    conditions that weighs what it says ("major"), and may be overruled.
     """
 
     key: str
@@ -205,3 +209,4 @@ class NeverEvent(Row, frozen=True, kw_only=True, gc=False):
     not_route: tuple[str, ...] = ()
     frequency: str = ""
     circumstance: tuple[tuple[str, ...], ...] = ()
+    severity: Severity | None = None

@@ -62,7 +62,7 @@ _CELLS: dict[str, Callable[[str], Any]] = {
     **dict.fromkeys(
         ("from_week", "to_week", "min_years", "max_years", "below", "at_or_above", "maximum_single_mg", "maximum_daily_mg", "weight",
          "minimum_interval_h", "usual_single_low", "usual_single_high", "maximum_single", "maximum_daily", "interval_days", "limit_low",
-         "limit_high", "cap_single", "cap_daily"),
+         "limit_high", "cap_single", "cap_daily", "grave_above_mg"),
         float,
     ),
     "allowed": _pairs,

@@ -14,6 +14,21 @@ from xinglin.knowledge.pgx.advice import all_advice
 _VKORC1 = re.compile(r"^(?:rs9923231\s*|-?1639\s*)?([GACT])\s*/?\s*([GACT])$", re.IGNORECASE)
 _SHORT = {"pm": "Poor Metabolizer", "im": "Intermediate Metabolizer", "nm": "Normal Metabolizer", "em": "Normal Metabolizer", "rm": "Rapid Metabolizer",
           "um": "Ultrarapid Metabolizer"}  # fmt: skip
+_SAME_AS = {
+    "ultra rapid metabolizer": "ultrarapid metabolizer", "extensive metabolizer": "normal metabolizer", "slow metabolizer": "poor metabolizer",
+    "slow acetylator": "poor metabolizer", "fast acetylator": "rapid metabolizer", "rapid acetylator": "rapid metabolizer",
+    "malignant hyperthermia susceptible": "malignant hyperthermia susceptibility", "mh susceptible": "malignant hyperthermia susceptibility",
+    "mhs": "malignant hyperthermia susceptibility", "low function": "poor function", "increased risk": "increased risk of aminoglycoside induced hearing loss",
+}  # fmt: skip
+_LACKING = {"deficient", "deficiency", "complete deficiency", "absent activity", "no activity"}
+"""Of an enzyme named by how well it works: TPMT, NUDT15, DPYD. G6PD has the word itself."""
+_BASES = {
+    ("SLCO1B1", "rs4149056"): {"CC": "Poor Function", "CT": "Decreased Function", "TT": "Normal Function"},
+    ("ABCG2", "rs2231142"): {"AA": "Poor Function", "AC": "Decreased Function", "CC": "Normal Function",
+                             "TT": "Poor Function", "GT": "Decreased Function", "GG": "Normal Function"},
+}  # fmt: skip
+"""What one place alone tells of a gene, by both bases in the order of the alphabet: the place of SLCO1B1 *5 and of ABCG2's one variant (alleles.csv)."""
+_PLACE = re.compile(r"^(?P<place>rs\d+)[\s:]*(?P<bases>[ACGT])\s*/?\s*(?P<other>[ACGT])$", re.IGNORECASE)
 _MANY = re.compile(r"[xX×]\s*[nN]\b")
 _FIELDS = re.compile(r"^\*?(\d+:\d+)")
 
@@ -28,13 +43,44 @@ def as_reported(gene: str, words: str) -> str | tuple[str, ...]:
     if known.phenotype_by == "status":
         return _statuses(known.name, words)
     words = _MANY.sub("x2", words)  # "*1/*2xN": at least two copies
-    term = _terms(known.name).get(_plain(_SHORT.get(_plain(words), words)))
-    if term:
+    if term := _term(known.name, words):
         return term
     if known.name == "VKORC1" and (hit := _VKORC1.match(words.strip())):
         pair = "".join(sorted({"C": "G", "T": "A"}.get(base.upper(), base.upper()) for base in hit.groups()))
         return {"AA": "-1639 AA", "AG": "-1639 AG", "GG": "-1639 GG"}.get(pair, words)
-    return "/".join(_allele(known.name, part.strip()) for part in words.split("/")) if "/" in words else words
+    if "/" not in words or _PLACE.match(words.strip()):
+        return _alone(known.name, words.strip())
+    return "/".join(_allele(known.name, part.strip()) for part in words.split("/"))
+
+
+def _term(gene: str, words: str) -> str:
+    """The phenotype that the words are, with or without what follows in brackets; "" when they are none."""
+    known = _terms(gene)
+    for said in (words, words.partition("(")[0]):
+        plain = _plain(_SHORT.get(_plain(said), said))
+        plain = _SAME_AS.get(plain, plain)
+        if plain in known:
+            return known[plain]
+        if plain in _LACKING and "poor metabolizer" in known:
+            return known["poor metabolizer"]
+    return ""
+
+
+def _alone(gene: str, words: str) -> str:
+    """A single allele or variant as the tables name it: "1555A>G" is m.1555A>G, "A-" one of the A- alleles of G6PD, two bases of a place."""
+    if place := _PLACE.match(words):
+        pair = "".join(sorted((place["bases"] + place["other"]).upper()))
+        return _BASES.get((gene, place["place"].casefold()), {}).get(pair, words)
+    named = [allele.name for allele in book.alleles(gene)]
+    if words in named:
+        known = book.gene(gene)
+        return f"{known.reference}/{words}" if known.method == "variant-list" and words != known.reference else words
+    if f"m.{words}" in named:
+        return f"m.{words}"
+    if gene == "G6PD":
+        found = (name for name in named if re.match(rf"^(?:.*, )?{re.escape(words)}(?:[ ,]|$)", name))
+        return next(found, words)
+    return words
 
 
 def _plain(words: str) -> str:

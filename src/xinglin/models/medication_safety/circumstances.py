@@ -5,9 +5,14 @@ Only what the record says; what it does not say stays unknown, so that a rule ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
+from xinglin.knowledge import terms
 from xinglin.models.medication_safety.amounts import in_unit
+from xinglin.models.medication_safety.forms import bare_name
+from xinglin.models.medication_safety.uses import substances
 from xinglin.records import Fact
 from xinglin.records.medication import Circumstances, KnownAllergy, KnownCondition, LabValue
 from xinglin.records.moments import days_between
@@ -60,6 +65,60 @@ def circumstances_of(facts: Sequence[Fact], as_of: str) -> Circumstances:
     )
 
 
+_NO_SIMPLER = re.compile(
+    r"histor|risk|family|\bno\b|\bnot\b|without|screen|suspect|rule out|prophyl|prevent|exposure|carrier|vaccin|contact|resolved|former|status post|"
+    r"家族|风险|既往|疑似|预防|筛查|无",
+    re.IGNORECASE,
+)
+"""Words that turn an illness into something else: what remains without them must not be read."""
+
+
+@lru_cache(maxsize=4096)
+def condition_key(words: str) -> str:
+    """The key of an illness by its words; without qualifiers before or after it where the whole is not known. "" when nothing is.
+
+    >>> condition_key("heart failure NYHA III"), condition_key("metastatic prostate cancer"), condition_key("family history of stroke")
+    ('heart-failure', 'prostate-cancer', 'family-history')
+    """
+    known = terms.find(words, kind="problem") or terms.find(words)
+    if known is not None:
+        return known.key.removeprefix("term:")
+    if _NO_SIMPLER.search(words):
+        return ""
+    parts = re.sub(r"\([^)]*\)|[,;:].*$", " ", words).split()
+    for length in range(len(parts), 0, -1):
+        for start in range(len(parts) - length, -1, -1):  # the end of an English name says what it is
+            found = terms.find(" ".join(parts[start : start + length]), kind="problem")
+            if found is not None:
+                return found.key.removeprefix("term:")
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def allergen_key(words: str) -> str:
+    """The key of what somebody reacts to: a medicine, a class, an allergen or a vaccine; the words themselves, folded, when none is known.
+
+    >>> allergen_key("soy"), allergen_key("penicillins"), allergen_key("moon dust")
+    ('soya-allergy', 'penicillins', 'moon dust')
+    """
+    for said in (words, f"{words} allergy", bare_name(words)):
+        for kind in ("medicine", "drug_class", "allergen", "vaccine"):
+            if said and (found := terms.find(said, kind=kind)):
+                return found.key.removeprefix("term:")
+    keys = substances(words)
+    return keys[0] if len(keys) == 1 else words.casefold()
+
+
+def genes_told(told: Mapping[str, str]) -> dict[str, str]:
+    """Genes and findings, where an allele may stand beside the gene: {"HLA-B*15:02": "positive"} is {"HLA-B": "*15:02 positive"}."""
+    found: dict[str, str] = {}
+    for name, words in told.items():
+        gene, star, allele = name.partition("*")
+        said = f"*{allele} {words}" if star else words
+        found[gene.strip()] = f"{found[gene.strip()]}; {said}" if star and gene.strip() in found else said
+    return found
+
+
 def _age(person: Fact | None) -> float | None:
     if person is None:
         return None
@@ -71,8 +130,7 @@ def _age(person: Fact | None) -> float | None:
 
 def _conditions(facts: Iterable[Fact]) -> Iterable[KnownCondition]:
     for fact in facts:
-        if fact.kind == "problem" and fact.polarity == "present" and fact.key:
-            key = fact.key.removeprefix("term:")
+        if fact.kind == "problem" and fact.polarity == "present" and (key := fact.key.removeprefix("term:") or condition_key(_words(fact))):
             past = fact.details.get("class") == "history" and not key.startswith(
                 _OF_THE_PAST
             )  # "history of stroke" holds as long as it is listed
@@ -137,7 +195,14 @@ def _allergies(facts: Iterable[Fact]) -> Iterable[KnownAllergy]:
         reaction = " ".join(fact.details.get(name, "") for name in ("reaction", "reaction_zh", "severity", "criticality")).casefold()
         severe = fact.details.get("criticality") == "high" or any(word in reaction for word in (*_SEVERE, "severe"))
         kind = "intolerance" if fact.details.get("type") == "intolerance" else "allergy"
-        yield KnownAllergy(fact.key.removeprefix("term:"), _words(fact), kind, severe, fact.details.get("reaction", ""), fact.id)
+        yield KnownAllergy(
+            fact.key.removeprefix("term:") or allergen_key(_words(fact)),
+            _words(fact),
+            kind,
+            severe,
+            fact.details.get("reaction", ""),
+            fact.id,
+        )
 
 
 def _genes(facts: Iterable[Fact], known: dict[str, str]) -> Iterable[tuple[str, str]]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from xinglin.knowledge.drugs.rows import DoseLimit
 from xinglin.knowledge.drugs.tables import table
 from xinglin.models.medication_safety.amounts import daily, doses_a_day, interval_h, single
+from xinglin.models.medication_safety.forms import forms_of
 from xinglin.models.medication_safety.saying import said
 from xinglin.records.medication import Circumstances, Concern, MedicineUse
 
@@ -25,16 +26,22 @@ def dose_concerns(who: Circumstances, use: MedicineUse) -> Iterator[Concern]:
     rows = _rows(who, use)
     if not rows:
         return
-    specific = [row for row in rows if row.indication and _is_for(row, use)]
-    several = specific or rows
+    several = _of_the_illness(rows, use)
     for told in (_single(who, use, several), _daily(who, use, several), _rhythm(use, several)):
         if told is not None:
             yield told
 
 
+def _of_the_illness(rows: list[DoseLimit], use: MedicineUse) -> list[DoseLimit]:
+    """The limits for what it is given for; where another illness is named, those that hold for all; where none is, every limit."""
+    specific = [row for row in rows if row.indication and _is_for(row, use)]
+    return specific or ([row for row in rows if not row.indication] if use.conditions else []) or rows
+
+
 def times_the_limit(who: Circumstances, use: MedicineUse) -> float:
     """How many times the greatest single or daily dose an order is; 0 where no limit is known or the dose cannot be compared."""
     rows = _rows(who, use)
+    rows = _of_the_illness(rows, use)
     found = [0.0]
     for limit, amount in (("maximum_single", single), ("maximum_daily", daily)):
         row = _widest([one for one in rows if one.indication == ""] or rows, limit)
@@ -44,7 +51,18 @@ def times_the_limit(who: Circumstances, use: MedicineUse) -> float:
     return max(found)
 
 
+def share_of_usual(who: Circumstances, use: MedicineUse) -> float | None:
+    """The single dose as a share of the usual one, the middle of its range; None where either is not known."""
+    rows = [row for row in _rows(who, use) if row.usual_single_low and row.usual_single_high]
+    row = max(rows, key=lambda one: one.usual_single_high or 0, default=None)
+    amount = single(use, _unit(row), who) if row is not None else None
+    return None if row is None or amount is None else 2 * amount / ((row.usual_single_low or 0) + (row.usual_single_high or 0))
+
+
 def _rows(who: Circumstances, use: MedicineUse) -> list[DoseLimit]:
+    """The limits for this person and route; none for a depot of what is also given daily: weeks in one dose have no limit here."""
+    if "depot" in forms_of(use.name):
+        return []
     child = who.age_years is not None and who.age_years < 18
     population = "child" if child else "elderly" if who.age_years is not None and who.age_years >= 65 else "adult"
     known = [row for row in _index().get(use.key, ()) if not use.route or row.route == use.route]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 from xinglin.knowledge import pgx
 from xinglin.knowledge.pgx.advice import Advice
 from xinglin.knowledge.pgx.reported import as_reported
+from xinglin.models.medication_safety.amounts import daily
+from xinglin.models.medication_safety.doses import share_of_usual
 from xinglin.models.medication_safety.interactions import parts_of
 from xinglin.models.medication_safety.saying import GRAVEST_FIRST, facts_of, said
-from xinglin.records.medication import Circumstances, Concern, ConcernSeverity, MedicineUse
+from xinglin.records.medication import GRAVE, Circumstances, Concern, ConcernSeverity, MedicineUse
 
 _SEVERITY: dict[tuple[str, str], ConcernSeverity] = {
-    ("avoid", "strong"): "contraindicated", ("avoid", "moderate"): "major", ("avoid", "none"): "major", ("avoid", "optional"): "moderate",
-    ("alternative", "strong"): "major", ("alternative", "moderate"): "major", ("alternative", "none"): "major", ("alternative", "optional"): "moderate",
-    ("reduce", "strong"): "major", ("reduce", "moderate"): "major", ("reduce", "none"): "moderate", ("reduce", "optional"): "minor",
+    ("avoid", "strong"): "contraindicated", ("avoid", "moderate"): "major", ("avoid", "none"): "major", ("avoid", "optional"): "major",
+    ("alternative", "strong"): "major", ("alternative", "moderate"): "major", ("alternative", "none"): "major", ("alternative", "optional"): "major",
+    ("reduce", "strong"): "major", ("reduce", "moderate"): "major", ("reduce", "none"): "major", ("reduce", "optional"): "moderate",
     ("increase", "strong"): "major", ("increase", "moderate"): "moderate", ("increase", "none"): "moderate", ("increase", "optional"): "minor",
     ("monitor", "strong"): "moderate", ("monitor", "moderate"): "moderate", ("monitor", "none"): "minor",
 }  # fmt: skip
@@ -39,12 +42,39 @@ def gene_concerns(who: Circumstances, use: MedicineUse) -> Iterator[Concern]:
     told: dict[tuple[str, ...], tuple[ConcernSeverity, Advice]] = {}
     for part in dict.fromkeys((*parts_of(use), *use.ingredients)):  # a combination by what it holds as well
         for row in pgx.advice(part, results, population):
-            severity = _SEVERITY.get((row.action, row.strength))
+            severity = _severity(row, who, use)
             genes = tuple(sorted(row.conditions))
             if severity is not None and (genes not in told or GRAVEST_FIRST[severity] < GRAVEST_FIRST[told[genes][0]]):
                 told[genes] = (severity, row)
     for genes, (severity, row) in told.items():
         yield _concern(who, use, genes, severity, row)
+
+
+_MOST = re.compile(r"(?:no more than|at most|less than|Consider) (\d+) mg (?:daily|a day)", re.IGNORECASE)
+"""The most a day that a guideline leaves, as our words of it put it."""
+
+_LOWEST = 0.4  # of the middle of the usual range
+
+
+def _severity(row: Advice, who: Circumstances, use: MedicineUse) -> ConcernSeverity | None:
+    """How grave the advice is for this order: milder where the dose is already as low as asked, or where it holds in a special setting alone."""
+    severity = _SEVERITY.get((row.action, row.strength))
+    if severity in GRAVE and row.action in {"reduce", "alternative"} and _low_enough(row, who, use):
+        return "moderate"
+    later = row.setting["en"].startswith("treatment beyond")  # the start is as usual
+    special = later or (bool(row.setting["en"]) and row.strength in {"none", "optional"})
+    return "moderate" if severity in GRAVE and special else severity
+
+
+def _low_enough(row: Advice, who: Circumstances, use: MedicineUse) -> bool:
+    """Whether the dose is within what the advice leaves: so many mg a day, or a share of the usual dose."""
+    if most := _MOST.search(row.text["en"]):
+        a_day = daily(use, "mg", who)
+        return a_day is not None and a_day <= float(most[1])
+    share = share_of_usual(who, use)
+    if "lowest dose" in row.text["en"]:
+        return share is not None and share <= _LOWEST
+    return row.dose_factor is not None and row.dose_factor[1] < 1 and share is not None and share <= row.dose_factor[1] * 1.05
 
 
 def _concern(who: Circumstances, use: MedicineUse, genes: tuple[str, ...], severity: ConcernSeverity, row: Advice) -> Concern:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from xinglin.knowledge import drugs, terms
 from xinglin.knowledge.drugs.rows import Contraindication, PregnancyRule
+from xinglin.knowledge.pgx.reported import as_reported
 from xinglin.models.medication_safety.interactions import parts_of
 from xinglin.models.medication_safety.saying import GRAVEST_FIRST, facts_of, name_of, said
 from xinglin.records.medication import Circumstances, Concern, KnownCondition, MedicineUse
@@ -13,7 +15,7 @@ from xinglin.records.medication import Circumstances, Concern, KnownCondition, M
 
 def condition_concerns(who: Circumstances, use: MedicineUse) -> Iterator[Concern]:
     """One concern per recorded illness, by the gravest row; illnesses that are over count only where the row says "past:"."""
-    for known in who.conditions:
+    for known in (*who.conditions, *_inborn(who)):
         rows = [row for part in parts_of(use) for row in drugs.contraindications(part) if _meets(row, known)]
         if rows:
             row = min(rows, key=lambda one: GRAVEST_FIRST[one.severity])
@@ -22,6 +24,29 @@ def condition_concerns(who: Circumstances, use: MedicineUse) -> Iterator[Concern
                 other=known.key, advice=(row.advice_en, row.advice_zh), facts=(known.fact,),
                 pointer=f"contraindications/{row.medicine}/{row.condition[0]}",
             )  # fmt: skip
+
+
+_INBORN = (
+    ("G6PD", r"^deficient|class i+\b", "g6pd-deficiency"), ("F5", r"leiden|1691|rs6025|carrier|hetero|homo", "factor-v-leiden"),
+    ("F2", r"20210|carrier|hetero|homo", "factor-v-leiden"), ("BCHE", r"deficien|poor|atypical|homozyg", "pseudocholinesterase-deficiency"),
+    ("POLG", r"mutation|pathogenic|carrier|variant|hetero|homo", "mitochondrial-disease"),
+)  # fmt: skip
+"""What a gene's result makes an illness: gene, words of the finding, key of the illness."""
+
+
+def _inborn(who: Circumstances) -> Iterator[KnownCondition]:
+    """Illnesses that stand in the genes, where they are not listed as illnesses."""
+    listed = {known.key for known in who.conditions}
+    for gene, words, key in _INBORN:
+        found = who.genes.get(gene, "")
+        told = as_reported(gene, found) if gene == "G6PD" and found else found
+        if (
+            key not in listed
+            and isinstance(told, str)
+            and re.search(words, told, re.IGNORECASE)
+            and not re.search(r"negative|normal|wild|absent", told, re.I)
+        ):
+            yield KnownCondition(key, f"{gene} {found}", True, who.facts.get(f"gene:{gene}", ""))
 
 
 def _meets(row: Contraindication, known: KnownCondition) -> bool:

@@ -35,6 +35,8 @@ def concerns(who: Circumstances, uses: Sequence[MedicineUse]) -> tuple[Concern, 
     found: dict[str, Concern] = {}
     for use in uses:
         others = tuple(other for other in uses if other is not use)
+        if not use.considered and any(other.considered and other.dose is not None and continues(other, use) for other in others):
+            continue  # the order replaces it: what speaks against the old dose is no matter any more
         for one in _about(who, use, others):
             told = _settled(one, who, use, others)
             mirror = ".".join((one.kind, one.other, one.medicine))
@@ -66,7 +68,7 @@ def _about(who: Circumstances, use: MedicineUse, others: tuple[MedicineUse, ...]
 
 
 def _in_the_body(who: Circumstances, use: MedicineUse, beside: tuple[MedicineUse, ...]) -> Iterator[Concern]:
-    yield from interaction_concerns(use, beside)
+    yield from interaction_concerns(who, use, beside)
     yield from condition_concerns(who, use)
     yield from pregnancy_concerns(who, use)
     yield from age_concerns(who, use)

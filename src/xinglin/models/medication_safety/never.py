@@ -18,9 +18,10 @@ def never_concerns(who: Circumstances, use: MedicineUse, others: Sequence[Medici
     called = {"any", *(name for part in parts_of(use) for name in drugs.names(part))}
     for row in drugs.never_events():
         if called.intersection(row.medicine) and _meets(row, Order(who, use, tuple(others), too_much)):
+            never = not row.severity
             yield said(
-                "contraindication", "contraindicated", use, row, row.what_en, row.what_zh, other=row.key, never=True, pointer=f"never_events/{row.key}",
-                advice=("this must not be given", "禁止给药"),
+                "contraindication", row.severity or "contraindicated", use, row, row.what_en, row.what_zh, other=row.key, never=never,
+                pointer=f"never_events/{row.key}", advice=("this must not be given", "禁止给药") if never else ("check this order", "请核对该医嘱"),
             )  # fmt: skip
 
 

@@ -11,13 +11,20 @@ from typing import NamedTuple
 from xinglin.knowledge import drugs, labs, pgx, terms
 from xinglin.knowledge.pgx.reported import as_reported
 from xinglin.models.medication_safety.amounts import single
+from xinglin.models.medication_safety.forms import forms_of
 from xinglin.models.medication_safety.values import in_unit_of_lab
 from xinglin.records.errors import InvalidInput
 from xinglin.records.medication import Circumstances, MedicineUse
 
 _LIMIT = re.compile(r"^lab:(?P<analyte>\w+)(?P<side>[<>])(?P<limit>[\d.]+) (?P<unit>.+)$")
 _SINGLE = re.compile(r"^single>(?P<limit>[\d.]+) (?P<unit>\S+)$")
-_AGE = re.compile(r"^age(?P<side>[<>])(?P<years>[\d.]+)$")
+_NUMBER = re.compile(r"^(?P<what>age|weight|days)(?P<side>[<>])(?P<limit>[\d.]+)$")
+_BREATHED_FOR = re.compile(
+    r"intub|an(?:a)?esth|surg|operat|ventilat|respiratory|ards|paraly|cooling|shiver|arrest|airway|ect\b|electroconvulsive|laryngospasm|procedure|"
+    r"插管|麻醉|手术|通气|呼吸|肌松",
+    re.IGNORECASE,
+)
+"""Reasons for which a person who is paralysed is breathed for."""
 _NEWBORN_YEARS = 28 / 365.25
 _CANCER = "malignant-neoplasm"
 
@@ -39,10 +46,11 @@ def holds(word: str, order: Order) -> bool:
     if most := _SINGLE.match(word):
         amount = single(order.use, most["unit"], order.who)
         return amount is not None and amount > float(most["limit"]) * 1.02
-    if age := _AGE.match(word):
-        years = order.who.age_years
-        return years is not None and (years < float(age["years"]) if age["side"] == "<" else years > float(age["years"]))
-    if rest and name in {"with", "condition", "no-condition", "gene", "dose-over"}:
+    if plain := _NUMBER.match(word):
+        value = {"age": order.who.age_years, "weight": order.who.weight_kg, "days": order.use.days}[plain["what"]]
+        limit_of = float(plain["limit"])
+        return value is not None and (value < limit_of if plain["side"] == "<" else value > limit_of)
+    if rest and name in {"with", "condition", "no-condition", "gene", "dose-over", "form", "for"}:
         return _named(name, rest, order)
     return _plain(word, order)
 
@@ -54,6 +62,10 @@ def _named(name: str, rest: str, order: Order) -> bool:
     if name == "gene":
         gene, _, term = rest.partition("=")
         return _is_called(gene, term, order.who)
+    if name == "for":
+        return rest.replace("-", " ") in order.use.indication.casefold().replace("-", " ")
+    if name == "form":
+        return rest in forms_of(order.use.name)
     if name == "dose-over":
         return order.too_much >= float(rest) * 0.98
     has = any(known.active and terms.is_kind_of(known.key, rest) for known in order.who.conditions) or _is_for(rest, order.use)
@@ -67,7 +79,9 @@ def _plain(word: str, order: Order) -> bool:
     if word == "undiluted":
         return use.manner == "undiluted"
     if word == "concentrated":
-        return bool(re.search(r"23\.4|\b(?:[3-9]|[1-9]\d)(?:\.\d+)?\s*%|concentrated|hypertonic|浓", f"{use.name} {use.strength}"))
+        return "concentrate" in forms_of(use.name) or bool(
+            re.search(r"23\.4|\b(?:[3-9]|[1-9]\d)(?:\.\d+)?\s*%|concentrated|hypertonic|浓", f"{use.name} {use.strength}")
+        )
     if word == "pregnant":
         return bool(who.pregnant)
     if word == "newborn":
@@ -81,7 +95,13 @@ def _plain(word: str, order: Order) -> bool:
             for part in other.key.split("+")
         )
     if word == "not-ventilated":
-        return False  # whether a person is ventilated stands in no order: the never-event is told by the interval of care, not here
+        return bool(use.indication) and not _BREATHED_FOR.search(use.indication)  # an order that says what else it is for: "agitation"
+    if word == "as-needed":
+        return use.as_needed
+    if word == "starting":
+        return use.considered and not any(other.key == use.key for other in order.others)
+    if word == "female":
+        return who.sex == "female"
     if word == "anaphylaxis":
         return any(
             known.severe and known.kind == "allergy" and known.key in drugs.names(part)

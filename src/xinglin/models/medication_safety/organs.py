@@ -9,6 +9,7 @@ from xinglin.knowledge.drugs.rows import HepaticRule, RenalRule
 from xinglin.models.medication_safety.amounts import daily, interval_h, single
 from xinglin.models.medication_safety.interactions import parts_of
 from xinglin.models.medication_safety.saying import GRAVEST_FIRST, facts_of, said
+from xinglin.models.medication_safety.values import in_unit_of_lab
 from xinglin.records.medication import Circumstances, Concern, ConcernSeverity, MedicineUse
 
 _GRADES = {"child-pugh-a": "A", "child-pugh-b": "B", "child-pugh-c": "C"}
@@ -33,12 +34,23 @@ def _rate(row: RenalRule, who: Circumstances) -> tuple[float | None, str]:
         return first, names[0]
     if second is not None:
         return second, names[1]
+    if (worked_out := _from_creatinine(who)) is not None:
+        return worked_out, "crcl"
     return (5.0, "dialysis") if who.dialysis else (None, "")
+
+
+def _from_creatinine(who: Circumstances) -> float | None:
+    """Creatinine clearance, mL/min, where creatinine alone was measured (Cockcroft and Gault 1976, doi:10.1159/000180580); adults with a weight."""
+    lab = next((one for one in who.labs if one.analyte == "creatinine"), None)
+    creatinine = in_unit_of_lab(lab, "umol/L") if lab is not None else None
+    if not creatinine or who.age_years is None or who.age_years < 18 or not who.weight_kg or who.sex not in {"female", "male"}:
+        return None
+    return (140 - who.age_years) * who.weight_kg * (1.04 if who.sex == "female" else 1.23) / creatinine
 
 
 def _kidney(who: Circumstances, use: MedicineUse) -> Iterator[Concern]:
     found: list[tuple[ConcernSeverity, RenalRule, float, str]] = []
-    for row in (row for part in parts_of(use) for row in drugs.renal(part)):
+    for row in (row for part in parts_of(use) for row in drugs.renal(part) if not (row.route and use.route) or row.route == use.route):
         rate, name = _rate(row, who)
         if rate is None or (row.below is not None and rate >= row.below) or (row.at_or_above is not None and rate < row.at_or_above):
             continue

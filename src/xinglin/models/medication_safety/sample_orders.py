@@ -132,7 +132,7 @@ FAILS: Mapping[str, tuple[Example, ...]] = {
     ),
 }
 _FINE = (
-    Example("Start lisinopril 10 mg once daily by mouth.", (PERSON, HYPERTENSION)),
+    Example("Start amlodipine 5 mg once daily by mouth.", (PERSON, HYPERTENSION)),
     Example("建议给予氨氯地平5mg，口服，每日一次。", (PERSON, HYPERTENSION), language="zh"),
     Example("Takes metformin 500 mg twice daily.", (PERSON, METFORMIN)),
 )

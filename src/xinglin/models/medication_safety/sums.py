@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from xinglin.knowledge import drugs
 from xinglin.knowledge.drugs.rows import BleedingWeight, Duplicate
+from xinglin.models.medication_safety.forms import forms_of
 from xinglin.models.medication_safety.interactions import parts_of
 from xinglin.models.medication_safety.saying import facts_of, name_of, said
 from xinglin.records.medication import Circumstances, Concern, ConcernSeverity, MedicineUse
@@ -21,7 +22,7 @@ def qt_concerns(who: Circumstances, use: MedicineUse, others: Sequence[MedicineU
     row = next((row for part in parts_of(use) if (row := drugs.qt_risk(part)) is not None), None)
     if row is None:
         return
-    beside = [other for other in others if other.route in _SYSTEMIC and _prolongs(other, row.risk)]
+    beside = [other for other in others if other.key != use.key and other.route in _SYSTEMIC and _prolongs(other, row.risk)]
     severity, why_en, why_zh, facts = _qt(who, row.risk, beside)
     if severity is not None:
         yield said(
@@ -108,9 +109,15 @@ class _Definition:
     source, locator, verified = "definition", "the same substance twice", True
 
 
+_BOTH_FORMS = frozenset(("opioid", "antipsychotic"))
+"""Kinds of medicine of which one person rightly has two forms: a slow opioid and one for pain that breaks through, a depot and tablets until it works."""
+
+
 def _same(use: MedicineUse, other: MedicineUse, substance: str) -> Concern:
+    slow = [bool(forms_of(one.name) & {"slow-release", "depot"}) or one.route == "transdermal" for one in (use, other)]
+    meant = slow[0] != slow[1] and bool(_BOTH_FORMS & drugs.classes_of(substance))
     return said(
-        "duplicate", "major", use, _Definition(), f"{name_of(substance, 'en')} is already taken as {other.name}", f"已在使用含{name_of(substance, 'zh')}的药物（{other.name}）",
+        "duplicate", "moderate" if meant else "major", use, _Definition(), f"{name_of(substance, 'en')} is already taken as {other.name}", f"已在使用含{name_of(substance, 'zh')}的药物（{other.name}）",
         other=other.key, facts=(other.fact,), advice=("add the doses, or stop one", "请合并计算剂量或停用其一"), pointer=f"duplicates/{substance}",
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from xinglin.knowledge import drugs, terms
 from xinglin.models.medication_safety.amounts import quantities
+from xinglin.models.medication_safety.forms import bare_name
 from xinglin.models.reader.frequencies import rhythm_of
 from xinglin.records import Fact
 from xinglin.records.medication import MedicineUse
@@ -67,6 +68,11 @@ def substances(name: str) -> tuple[str, ...]:
     >>> substances("Augmentin")
     ('amoxicillin-and-clavulanate',)
     """
+    bare = bare_name(name)
+    return _keys_of(name) or (_keys_of(bare) if bare and bare != name else ())
+
+
+def _keys_of(name: str) -> tuple[str, ...]:
     read = terms.medicine(name)
     keys = [
         item.key.removeprefix("term:") for item in read.ingredients if not isinstance(item, str) and item.kind in {"medicine", "vaccine"}
