@@ -30,7 +30,9 @@ class PictureRoom:
         self._house = house
 
     def drawn(self, reference: str, count: int, seed: int, asked: Mapping[str, str]) -> MadePictures:
-        """Pictures of a kept generator, in the unit of its form. `reference`: name, name:challenger, name@digest; "" for the one in use.
+        """Pictures of a kept generator, in the unit of its form.
+
+        reference: name, name:challenger, name@digest, or a folder of a model's files; "" for the only one in use.
 
         asked: condition -> a level by its name, or a number within what the set spans. Raises NotFound XL-PICT-010, UsageError XL-PICT-001,
         002 for conditions, 011 to 013 for the model, OutOfResources XL-PICT-014, and what the registry and the graphs raise.
@@ -49,13 +51,13 @@ class PictureRoom:
 
     def _kept(self, reference: str) -> tuple[KeptImages, bool]:
         """The model meant, and whether it is in use."""
-        from xinglin.models.kept_images import KeptImages
-        from xinglin.training.registry import Registry
+        from xinglin.flow.image_models import opened
+        from xinglin.flow.outcomes import registry
 
-        models = Registry(self._house.store)
+        models = registry(self._house)
         reference = reference or self._only_one(models)
-        named, digest = models.digest(reference)
-        return models.load_as(reference, KeptImages), digest == named.champion
+        kept = opened(self._house, reference)
+        return kept, any(one.name == kept.told.name and one.champion == kept.digest for one in models.names())
 
     def _only_one(self, models: Registry) -> str:
         """The only generator in use. Raises NotFound XL-PICT-010, UsageError XL-PICT-011."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from xinglin.records.errors import UsageError
 
 OPTIONS = {
-    "model": "A kept image model: name, name:challenger or name@digest; default: the only one in use, else the one that comes with Xinglin.",
+    "model": "A kept image model: name, name:challenger, name@digest, or a folder of its files; default: the only one in use.",
     "count": "How many pictures, 1 to 64 (default 8).",
     "conditions": "What the pictures shall have, name=value with commas: finding=benign,age=60; default: nothing asked.",
     "length": "short, standard (default) or full: how much of its quality and making is told.",

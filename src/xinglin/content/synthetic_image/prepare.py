@@ -13,6 +13,6 @@ def prepare(request: ContentRequest, chart: Chart, bench: Bench) -> Prepared:
     """The pictures and the facts about them. Raises UsageError XL-PICT-004, 005, and what drawing raises; NotFound XL-PICT-006."""
     count, asked = count_asked(request.options), conditions_in(request.options)
     if bench.drawn is None:
-        raise NotFound("XL-PICT-006", "no image model is at hand", fix="train one first: xinglin train-images")
+        raise NotFound("XL-PICT-006", "no image model is at hand", fix="train one first: xinglin train image SET")
     made = bench.drawn(request.options.get("model", ""), count, request.seed, asked)
     return Prepared(facts_of(made), pictures=made)
