@@ -65,7 +65,7 @@ def _read(folder: Path) -> dict[str, bytes]:
 def _called(session: Any) -> Graph:
     types = {one.name: one.type for one in session.get_inputs()}
 
-    def said(**inputs: NDArray[Any]) -> NDArray[np.float32]:
+    def _said(**inputs: NDArray[Any]) -> NDArray[np.float32]:
         import numpy as np
 
         given = {}
@@ -74,4 +74,4 @@ def _called(session: Any) -> Graph:
             given[name] = np.ascontiguousarray(inputs[name], wanted)
         return session.run(None, given)[0]
 
-    return said
+    return _said

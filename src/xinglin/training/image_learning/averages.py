@@ -30,7 +30,5 @@ class Averages:
 
     def shown(self) -> torch.nn.ModuleDict:
         """A copy of all networks, the means in place of those that have one, ready to be looked at or sampled."""
-        shown = copy.deepcopy(self._networks)
-        for name in self.names:
-            shown[name].load_state_dict(self.kept[name].state_dict())
-        return shown.eval()
+        shown = {name: copy.deepcopy(self.kept[name] if name in self.names else network) for name, network in self._networks.items()}
+        return torch.nn.ModuleDict(shown).eval()

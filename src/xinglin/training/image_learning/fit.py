@@ -96,14 +96,15 @@ def learnt(
         learner = _learner(pictures, model, settings, asked.plan, networks, company, place)
         with tracked(accelerator, trackers, place, settings, asked.plan) as log:
             _carried_out(learner, place, say, log)
-        epsilon = _spent(learner)
+        epsilon = _spent(learner, place)
         finished = learner.finished()
         settings = _prepared(model, finished, pictures, settings, plan.seed, private=bool(plan.privacy))
+    curves = Curves() if plan.privacy else learner.curves  # losses are of private pictures
     if company.rank == 0:
-        checkpoints.write_surely(place / "curves.json", learner.curves.as_json())
-        checkpoints.write_surely(place / "curves.svg", learner.curves.picture().encode())
+        checkpoints.write_surely(place / "curves.json", curves.as_json())
+        checkpoints.write_surely(place / "curves.svg", curves.picture().encode())
     return LearntImages(
-        model, pictures.form, pictures.card, finished, settings, asked.plan, learner.curves, learner.step, place,
+        model, pictures.form, pictures.card, finished, settings, asked.plan, curves, learner.step, place,
         start.digest if start else "", _engine(company), epsilon, asked.notes,
     )  # fmt: skip
 
@@ -194,8 +195,14 @@ def _span(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 
-def _spent(learner: Learner) -> float:
-    return float(getattr(learner.groups, "epsilon", 0.0))
+def _spent(learner: Learner, place: Path) -> float:
+    """The epsilon that a private learning spent; its secret is destroyed."""
+    if not learner.plan.privacy:
+        return 0.0
+    from xinglin.training.image_learning.private import PrivateGroups, forget_secret
+
+    forget_secret(place)
+    return learner.groups.spent(learner.step) if isinstance(learner.groups, PrivateGroups) else 0.0
 
 
 def _prepared(

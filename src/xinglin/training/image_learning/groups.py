@@ -76,10 +76,15 @@ class Groups:
         self._updated.add(group)
         if not self._last:
             return
-        parameters, optimiser = [one for one in self.parameters[group] if one.grad is not None], self.optimisers[group]
+        parameters = [one for one in self.parameters[group] if one.grad is not None]
         self._share(parameters)
         if self._plan.clip:
             torch.nn.utils.clip_grad_norm_(parameters, self._plan.clip)
+        self._moved(group)
+
+    def _moved(self, group: str) -> None:
+        """The weights follow the gradients they have; these are cleared."""
+        optimiser = self.optimisers[group]
         for one in optimiser.param_groups:
             one["lr"] = rate_at(self._step, self._plan) * self._factors[group]
         optimiser.step()

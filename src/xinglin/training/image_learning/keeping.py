@@ -62,6 +62,10 @@ def _notes(found: LearntImages) -> tuple[str, ...]:
     told = [f"learnt in {found.steps} steps of {found.plan.batch * found.plan.accumulate} pictures"]
     if found.steps < found.plan.steps:
         told.append(f"stopped before {found.plan.steps}: held-out pictures got no better")
+    if found.epsilon:
+        from xinglin.training.image_learning.private import NOTE
+
+        told.append(NOTE)
     return tuple(told)
 
 

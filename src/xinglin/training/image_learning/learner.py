@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,15 +51,15 @@ class Learner:
 
     def __init__(
         self, pictures: ImageSet, model: AbstractImageModel, settings: Settings, plan: LearningPlan, networks: torch.nn.ModuleDict, company: Company,
-        groups: Groups | None = None,
+        groups: Callable[[torch.nn.ModuleDict], Groups] | None = None,
     ) -> None:  # fmt: skip
         self.model, self.settings, self.plan, self.company, self.form = model, settings, plan, company, pictures.form
         self.networks = networks.to(company.device).train()
         share(plan.batch, company.world)
         self._train = Pictures(pictures, "train", model.needs, plan.seed, mirrored=pictures.form.mirrored)
         self._held_out = Pictures(pictures, "held-out", model.needs, plan.seed) if plan.look_every else None
-        self.groups = groups or Groups(self.networks, model, plan, company.mean)
         self.averages = Averages(self.networks, model.averaged, plan.average)
+        self.groups = groups(self.networks) if groups else Groups(self.networks, model, plan, company.mean)
         self.step, self.best = 0, Tensors()
         self._at: list[int] = []
         self._curves: dict[str, list[float]] = {}
@@ -87,7 +87,10 @@ class Learner:
         return losses
 
     def _one(self, part: int) -> dict[str, float]:
-        arrays = self._train.part(self.step * self.plan.accumulate + part, self.plan.batch, self.company.rank, self.company.world)
+        number = self.step * self.plan.accumulate + part
+        return self._stepped(self._train.part(number, self.plan.batch, self.company.rank, self.company.world))
+
+    def _stepped(self, arrays: Mapping[str, NDArray[Any]]) -> dict[str, float]:
         turn = Turn(self.step, self.plan.steps, self._tensors(arrays), self.groups.backward, self.groups.update)
         with computed(self.plan.precision, self.company.device):
             return self.model.step(self.networks, turn, self.form, self.settings)
