@@ -299,6 +299,9 @@ class Device(Struct, frozen=True):
     name: str = ""
 
 
+GENOMIC_SOURCE = "genomic source"  # the part of a Variant that says whose change it is: germline or somatic
+
+
 class Variant(Struct, frozen=True):
     """A genetic result read from a genomics Observation or a MolecularSequence."""
 

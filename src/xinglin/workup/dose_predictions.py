@@ -17,7 +17,9 @@ from xinglin.records.medication import Circumstances
 
 INDUCERS = frozenset({"carbamazepine", "phenytoin", "rifampin", "rifampicin"})
 ERROR_MG = 8.6  # mean absolute error of the equation in mg a week, as benchmarks/warfarin measured it (8.3 to 8.9 in 4,217 people)
-_VKORC1 = re.compile(r"-?1639 ?([AG])/?([AG])")
+_VKORC1 = re.compile(r"-?1639 ?([AG]) ?/? ?([AG])\b")
+_CHANGE = re.compile(r"-1639 ?G ?> ?A|rs9923231", re.IGNORECASE)  # the change itself, told with how many copies of it there are
+_COPIES = {"heterozygous": "A/G", "homozygous": "A/A", "杂合": "A/G", "纯合": "A/A"}
 _PLACE = "rs9923231 "  # the same place on the other strand: reference (C) is G, variant (T) is A
 _STARS = re.compile(r"^\*\d+/\*\d+$")
 _NEEDED = {"age": "年龄", "height": "身高", "weight": "体重"}
@@ -56,12 +58,20 @@ def _vkorc1(facts: Sequence[Fact]) -> str | None:
     """The genotype at -1639 as the equation writes it, where one answer stands."""
     call = next((fact for fact in facts if fact.id == "gene.call.VKORC1" and fact.polarity == "present"), None)
     if call is None:
-        return None
+        return _by_copies(facts)
     said = " ".join((call.details.get("phenotype", ""), call.details.get("diplotype", ""), str(call.value or "")))
     if hit := _VKORC1.search(said):
         return "/".join(sorted(hit.groups()))
     alleles = ["A" if "variant" in part else "G" for part in call.details.get("diplotype", "").split("/") if part.startswith(_PLACE)]
     return "/".join(sorted(alleles)) if len(alleles) == 2 else None
+
+
+def _by_copies(facts: Sequence[Fact]) -> str | None:
+    """The genotype where a laboratory reports "c.-1639G>A" with its allelic state; None where results differ or the state is not told."""
+    mine = [f for f in facts if f.kind == "gene" and f.details.get("gene") == "VKORC1" and _CHANGE.search(f.text)]
+    told = {genotype for f in mine for words, genotype in _COPIES.items() if words in f.details.get("allele_state", "").casefold()}
+    told |= {"G/G" for f in mine if f.polarity == "absent"}
+    return told.pop() if len(told) == 1 else None
 
 
 def _said(dose: EquationDose, person: WarfarinPerson) -> tuple[str, str]:

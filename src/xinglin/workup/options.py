@@ -286,7 +286,7 @@ def _marker(criterion: Criterion, key: str, facts: Sequence[Fact]) -> Judged:
             "XL-PLAN-002", "a criterion asks about a marker that has no names", where=criterion.about, fix="see knowledge/therapies"
         )
     called = {name.casefold() for name in (*row.en, *row.zh)}
-    mine = [f for f in facts if f.kind in {"measurement", "gene", "problem"} and called & _called(f)]
+    mine = [f for f in facts if f.kind in {"measurement", "gene", "problem"} and (called & _called(f) or _loinc(f) in row.loincs)]
     newest = max(mine, key=lambda f: f.time, default=None)
     if newest is None:
         return Judged(criterion, "unknown")
@@ -300,6 +300,10 @@ def _marker(criterion: Criterion, key: str, facts: Sequence[Fact]) -> Judged:
         return Judged(criterion, "met" if there == (criterion.is_ == "present") else "not-met", (newest.id,), newest.text)
     met = any(value.casefold() in words.casefold() for value in criterion.values)
     return Judged(criterion, "met" if met else "not-met", (newest.id,), newest.text)
+
+
+def _loinc(fact: Fact) -> str:
+    return fact.key.removeprefix("loinc:").partition("/")[0] if fact.key.startswith("loinc:") else ""
 
 
 def _called(fact: Fact) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from xinglin.records import Chart, Concept, Fact
-from xinglin.records.chart import CarePlan, Goal, Variant
+from xinglin.records.chart import GENOMIC_SOURCE, CarePlan, Goal, Variant
 from xinglin.records.moments import day
 from xinglin.workup.evidence import at
 from xinglin.workup.naming import first, in_languages, named, without_property
@@ -71,6 +71,7 @@ def _goal(one: Goal) -> Fact:
     )
 
 
+_SOMATIC = re.compile(r"somatic|体细胞", re.IGNORECASE)
 _CODE = re.compile(r"\d{3,6}-\d")
 
 
@@ -83,13 +84,18 @@ def _gene(one: Variant) -> Fact:
     coded_only = not one.gene and _CODE.fullmatch(one.name) is not None
     words = "genetic test" if coded_only else " ".join(part.partition("--")[0].strip() for part in (one.gene, one.name) if part)
     negative = one.result.casefold() in {"negative", "not detected", "absent", "not found", "阴性", "未检出"}
-    findings = (value if _CODE.fullmatch(name) else f"{name}: {value}" for name, value in one.parts if name != "interpretation")
+    findings = (
+        value if _CODE.fullmatch(name) else f"{name}: {value}"
+        for name, value in one.parts
+        if name not in {"interpretation", GENOMIC_SOURCE}
+    )
+    tumour = any(name == GENOMIC_SOURCE and _SOMATIC.search(value) for name, value in one.parts)
     details = {
         "gene": one.gene, "variant": one.name, "significance": one.significance, "allele_state": one.allele_state, "genome": one.genome,
-        "findings": "; ".join(findings),
+        "findings": "; ".join(findings), "origin": "tumour" if tumour else "",
     }  # fmt: skip
     return Fact(
-        id=f"gene.{one.source}",
+        id=f"gene.tumour.{one.source}" if tumour else f"gene.{one.source}",
         kind="gene",
         concept=Concept(text=words),
         text=f"{words}: {one.result or one.significance or 'recorded'}",

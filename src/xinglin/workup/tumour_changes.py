@@ -25,6 +25,7 @@ _CLASSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("exon 19 deletion", re.compile(r"(?:exon|ex)\s*\.?19\s*(?:in-frame )?del|19\s*外显子.{0,3}缺失|外显子\s*19.{0,3}缺失|[ELTK]74\d_[A-Z]\d+del|E746|19del", re.IGNORECASE)),
     ("exon 20 insertion", re.compile(r"(?:exon|ex)\s*\.?20\s*(?:in-frame )?ins|20\s*外显子.{0,3}插入|外显子\s*20.{0,3}插入|(?:76[2-9]|77[0-5])\w*_\w*ins|20ins", re.IGNORECASE)),
     ("exon 14 skipping", re.compile(r"(?:exon|ex)\s*\.?14\s*(?:skipping|del)|14\s*外显子.{0,3}跳[跃读]|外显子\s*14.{0,3}跳", re.IGNORECASE)),
+    ("amplification", re.compile(r"amplif|copy[ _-]?number[ _-]?gain|扩增|拷贝数(?:增加|扩增)", re.IGNORECASE)),
     ("fusion", re.compile(r"fusion|rearrange|translocat|EML4|融合|重排", re.IGNORECASE)),
 )  # fmt: skip
 _RECEPTORS: dict[str, re.Pattern[str]] = {
@@ -32,7 +33,7 @@ _RECEPTORS: dict[str, re.Pattern[str]] = {
     "progesterone-receptor-positive": re.compile(r"\bprogesterone receptor|^PR\b|孕激素受体", re.IGNORECASE),
     "human-epidermal-growth-factor-2-positive": re.compile(r"\bHER-?2|\berbb2|c-erbB-2|人表皮生长因子受体", re.IGNORECASE),
 }
-_POSITIVE = re.compile(r"\bpos|\b3\+|amplifi|\bpresent\b|阳性|扩增", re.IGNORECASE)
+_POSITIVE = re.compile(r"\bpos|\b3\+|amplif|copy[ _]number gain|\bpresent\b|阳性|扩增", re.IGNORECASE)
 TRIPLE_NEGATIVE = "triple-negative-breast-cancer"
 Standing = Literal["positive", "negative", "unknown"]
 

@@ -1,7 +1,8 @@
 """Genetic results: genomics Observations (LOINC-coded or with the R4 genetics extensions) and MolecularSequence.
 
 Component codes follow the HL7 Genomics Reporting guide (STU2): gene studied 48018-6, c.HGVS 48004-6, p.HGVS
-48005-3, g.HGVS 81290-9, allelic state 53034-5, significance 53037-8, genotype 84413-4, reference 62374-4, 48013-7.
+48005-3, g.HGVS 81290-9, allelic state 53034-5, significance 53037-8, genotype 84413-4, reference 62374-4, 48013-7, genomic source class
+48002-0 (germline or somatic), DNA change type 48019-4.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from xinglin.formats.fhir.entries import Entries
 from xinglin.formats.fhir.reading import Json, Reading, concept, number_text, quantity, words_of
 from xinglin.formats.fhir.shape import shape
 from xinglin.formats.fhir.unchecked import object_in, objects_in, text_in
-from xinglin.records.chart import Variant
+from xinglin.records.chart import GENOMIC_SOURCE, Variant
 from xinglin.records.quantity import LOINC
 
 _GENE_COMPONENTS = frozenset({"48018-6", "48004-6", "48005-3", "81290-9", "81252-9", "53037-8", "53034-5", "84413-4", "51958-7", "48013-7"})
 _GENE_CODES = frozenset({"69548-6", "84413-4", "84414-2", "55233-1", "53040-2", "81247-9", "83009-1"})
+_ASSESSMENT = frozenset({"69548-6"})  # "Genetic variant assessment": says nothing of what was assessed
 _NAMES = ("48004-6", "48005-3", "81290-9", "81252-9", "84413-4")
+_SOURCE_CLASS, _CHANGE_TYPE = "48002-0", "48019-4"
 _EXTENSION = "http://hl7.org/fhir/StructureDefinition/observation-genetics"
 
 MOLECULAR_SEQUENCE = shape(
@@ -67,17 +70,20 @@ def variant_of_observation(r: Json, at: Reading) -> Variant:
     parts: list[tuple[str, str]] = []
     for part in r.get("component") or ():
         words = " ".join([_words(part), *(words_of(i) for i in part.get("interpretation") or ())]).strip()
-        codes = _loinc(part.get("code")) & (_GENE_COMPONENTS | {"62374-4"})
+        codes = _loinc(part.get("code")) & (_GENE_COMPONENTS | {"62374-4", _SOURCE_CLASS, _CHANGE_TYPE})
         code = min(codes) if codes else ""
         if code and code not in known and words:
             known[code] = words
         else:
             parts.append((words_of(part.get("code")), words))
     gene, region = _extension_words(r)
-    name = next((known[code] for code in _NAMES if code in known), "")
+    change = known.get(_CHANGE_TYPE, "").replace("_", " ")
+    name = next((known[code] for code in _NAMES if code in known), change)
     value = _words(r)
     interpretation = " ".join(words_of(i) for i in r.get("interpretation") or ())
     parts += [(f"LOINC {code}", known[code]) for code in _NAMES if code in known and known[code] != name]
+    parts += [(GENOMIC_SOURCE, known[_SOURCE_CLASS])] if _SOURCE_CLASS in known else []
+    parts += [("change", change)] if change and change != name else []
     if region:
         parts.append(("region", region))
     parts += [("interpretation", interpretation)] if interpretation and value else []
@@ -85,7 +91,7 @@ def variant_of_observation(r: Json, at: Reading) -> Variant:
     return Variant(
         source=at.source,
         gene=known.get("48018-6") or gene,
-        name=name or words_of(r.get("code")),
+        name=name or ("" if _is_one_of(_ASSESSMENT, r.get("code")) and (known.get("48018-6") or gene) else words_of(r.get("code"))),
         result=value or interpretation,
         significance=known.get("53037-8", ""),
         allele_state=known.get("53034-5", ""),

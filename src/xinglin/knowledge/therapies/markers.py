@@ -13,12 +13,17 @@ from msgspec import Struct, convert
 
 
 class Marker(Struct, frozen=True, kw_only=True):
-    """One result of a tumour: names in both languages, the unit of its number ("" when it is told in words) and what it means."""
+    """One result of a tumour: names in both languages, the unit of its number ("" when it is told in words) and what it means.
+
+    `loincs`: codes a report may give it, each read in a public guide: 85147-7 and 83052-1 (PD-L1 by clone 22C3; github.com oncology guides),
+    89247-1 (ECOG performance status score; HL7 mCODE).
+    """
 
     key: str
     en: tuple[str, ...]
     zh: tuple[str, ...]
     unit: str = ""
+    loincs: tuple[str, ...] = ()
     note_en: str = ""
     note_zh: str = ""
 
