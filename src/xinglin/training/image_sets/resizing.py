@@ -10,14 +10,15 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 Floats = NDArray[np.float32]
 Fit = Literal["pad", "cover", "stretch"]
 
 
 @lru_cache(maxsize=256)
-def weights(was: int, now: int) -> Floats:
-    """(now, was): each row the share every old value has in a new one. Rows sum to 1."""
+def weights(was: int, now: int) -> Any:
+    """(now, was), sparse: each row the share every old value has in a new one. Rows sum to 1."""
     found = np.zeros((now, was), np.float64)
     if was >= now:
         edges = np.arange(now + 1) * (was / now)
@@ -31,15 +32,20 @@ def weights(was: int, now: int) -> Floats:
         found[np.arange(now), left] = 1 - (centres - left)
         if was > 1:
             found[np.arange(now), left + 1] += centres - left
-    return (found / found.sum(1, keepdims=True)).astype(np.float32)
+    return csr_array((found / found.sum(1, keepdims=True)).astype(np.float32))
 
 
 def resized(values: NDArray[Any], shape: tuple[int, ...]) -> Floats:
-    """(channels, *axes) at another shape, by the mean over areas. The mean of all stays the same when it is made smaller."""
+    """(channels, *axes) at another shape, by the mean over areas. The mean of all stays the same when it is made smaller.
+
+    Sums run in one order whatever the machine (sparse weights, no BLAS), so that the same picture gives the same bytes.
+    """
     result = np.asarray(values, np.float32)
     for axis, now in enumerate(shape, 1):
         if result.shape[axis] != now:
-            result = np.moveaxis(np.tensordot(result, weights(result.shape[axis], now), (axis, 1)), -1, axis)
+            first = np.moveaxis(result, axis, 0)
+            flat = weights(len(first), now) @ np.ascontiguousarray(first).reshape(len(first), -1)
+            result = np.moveaxis(flat.reshape(now, *first.shape[1:]), 0, axis)
     return np.ascontiguousarray(result, np.float32)
 
 
