@@ -17,10 +17,7 @@ from xinglin.knowledge.therapies.statements import of_option, statements
 from xinglin.records.errors import InvalidInput
 
 KNOWLEDGE = Path(__file__).parents[2]
-WISHED = {
-    "adagrasib", "alpelisib", "amivantamab", "capivasertib", "capmatinib", "elacestrant", "entrectinib", "inavolisib", "pralsetinib", "raltitrexed", "repotrectinib",
-    "selpercatinib", "tepotinib",
-}  # fmt: skip
+WISHED = {"elacestrant", "entrectinib", "inavolisib", "pralsetinib", "raltitrexed", "repotrectinib"}
 WORDS = {"age": set(), "sex": {"female", "male"}, "pregnant": set(), "stage": None, "line": {"first", "later"}}
 OPTIONS = [(journey.key, option) for journey in therapies.journeys() for option in journey.options]
 OUTCOMES = [(f"{key}/{option.key}", outcome) for key, option in OPTIONS for outcome in option.outcomes]
