@@ -37,7 +37,9 @@ from xinglin.flow.image_model_commands import models_promote as models_promote
 from xinglin.flow.image_model_commands import models_show as models_show
 from xinglin.flow.image_model_commands import sample_images as sample_images
 from xinglin.flow.image_model_commands import train_image as train_image
+from xinglin.flow.image_model_commands import tune_image as tune_image
 from xinglin.flow.image_set_commands import collect_images as collect_images
+from xinglin.flow.image_set_commands import collect_phantoms as collect_phantoms
 from xinglin.flow.outcome_commands import models_list as models_list
 from xinglin.flow.outcome_commands import models_rollback as models_rollback
 from xinglin.flow.outcome_commands import predict as predict

@@ -38,6 +38,20 @@ def train_image(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     return Outcome(value, (*image_card_lines(kept.image_card), reference))
 
 
+def tune_image(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """Search settings and rate."""
+    settings = set_words(given["set"], "--set")
+    plan = plan_of(set_words(given["plan"], "--plan"), steps=given["steps"], seed=given["seed"] or 0)
+    found = image_models.tuned(asked.house(), given["set_folder"], given["model"], settings, plan, given["trials"], note=asked.note)
+    best = found.best
+    words = " ".join(f"{name}={value}" for name, value in best.settings.items())
+    lines = (
+        f"best of {len(found.trials)} by {found.scored_by}: {best.score:.4g}",
+        f"xinglin train image {given['set_folder']} --model {found.model} --set {words} --plan rate={best.rate:.3g} --steps N",
+    )
+    return Outcome(msgspec.to_builtins(found) | {"best": msgspec.to_builtins(best)}, lines)
+
+
 def sample_images(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """Draw pictures of nobody."""
     house, words = asked.house(), set_words(given["ask"], "--ask")

@@ -40,6 +40,20 @@ IMAGE_MODELS: tuple[Operation, ...] = (
         ),
     ),
     Operation(
+        "tune image",
+        "search the settings and the rate that serve a set best, by short learnings; a repeated command goes on where it was",
+        "tune_image",
+        (
+            SET,
+            NETWORK,
+            Parameter("steps", "how long each try learns", "number", 200),
+            Parameter("trials", "how many tries in all", "number", 20),
+            SETTINGS,
+            PLAN,
+            SEED,
+        ),
+    ),
+    Operation(
         "sample",
         "draw pictures of nobody from a kept model, as labelled PNG files and numbers",
         "sample_images",

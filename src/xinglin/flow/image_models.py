@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from xinglin.training.comparing import Comparison
     from xinglin.training.differences import Difference
+    from xinglin.training.image_learning.search import Search
     from xinglin.training.image_sets import ImageSet
 
 Note = Callable[[str], None]
@@ -96,6 +97,26 @@ def learnt(
     if keep:
         registry(house).keep(kept, by)
     return kept
+
+
+def tuned(
+    house: House,
+    set_folder: str | Path,
+    model: str,
+    settings: Mapping[str, Any],
+    plan: LearningPlan,
+    trials: int,
+    *,
+    note: Note | None = None,
+) -> Search:
+    """Settings and rate searched on a set; what is given is not searched. Raises what `searched` raises."""
+    from xinglin.training.image_learning.search import searched
+    from xinglin.training.image_learning.settings import learning_digest, settings_of
+    from xinglin.training.image_sets import ImageSet
+
+    network, pictures = image_models()[model], ImageSet.load(set_folder)
+    digest = learning_digest(pictures.card, network, settings_of(network, settings), plan, "search " + " ".join(sorted(settings)))
+    return searched(pictures, network, settings, plan, house.settings.home / LEARNING / f"search-{digest[:20]}", trials=trials, note=note)
 
 
 def _settings_of(base: KeptImages | None) -> dict[str, Any]:

@@ -145,6 +145,29 @@ def test_learning_on_from_a_kept_model_says_so_on_the_card(place, capsys):
     assert code == 2 and "XL-LEARN-014" in error
 
 
+def test_settings_are_searched_and_the_command_to_learn_with_them_told(place, capsys):
+    words = (
+        "--model",
+        "rectified_flow",
+        "--steps",
+        2,
+        "--trials",
+        1,
+        "--set",
+        "halvings=1",
+        "depth=1",
+        "width=8",
+        "moved=0.1",
+        "time_middle=0",
+    )
+    code, answer = said(capsys, place, "tune", "image", place / "spots-set", *words, "--plan", "batch=4", "precision=float32")
+    assert code == 0, answer
+    assert answer["best"]["settings"]["width"] == 8 and answer["best"]["score"] > 0 and answer["best"]["rate"] > 0
+    assert main(["tune", "image", str(place / "spots-set"), *map(str, words), "--plan", "batch=4", "precision=float32",
+                 "--home", str(place / "house")]) == 0  # fmt: skip
+    assert "--set halvings=1" in capsys.readouterr().out
+
+
 def test_a_dry_run_tells_of_memory_and_steps_and_learns_nothing(place, capsys):
     code, answer = said(capsys, place, "train", "image", place / "spots-set", *TRAIN, "--dry-run")
     assert code == 0 and not answer["kept"] and answer["plan"]["precision"] == "float32" and "memory" in answer["notes"][0]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import torch
 
-from xinglin.models.image_graphs import graphs_of
+from xinglin.models.image_graphs import Graph, graphs_of
 from xinglin.records.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -79,6 +79,19 @@ def _drawn(example: torch.Tensor, count: int | None, chance: torch.Generator) ->
     if example.is_floating_point():
         return torch.rand(shape, generator=chance)
     return torch.randint(0, int(example.max()) + 1, shape, generator=chance).to(example.dtype)
+
+
+def torch_graphs(model: AbstractImageModel, networks: torch.nn.ModuleDict, form: ImageForm, settings: Settings) -> dict[str, Graph]:
+    """The same graphs run by torch, for a model that is still learning."""
+    return {name: _evaluated(network.eval(), tuple(inputs)) for name, (network, inputs) in model.graphs(networks, form, settings).items()}
+
+
+def _evaluated(network: torch.nn.Module, names: tuple[str, ...]) -> Graph:
+    def _said(**inputs: Any) -> np.ndarray:
+        with torch.no_grad():
+            return network(*(torch.as_tensor(inputs[name]) for name in names)).float().numpy()
+
+    return _said
 
 
 def torchscript_graphs(model: AbstractImageModel, networks: torch.nn.ModuleDict, form: ImageForm, settings: Settings) -> dict[str, bytes]:
