@@ -16,9 +16,10 @@ SMALL = {
     "dcgan": {"width": 8, "chance": 16},
     "wgan_gp": {"width": 8, "chance": 16, "critic_steps": 2},
     "vae": {"width": 8, "chance": 8},
+    "wavelet_flow": {"width": 16, "blocks": 1, "detail_width": 16, "coarsest": 8, "steps": 8},
     "diffusion": {"width": 8, "depth": 2, "steps": 8},
 }
-STEPS = {"rectified_flow": 40, "dcgan": 40, "wgan_gp": 160, "vae": 40, "diffusion": 40}
+STEPS = {"rectified_flow": 40, "dcgan": 40, "wgan_gp": 160, "vae": 40, "diffusion": 40, "wavelet_flow": 40}
 RATES = {"wgan_gp": 8e-3}
 GENERATORS = sorted(SMALL)
 

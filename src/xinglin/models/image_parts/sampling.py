@@ -44,15 +44,15 @@ def asked(request: SampleRequest, places: range, form: ImageForm) -> dict[str, P
     return {"conditions": np.asarray(request.conditions, np.float32)[places.start : places.stop]}
 
 
-def guided(graph: Callable[..., Pictures], told: dict[str, Pictures], guidance: float) -> Callable[[Pictures, float], Pictures]:
+def guided(graph: Callable[..., Pictures], told: dict[str, Pictures], guidance: float, smooth: Pictures | None = None) -> Field:
     """What the graph says at a time; with guidance over 1, pushed away from what it says when nothing is asked (Ho 2022, arXiv 2207.12598)."""
 
     def said(state: Pictures, time: float) -> Pictures:
-        times = np.full(len(state), time, np.float32)
-        plain = graph(state=state, time=times, **told)
+        inputs = {"state": state, "time": np.full(len(state), time, np.float32)} | ({} if smooth is None else {"smooth": smooth})
+        plain = graph(**inputs, **told)
         if guidance == 1 or not told or np.isnan(told["conditions"]).all():
             return plain
-        free = graph(state=state, time=times, conditions=np.full_like(told["conditions"], np.nan))
+        free = graph(**inputs, conditions=np.full_like(told["conditions"], np.nan))
         return (free + guidance * (plain - free)).astype(np.float32, copy=False)
 
     return said
