@@ -29,6 +29,20 @@ def collect_images(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     return Outcome(value, (*card_lines(found.card), *([str(folder)] if folder else [])))
 
 
+def collect_phantoms(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """A set of nobody."""
+    from xinglin.training.phantom_sets import phantom_set
+
+    found = phantom_set(
+        given["people"], given["size"], slices=given["slices"], seed=given["seed"] or 0, shift=given["shift"] or "", name=given["name"], note=asked.note
+    )
+    folder = written(found, given["out"])
+    return Outcome(
+        {"set": str(folder), "digest": found.card.digest, "pictures": len(found), "card": msgspec.to_builtins(found.card)},
+        (*card_lines(found.card), str(folder)),
+    )
+
+
 def asking_of(given: Mapping[str, Any]) -> Asking:
     """What was typed, as it is asked. Raises UsageError XL-IMGSET-049."""
     from xinglin.training.image_sets.asking import Asking

@@ -46,4 +46,18 @@ IMAGE_SETS: tuple[Operation, ...] = (
             DRY_RUN,
         ),
     ),
+    Operation(
+        "collect phantoms",
+        "make a set of pictures of nobody: slices of chests drawn by formula, with masks, and if asked the same slices by another scanner",
+        "collect_phantoms",
+        (
+            Parameter("people", "how many chests", "number", 120),
+            Parameter("size", "rows and columns of one picture", "number", 64),
+            Parameter("slices", "pictures of each chest", "number", 10),
+            Parameter("shift", "two domains: sharp and smooth kernel, or low and full dose", choices=("kernel", "dose")),
+            Parameter("out", "folder to write the set to", "path", short="-o", required=True),
+            Parameter("name", "what to call it", default="phantoms"),
+            SEED,
+        ),
+    ),
 )
