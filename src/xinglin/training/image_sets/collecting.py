@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from xinglin.intake.picture_files import LeftOut, PictureFile, picture_files
+from xinglin.intake.picture_files import LeftOut, PictureFile, picture_files, slices_of
+from xinglin.intake.picture_outlines import outline_files
 from xinglin.intake.picture_tables import PictureTable, picture_table
 from xinglin.records.errors import InvalidInput, UsageError, XinglinError
 from xinglin.records.image_learning import ImageForm, Split
@@ -60,7 +61,8 @@ def _files(folder: str | Path | Iterable[PictureFile | LeftOut], asking: Asking,
         return folder
     others = tuple(Path(one) for one in (asking.masks, asking.partners, asking.others, asking.table) if one and "{name}" not in one)
     inside = tuple(one for one in others if one.resolve() != Path(folder).resolve())
-    return picture_files(folder, volumes=asking.volumes, unit=asking.unit, without=inside, note=note)
+    outlined = bool(asking.masks) and "{name}" not in asking.masks and Path(asking.masks).is_dir() and bool(outline_files(asking.masks))
+    return picture_files(folder, volumes=asking.volumes or outlined, unit=asking.unit, without=inside, note=note)
 
 
 def _domains(folder: object, asking: Asking) -> tuple[str, ...]:
@@ -91,7 +93,7 @@ class _Gathering:
 
     def take(self, files: Iterable[PictureFile | LeftOut], base: str | Path, domain: int) -> None:
         """Everything of one folder."""
-        masks = companions.Masks(self.asking.masks, base) if self.asking.masks else None
+        masks = companions.Masks(self.asking.masks, base, self.asking.mask_names) if self.asking.masks else None
         partners = companions.Partners(self.asking.partners, self.asking.volumes, self.asking.unit) if self.asking.partners else None
         self.masks = masks or self.masks
         for found in files:
@@ -118,7 +120,12 @@ class _Gathering:
         if row is None:
             yield LeftOut(found.source, "no line in the table")
             return
-        mask = masks.of(found.source) if masks else None
+        outlined = masks is not None and found.volume is not None and bool(masks.outlines)
+        mask = (masks.on(found) if outlined else masks.of(found.source)) if masks else None
+        if outlined and mask is not None and not self.asking.volumes:
+            for number, one in enumerate(slices_of(found)):
+                yield from self._told(one, row, mask[number], None)
+            return
         if masks and mask is None:
             yield LeftOut(found.source, "no mask")
             return
@@ -126,6 +133,9 @@ class _Gathering:
         if partners and partner is None:
             yield LeftOut(found.source, "no partner")
             return
+        yield from self._told(found, row, mask, partner)
+
+    def _told(self, found: PictureFile, row: Any, mask: Any, partner: PictureFile | None) -> Iterator[Piece | LeftOut]:
         for one in pieces(found, self.asking, mask, partner):
             if isinstance(one, Piece):
                 one.whose = self._whose(found, row)
@@ -231,7 +241,7 @@ class _Gathering:
         spacings = np.array([piece.spacing_mm for piece in self.pieces if len(piece.spacing_mm) == len(asking.shape)])
         alike = len(spacings) == len(self.pieces) and bool((np.ptp(spacings, axis=0) <= 0.05 * np.median(spacings, axis=0)).all())
         spacing = tuple(round(float(one), 4) for one in np.median(spacings, axis=0)) if alike else ()
-        masks = asking.mask_names
+        masks = tuple(self.masks.names) if self.masks is not None else ()
         if (self.masks is not None and len(masks) < self.masks.most) or (self.masks is not None and not masks):
             masks = ("marked",) if self.masks.most <= 1 else tuple(str(label) for label in range(1, self.masks.most + 1))
         modality = next((piece.modality for piece in self.pieces if piece.modality), asking.modality)

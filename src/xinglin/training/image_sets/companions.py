@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.intake.picture_files import ARRAYS, NIFTI, PLAIN, LeftOut, PictureFile, array_of, picture_files, slices_of
+from xinglin.intake.picture_files import ARRAYS, NIFTI, PLAIN, LeftOut, PictureFile, array_of, picture_files
+from xinglin.intake.picture_outlines import outline_files, outlines_on
 from xinglin.records.errors import InvalidInput, NotFound
 
 _MOST_LABELS = 20
@@ -41,9 +43,12 @@ class Beside:
 class Masks:
     """The masks of a folder of pictures. where: a folder, or a pattern beside the picture such as "{name}_mask"."""
 
-    def __init__(self, where: str, pictures: str | Path) -> None:
+    def __init__(self, where: str, pictures: str | Path, names: Sequence[str] = ()) -> None:
         self.pattern, self.base = where if "{name}" in where else "", Path(pictures)
         self.beside = None if self.pattern else Beside(where)
+        self.outlines = () if self.pattern else outline_files(where)  # DICOM: laid onto volumes by geometry
+        self.names: list[str] = list(names)
+        self.fixed = bool(names)
         self.most = 0
 
     def skips(self, source: str) -> bool:
@@ -71,6 +76,22 @@ class Masks:
                 )
             marks = one if marks is None else np.maximum(marks, one)
         self.most = max(self.most, 0 if marks is None else int(marks.max()))
+        return marks
+
+    def on(self, found: PictureFile) -> NDArray[np.uint8] | None:
+        """The outlines drawn on a volume as labels, numbered by their names over the whole set; where two overlap the later name counts.
+
+        names asked for: only these, in their order. None where nothing was drawn on it. Raises what reading the outlines raises.
+        """
+        assert found.volume is not None
+        drawn = [(name, mask) for name, mask in outlines_on(found.volume, self.outlines) if not self.fixed or name in self.names]
+        if not drawn:
+            return None
+        self.names += [name for name in dict.fromkeys(name for name, _ in drawn) if name not in self.names]
+        marks = np.zeros(found.volume.shape, np.uint8)
+        for name, mask in sorted(drawn, key=lambda one: self.names.index(one[0])):
+            marks[mask] = self.names.index(name) + 1
+        self.most = max(self.most, int(marks.max()))
         return marks
 
     def _files(self, source: str) -> list[Path]:
@@ -123,11 +144,6 @@ class Partners:
 @lru_cache(maxsize=2)
 def _read(path: Path, volumes: bool, unit: str) -> tuple[PictureFile | LeftOut, ...]:
     return tuple(picture_files(path, volumes=volumes, unit=unit))
-
-
-def flat_slices(found: PictureFile) -> list[PictureFile]:
-    """A volume as its slices; a flat picture as itself."""
-    return list(slices_of(found)) if found.values.ndim == 4 else [found]
 
 
 def _bare(name: str) -> str:
