@@ -125,6 +125,13 @@ def test_an_effect_on_survival_is_counted_until_one_time_within_both_groups():
     assert refused.value.code == "XL-EFFECT-007"
 
 
+def test_no_effect_on_a_chance_or_a_time_is_larger_than_it_can_be(made):
+    row = part(people(5, seed=8)[0], slice(0, 1))
+    for wanted, most in ((design("survival"), 4.0), (replace(design("survival"), effect_on="free"), 1.0)):
+        ((one,),) = replace_fitted(made, OneForAll("mean_effect", "1", wanted, (0.5, -9.0, 9.0))).predictions(row)
+        assert (one.low, one.value, one.high) == (-most, 0.5, most)
+
+
 @pytest.mark.parametrize(
     ("treated", "code"),
     [

@@ -85,7 +85,8 @@ class TrainedEffect:
 
         rows: feature -> (n,); nan or left out where nothing is known, below 0 a level that the model does not know.
         """
-        familiar, told = self.conduct.judged(rows), self.fitted.effect(rows)
+        most = most_of(self.design)
+        familiar, told = self.conduct.judged(rows), np.clip(self.fitted.effect(rows), -most, most)
         return [(self._of_one(one, *map(float, told[row])),) for row, one in enumerate(familiar)]
 
     def _of_one(self, one: Familiar, value: float, low: float, high: float) -> Prediction:
@@ -100,6 +101,13 @@ class TrainedEffect:
     def files(self) -> dict[str, bytes]:
         """What is kept, name -> bytes."""
         return files_of(self.card, {"model.json": self.fitted.save(), "conduct.json": self.conduct.saved()})
+
+
+def most_of(design: OutcomeDesign) -> float:
+    """The largest effect there can be: 1 on a chance, the time until the horizon on a mean time."""
+    if design.kind == "number":
+        return np.inf
+    return max(design.horizons) if design.kind == "survival" and design.effect_on == "mean-time" else 1.0
 
 
 def what_is_changed(design: OutcomeDesign) -> str:
