@@ -17,9 +17,10 @@ SMALL = {
     "wgan_gp": {"width": 8, "chance": 16, "critic_steps": 2},
     "vae": {"width": 8, "chance": 8},
     "wavelet_flow": {"width": 16, "blocks": 1, "detail_width": 16, "coarsest": 8, "steps": 8},
+    "latent_diffusion": {"halvings": 1, "codec_width": 8, "width": 16, "blocks": 1, "steps": 8},
     "diffusion": {"width": 8, "depth": 2, "steps": 8},
 }
-STEPS = {"rectified_flow": 40, "dcgan": 40, "wgan_gp": 160, "vae": 40, "diffusion": 40, "wavelet_flow": 40}
+STEPS = {"rectified_flow": 40, "dcgan": 40, "wgan_gp": 160, "vae": 40, "diffusion": 40, "latent_diffusion": 80, "wavelet_flow": 40}
 RATES = {"wgan_gp": 8e-3}
 GENERATORS = sorted(SMALL)
 

@@ -1,0 +1,120 @@
+"""Latent diffusion: a codec first, then a flow over what it tells; for pictures too large to be walked pixel by pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from xinglin.models.image_parts.asking import sides_divide, with_defaults
+from xinglin.records.image_learning import ImageForm, SampleRequest, Setting, Settings
+from xinglin.shelf.promises import AbstractImageModel, Turn
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class LatentDiffusion(AbstractImageModel):
+    """Rombach 2022 (arXiv 2112.10752) with a rectified flow; the first part of the turns learns the codec, the rest the flow. Two and three axes."""
+
+    name = "latent_diffusion"
+    version = "1"
+    task = "generate"
+    groups: Mapping[str, tuple[str, ...]] = {"codec": ("codec",), "flow": ("network",)}
+    averaged: tuple[str, ...] = ("network",)
+    betas: Mapping[str, tuple[float, float]] = {"codec": (0.9, 0.999), "flow": (0.9, 0.999)}
+    rates: Mapping[str, float] = {"codec": 2.0, "flow": 2.0}
+    settings = (
+        Setting("halvings", 2, "how often the codec halves the sides", low=1, high=5),
+        Setting("numbers", 4, "numbers of each place of a grid", low=1, high=64, tuned=True),
+        Setting("codec_width", 32, "channels of the codec; doubled below its first level", low=8, high=256),
+        Setting("codec_share", 0.4, "share of the turns that learn the codec", low=0.05, high=0.95),
+        Setting("weight", 1e-4, "how dear it is that a grid tells more than chance", low=0.0, high=1.0, logarithmic=True),
+        Setting(
+            "width", 64, "channels of the first level of the flow's network; each deeper one has as many more", low=8, high=512, tuned=True
+        ),
+        Setting("depth", 2, "levels of the flow's network", low=1, high=5),
+        Setting("blocks", 2, "residual blocks of a level of it", low=1, high=4),
+        Setting("forgotten", 0.1, "share of pictures whose conditions are hidden while learning", low=0.0, high=1.0),
+        Setting("guidance", 1.0, "how strongly conditions are followed; 1 as learnt", low=0.0, high=10.0),
+        Setting("steps", 25, "steps from noise to grid", low=1, high=1000),
+        Setting("noise_again", True, "the grain that the codec leaves out is added as measured on real pictures"),
+    )
+
+    def networks(self, form: ImageForm, settings: Settings) -> Any:
+        """Codec and flow. Raises InvalidInput XL-IMGMODEL-001, 002."""
+        settings = with_defaults(settings, self.settings, self.name)
+        sides_divide(form, 1 << (int(settings["halvings"]) + int(settings["depth"]) - 1), self.name)
+        from torch import nn
+
+        from xinglin.models.image.latent_diffusion.networks import Codec, GridField
+
+        return nn.ModuleDict({"codec": Codec(form, settings), "network": GridField(form, settings)})
+
+    def step(self, networks: Any, turn: Turn, form: ImageForm, settings: Settings) -> dict[str, float]:
+        """One batch for the codec in the first part, for the flow in the rest; the codec stays as it is then."""
+        from xinglin.models.image.latent_diffusion.networks import MEASURED_TURNS, flow_loss
+
+        settings = with_defaults(settings, self.settings, self.name)
+        codec, first = networks["codec"], round(turn.steps * float(settings["codec_share"]))
+        if turn.step < first:
+            loss, error = codec.loss(turn.batch["pictures"].float(), float(settings["weight"]))
+            turn.backward(loss, "codec")
+            turn.update("codec")
+            return {"codec": float(error)}
+        loss = flow_loss(networks["network"], codec, turn, settings, turn.step < first + MEASURED_TURNS)
+        turn.backward(loss, "flow")
+        turn.update("flow")
+        return {"flow": float(loss.detach())}
+
+    def graphs(self, networks: Any, form: ImageForm, settings: Settings) -> dict[str, tuple[Any, dict[str, Any]]]:
+        """`velocity` over grids, and `picture`: a grid told as a picture."""
+        import torch
+
+        settings = with_defaults(settings, self.settings, self.name)
+        state = torch.zeros(2, *_grid(form, settings))
+        told = {"conditions": torch.zeros(2, len(form.conditions))} if form.conditions else {}
+        return {
+            "velocity": (networks["network"], {"state": state, "time": torch.full((2,), 0.5)} | told),
+            "picture": (networks["codec"], {"state": state}),
+        }
+
+    def sample(
+        self, graphs: Mapping[str, Callable[..., NDArray[np.float32]]], form: ImageForm, settings: Settings, request: SampleRequest
+    ) -> NDArray[np.float32]:
+        """(n, channels, *shape) in [-1, 1]."""
+        import numpy as np
+
+        from xinglin.models.image_parts import sampling
+        from xinglin.models.image_parts.lacking_noise import noised
+
+        settings = with_defaults(settings, self.settings, self.name)
+        times = sampling.times_of(request.steps or int(settings["steps"]), 1.0)
+        made = []
+        for places in sampling.portions(request):
+            field = sampling.guided(graphs["velocity"], sampling.asked(request, places, form), float(settings["guidance"]))
+            grids = sampling.walked(field, sampling.noise(request, places, _grid(form, settings)), times, False)
+            made.append(noised(graphs["picture"](state=grids), settings, request, places))
+        return np.concatenate(made)
+
+    def prepared(self, networks: Any, pictures: NDArray[np.float32], form: ImageForm, settings: Settings) -> Settings:
+        """The grain that the codec leaves out, measured on pictures told and told again."""
+        import numpy as np
+        import torch
+
+        from xinglin.models.image_parts.in_torch import evaluated
+        from xinglin.models.image_parts.lacking_noise import with_noise_measured
+
+        real, codec = pictures[:200], networks["codec"]
+        with torch.no_grad():
+            grids = [codec.grids(torch.as_tensor(real[start : start + 20]), False).numpy() for start in range(0, len(real), 20)]
+        again = [evaluated(codec)(state=some) for some in grids]
+        return with_noise_measured(with_defaults(settings, self.settings, self.name), real, np.concatenate(again))
+
+
+def _grid(form: ImageForm, settings: Settings) -> tuple[int, ...]:
+    """The shape of one grid."""
+    return (int(settings["numbers"]), *(side >> int(settings["halvings"]) for side in form.shape))
+
+
+MODEL = LatentDiffusion()
