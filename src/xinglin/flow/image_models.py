@@ -84,13 +84,17 @@ def learnt(
 
     model, pictures = image_models()[asked.model], ImageSet.load(set_folder)
     registry(house).see_name(asked.name)
+    if asked.adapter and (not asked.start or asked.plan.privacy):
+        raise UsageError(
+            "XL-LEARN-077", "there are no weights to change a little", where="--adapter", fix="say --from MODEL, without --epsilon"
+        )
     base = opened(house, asked.start) if asked.start else None
     if base and base.told.kind != asked.model:
         raise UsageError("XL-LEARN-014", "the weights to start from are of other networks", where=asked.start, why=base.told.kind, fix=f"--model {base.told.kind}")  # fmt: skip
     folder = folder_of(house, asked, pictures, base.digest if base else "")
     settings = {**_settings_of(base), **asked.settings}
     found = learnt(
-        pictures, model, settings, asked.plan, folder, note=note, start=started_from(base) if base else None, trackers=asked.trackers,
+        pictures, model, settings, asked.plan, folder, note=note, start=started_from(base, asked.adapter) if base else None, trackers=asked.trackers,
         minutes=asked.minutes,
     )  # fmt: skip
     kept = kept_of(found, name=asked.name, intended_use=asked.intended_use)

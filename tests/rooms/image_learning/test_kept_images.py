@@ -143,6 +143,23 @@ def test_learning_on_from_a_kept_model_begins_with_its_weights(kept, tmp_path):
     assert error.value.code == "XL-LEARN-053"
 
 
+def test_an_adapter_changes_weights_by_thin_products_alone_and_is_kept_as_any_other(kept, tmp_path):
+    plan = LearningPlan(8, batch=8, rate=1e-2, warm_up=0, precision="float32", average=0.0)
+    wide = kept_of(learnt(blobs(), Rebuilder(), {"width": 32}, PLAN, tmp_path / "base"), name="wide")
+    start = started_from(wide, adapter=True)
+    on = learnt(blobs(), Rebuilder(), {"width": 32}, plan, tmp_path / "on", start=start)
+    now = on.networks.state_dict()
+    assert now.keys() == start.weights.keys()
+    for name, value in now.items():
+        change = (value - start.weights[name]).reshape(len(value), -1)
+        if name.endswith("bias"):
+            assert not change.any()
+        else:
+            assert change.abs().max() > 1e-4 and torch.linalg.matrix_rank(change, rtol=1e-3) <= 8
+    assert on.curves.values["loss"][-1] < on.curves.values["loss"][0]
+    assert kept_of(on, name="adapted").told.started_from == wide.digest
+
+
 def test_a_house_keeps_it_with_its_graphs_and_gives_it_back(kept, tmp_path):
     with Store.open(tmp_path / "house") as store:
         registry = Registry(store)

@@ -22,6 +22,7 @@ from xinglin.records.errors import OutOfResources, UsageError
 from xinglin.records.image_learning import DataCard, ImageForm, LearningPlan, Settings
 from xinglin.shelf.promises import AbstractImageModel
 from xinglin.training.image_learning import checkpoints
+from xinglin.training.image_learning.adapters import adapted, merged
 from xinglin.training.image_learning.batches import mixed
 from xinglin.training.image_learning.curves import Curves
 from xinglin.training.image_learning.learner import Company, Learner, fresh_networks
@@ -42,6 +43,7 @@ class Start:
 
     digest: str
     weights: Mapping[str, torch.Tensor]
+    adapter: bool = False  # learn thin changes beside its weights alone
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,9 @@ def learnt(
     say, place = note or (lambda text: None), Path(folder)
     see_plan(plan, model)
     settings = settings_of(model, settings)
-    digest = learning_digest(pictures.card, model, settings, plan, f"{start.digest if start else ''}|{minutes:g}")
+    digest = learning_digest(
+        pictures.card, model, settings, plan, f"{start.digest if start else ''}|{minutes:g}|{bool(start and start.adapter)}"
+    )
     accelerator, company = company_of(trackers, place)
     see_precision(plan.precision, company.device)
     with _alone(place, company), repeatable(company.device):
@@ -97,7 +101,7 @@ def learnt(
         with tracked(accelerator, trackers, place, settings, asked.plan) as log:
             _carried_out(learner, place, say, log)
         epsilon = _spent(learner, place)
-        finished = learner.finished()
+        finished = merged(learner.finished())
         settings = _prepared(model, finished, pictures, settings, plan.seed, private=bool(plan.privacy))
     curves = Curves() if plan.privacy else learner.curves  # losses are of private pictures
     if company.rank == 0:
@@ -121,6 +125,8 @@ def _begun(model: AbstractImageModel, form: ImageForm, settings: Settings, seed:
                 why=f"{len(different)} of {len(ours)} differ", fix="the same model, settings, channels and conditions as the one to start from",
             )  # fmt: skip
         networks.load_state_dict(dict(start.weights))
+        if start.adapter:
+            adapted(networks, (name for names in model.groups.values() for name in names))
     return networks
 
 

@@ -41,7 +41,7 @@ def held_against(challenger: KeptImages, champion: KeptImages | None) -> Compari
 def _judgement(kept: KeptImages) -> ImageJudgement:
     if kept.told.judgement is None:
         raise Refused(
-            "XL-LEARN-060", "this model was not judged yet", where=kept.told.name, fix="judge it: xinglin evaluate image MODEL SET"
+            "XL-LEARN-060", "this model was not judged yet", where=kept.told.name, fix="judge it: xinglin evaluate image MODEL --set SET"
         )
     return kept.told.judgement
 

@@ -73,13 +73,13 @@ def _json(value: object) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=1)
 
 
-def started_from(kept: KeptImages) -> Start:
-    """The weights to learn on from. Raises UsageError XL-LEARN-053 where they were not kept."""
+def started_from(kept: KeptImages, adapter: bool = False) -> Start:
+    """The weights to learn on from; adapter: by thin changes alone. Raises UsageError XL-LEARN-053 where they were not kept."""
     from safetensors.torch import load
 
     if WEIGHTS not in kept.parts:
         raise UsageError("XL-LEARN-053", "this model was kept without weights to learn on from", where=kept.told.name, fix="train it again")
-    return Start(kept.digest, load(kept.parts[WEIGHTS]))
+    return Start(kept.digest, load(kept.parts[WEIGHTS]), adapter)
 
 
 def state_digest(weights: Mapping[str, torch.Tensor]) -> str:
