@@ -98,7 +98,7 @@ def learnt(
         minutes=asked.minutes,
     )  # fmt: skip
     kept = kept_of(found, name=asked.name, intended_use=asked.intended_use)
-    if keep:
+    if keep and found.first:
         registry(house).keep(kept, by)
     return kept
 

@@ -63,6 +63,7 @@ class LearntImages:
     engine: str = ""
     epsilon: float = 0.0
     notes: tuple[str, ...] = ()
+    first: bool = True  # of several processes: whether this is the one that keeps it
 
 
 class _Asked(Struct, frozen=True):
@@ -109,7 +110,7 @@ def learnt(
         checkpoints.write_surely(place / "curves.svg", curves.picture().encode())
     return LearntImages(
         model, pictures.form, pictures.card, finished, settings, asked.plan, curves, learner.step, place,
-        start.digest if start else "", _engine(company), epsilon, asked.notes,
+        start.digest if start else "", _engine(company), epsilon, asked.notes, company.rank == 0,
     )  # fmt: skip
 
 
