@@ -69,7 +69,12 @@ def _draft(r: dict[str, Any]) -> str:
 
 
 def _orders(r: dict[str, Any]) -> str:
-    held = r["judge"]
+    first_run = r["second"]["first_run"]["judge"]
+    untouched = f"{first_run['caught'] / first_run['unsafe']:.1%} before anything was tuned on it"
+    return f"{_of_one_set(r['judge'])}; second set {_of_one_set(r['second']['judge'])} ({untouched})"
+
+
+def _of_one_set(held: dict[str, Any]) -> str:
     share, low, high = held["caught_share"]
     false, _, most = held["false_alarm_share"]
     return (
@@ -162,7 +167,7 @@ ROWS: tuple[tuple[str, str, str, Callable[[dict[str, Any]], str]], ...] = (
      f"comparable courses {r['by_comparable_courses']['last readings']['comparable courses']['coverage_of_90']:.0%}"),
     ("tabular", "synthetic survival tables told from real ones; C-index beside training on real; near-copies", "AUC ≤ 0.70; within 0.02; 0",
      lambda r: f"{min(v['forest_auc']['mean'] for v in r['sets'].values()):.2f} to {max(v['forest_auc']['mean'] for v in r['sets'].values()):.2f}; on average within {max(abs(v['c_made_less_c_real']['mean']) for v in r['sets'].values()):.3f}; {sum(v['near_copies'] for v in r['sets'].values())} ({len(r['sets'])} sets)"),
-    ("medication_orders", "unsafe orders of an independent hand, the part nobody looked at", "≥ 94 % caught, never-events 100 %, ≤ 5 % false", _orders),
+    ("medication_orders", "unsafe orders of two independent hands, the parts nobody looked at", "≥ 94 % caught, never-events 100 %, ≤ 5 % false", _orders),
     ("warfarin", "weekly warfarin dose, 5,700 people (IWPC): the published equation; our own model, people apart; 90 % intervals", "MAE 8.58 ± 0.05 mg; not worse; 88 to 92 %", _warfarin),
     ("survival_tables", "survival of held-out people against lifelines and scikit-survival, better of each side", "C-index and Brier score not worse", _survival),
     ("treatment_effect", "effect of a treatment on each person against EconML's causal forest and T-learner; 95 % limits", "PEHE not worse; 92 to 98 %", _effects),

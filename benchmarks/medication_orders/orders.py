@@ -77,7 +77,9 @@ def _condition(said: dict[str, Any]) -> KnownCondition:
 
 def _lab(name: str, said: Any) -> LabValue:
     value, unit = (said.get("value"), said.get("unit") or "") if isinstance(said, dict) else (said, "")
-    known = labs.by_name(name.replace("_", " "), "en")
+    words = name.replace("_", " ")
+    shorter = words.removesuffix(" trough").removesuffix(" level").removesuffix(" corrected")
+    known = labs.by_name(words, "en") or labs.by_name(shorter, "en") or labs.by_name(f"{shorter} level", "en")
     return LabValue(
         name if labs.analyte(name) else known.key if known else name,
         Quantity(str(value), units.canonical(unit) or unit, unit),

@@ -1,4 +1,4 @@
-"""How many unsafe orders are caught, how many safe ones are stopped: against a set written from the sources by an independent hand.
+"""How many unsafe orders are caught, how many safe ones are stopped: against two sets written from the sources by independent hands.
 
 An order counts as caught when a concern of at least `major` (or a never-event) is told; the same line decides what a false alarm is.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import described
-from benchmarks.medication_orders.orders import cases, judged
+from benchmarks.medication_orders.orders import CASES, SECOND, cases, judged
 from benchmarks.wilson import Rate
 
 from xinglin.records.medication import Concern
@@ -26,10 +26,10 @@ def alarms(found: tuple[Concern, ...]) -> list[Concern]:
     return [one for one in found if one.grave]
 
 
-def measure(part: str) -> dict[str, Any]:
-    """Shares with 95 % intervals for one part of the set ("judge", "tune", or "" for all)."""
-    unsafe = [case for case in cases("unsafe") if part in ("", case["part"])]
-    safe = [case for case in cases("safe") if part in ("", case["part"])]
+def measure(part: str, of: Path = CASES) -> dict[str, Any]:
+    """Shares with 95 % intervals for one part of a set ("judge", "tune", or "" for all)."""
+    unsafe = [case for case in cases("unsafe", of) if part in ("", case["part"])]
+    safe = [case for case in cases("safe", of) if part in ("", case["part"])]
     started = time.process_time()
     heard = {case["id"]: judged(case) for case in (*unsafe, *safe)}
     seconds = (time.process_time() - started) / max(1, len(heard))
@@ -58,6 +58,10 @@ def main() -> None:
     result = {
         "machine": described(), "asked": {"caught_share": 0.94, "never_events": 1.0, "false_alarm_share": 0.05},
         "judge": measure("judge"), "tune": measure("tune"),
+        "second": {
+            "first_run": json.loads((HERE / "first_run_second.json").read_text(encoding="utf-8")),
+            "judge": measure("judge", SECOND), "tune": measure("tune", SECOND),
+        },
     }  # fmt: skip
     text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
     if "--dry-run" not in sys.argv:

@@ -19,7 +19,7 @@ _SEVERITY: dict[tuple[str, str], ConcernSeverity] = {
     ("avoid", "strong"): "contraindicated", ("avoid", "moderate"): "major", ("avoid", "none"): "major", ("avoid", "optional"): "major",
     ("alternative", "strong"): "major", ("alternative", "moderate"): "major", ("alternative", "none"): "major", ("alternative", "optional"): "major",
     ("reduce", "strong"): "major", ("reduce", "moderate"): "major", ("reduce", "none"): "major", ("reduce", "optional"): "moderate",
-    ("increase", "strong"): "major", ("increase", "moderate"): "moderate", ("increase", "none"): "moderate", ("increase", "optional"): "minor",
+    ("increase", "strong"): "major", ("increase", "moderate"): "major", ("increase", "none"): "major", ("increase", "optional"): "major",
     ("monitor", "strong"): "moderate", ("monitor", "moderate"): "moderate", ("monitor", "none"): "minor",
 }  # fmt: skip
 _ACTS = {
@@ -61,6 +61,8 @@ def _severity(row: Advice, who: Circumstances, use: MedicineUse) -> ConcernSever
     severity = _SEVERITY.get((row.action, row.strength))
     if severity in GRAVE and row.action in {"reduce", "alternative"} and _low_enough(row, who, use):
         return "moderate"
+    if row.action == "increase" and _high_enough(row, who, use):
+        return "minor"
     later = row.setting["en"].startswith("treatment beyond")  # the start is as usual
     special = later or (bool(row.setting["en"]) and row.strength in {"none", "optional"})
     return "moderate" if severity in GRAVE and special else severity
@@ -75,6 +77,13 @@ def _low_enough(row: Advice, who: Circumstances, use: MedicineUse) -> bool:
     if "lowest dose" in row.text["en"]:
         return share is not None and share <= _LOWEST
     return row.dose_factor is not None and row.dose_factor[1] < 1 and share is not None and share <= row.dose_factor[1] * 1.05
+
+
+def _high_enough(row: Advice, who: Circumstances, use: MedicineUse) -> bool:
+    """Whether the dose is already above the usual one; a small rise that nobody weighs out (5 to 40 %) is told as a note."""
+    share = share_of_usual(who, use)
+    factor = row.dose_factor[0] if row.dose_factor else 1.0
+    return factor < 1.5 or (share is not None and share >= factor)
 
 
 def _concern(who: Circumstances, use: MedicineUse, genes: tuple[str, ...], severity: ConcernSeverity, row: Advice) -> Concern:

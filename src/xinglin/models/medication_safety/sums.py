@@ -86,13 +86,15 @@ def duplicate_concerns(use: MedicineUse, others: Sequence[MedicineUse]) -> Itera
             (
                 row
                 for row in drugs.duplicates()
-                if _in_class(use, row.class_) and _in_class(other, row.class_) and not _allowed(row, use, other)
+                if _in_class(use, row.class_)
+                and _in_class(other, row.class_)
+                and (not _allowed(row, use, other) or _two_slow(row, use, other))
             ),
             None,
         )
         if row is not None:
             yield said(
-                "duplicate", row.severity, use, row, f"{name_of(other.key, 'en')} is of the same kind: {row.reason_en}",
+                "duplicate", "major" if _two_slow(row, use, other) else row.severity, use, row, f"{name_of(other.key, 'en')} is of the same kind: {row.reason_en}",
                 f"{name_of(other.key, 'zh')}属同类药：{row.reason_zh}", other=other.key, facts=(other.fact,),
                 advice=(row.advice_en, row.advice_zh), pointer=f"duplicates/{row.class_}",
             )  # fmt: skip
@@ -113,9 +115,18 @@ _BOTH_FORMS = frozenset(("opioid", "antipsychotic"))
 """Kinds of medicine of which one person rightly has two forms: a slow opioid and one for pain that breaks through, a depot and tablets until it works."""
 
 
+def _two_slow(row: Duplicate, use: MedicineUse, other: MedicineUse) -> bool:
+    """Two opioids that both act all day: never the pair of a slow one and one for pain that breaks through."""
+    return row.class_ == "opioid" and _is_slow(use) and _is_slow(other)
+
+
+def _is_slow(use: MedicineUse) -> bool:
+    """Whether it acts for a day or more: by its form, as a patch, or as a product of its own."""
+    return bool(forms_of(use.name) & {"slow-release", "depot"}) or use.route == "transdermal" or use.key.endswith("extended-release")
+
+
 def _same(use: MedicineUse, other: MedicineUse, substance: str) -> Concern:
-    slow = [bool(forms_of(one.name) & {"slow-release", "depot"}) or one.route == "transdermal" for one in (use, other)]
-    meant = slow[0] != slow[1] and bool(_BOTH_FORMS & drugs.classes_of(substance))
+    meant = _is_slow(use) != _is_slow(other) and bool(_BOTH_FORMS & drugs.classes_of(substance))
     return said(
         "duplicate", "moderate" if meant else "major", use, _Definition(), f"{name_of(substance, 'en')} is already taken as {other.name}", f"已在使用含{name_of(substance, 'zh')}的药物（{other.name}）",
         other=other.key, facts=(other.fact,), advice=("add the doses, or stop one", "请合并计算剂量或停用其一"), pointer=f"duplicates/{substance}",

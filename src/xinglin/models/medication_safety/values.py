@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -32,7 +33,7 @@ def monitoring_concerns(who: Circumstances, use: MedicineUse, others: Sequence[M
             if new and row.before and row.analyte.removeprefix("gene:") not in who.genes:
                 yield _untested(use, row)
             continue
-        lab = values.get(row.analyte)
+        lab = values.get(row.analyte) or (values.get("ast") if row.analyte == "alt" else None)  # one liver enzyme stands for the other
         grave = row.severity in GRAVE
         rests_on_it = (blind and row in asked) or (row.before and use.considered and _needed_now(row, use, new))
         missing_is: ConcernSeverity = "major" if grave and rests_on_it else "moderate"
@@ -135,11 +136,17 @@ def _crossed(row: Monitoring, lab: LabValue) -> bool:
     return too_low or (row.limit_high is not None and number > row.limit_high and lab.value.comparator not in {"<", "<="})
 
 
+def _units_of_activity(unit: str) -> str:
+    """A unit folded, with "IU/L" as "U/L" and "uIU/mL" as "mU/L": laboratories write international units either way."""
+    plain = re.sub(r"\[?i?u\]?(?=/)", "u", unit.casefold())
+    return "mu/l" if plain in {"uu/ml", "µu/ml", "miu/l"} else plain
+
+
 def in_unit_of_lab(lab: LabValue, unit: str) -> float | None:
     """A value in another unit of its analyte; None where it cannot be compared."""
     analyte = labs.analyte(lab.analyte)
     written = units.canonical(lab.value.unit or lab.value.shown_unit) or lab.value.unit or lab.value.shown_unit
-    if written.casefold() == unit.casefold() or not unit:
+    if _units_of_activity(written) == _units_of_activity(unit) or not unit or (unit == "1" and not written):
         return float(lab.value.number)
     if analyte is None:
         return None
