@@ -53,7 +53,7 @@ class LatentDiffusion(AbstractImageModel):
 
     def step(self, networks: Any, turn: Turn, form: ImageForm, settings: Settings) -> dict[str, float]:
         """One batch for the codec in the first part, for the flow in the rest; the codec stays as it is then."""
-        from xinglin.models.image.latent_diffusion.networks import MEASURED_TURNS, flow_loss
+        from xinglin.models.image.latent_diffusion.networks import flow_loss
 
         settings = with_defaults(settings, self.settings, self.name)
         codec, first = networks["codec"], round(turn.steps * float(settings["codec_share"]))
@@ -62,7 +62,7 @@ class LatentDiffusion(AbstractImageModel):
             turn.backward(loss, "codec")
             turn.update("codec")
             return {"codec": float(error)}
-        loss = flow_loss(networks["network"], codec, turn, settings, turn.step < first + MEASURED_TURNS)
+        loss = flow_loss(networks["network"], codec, turn, settings)
         turn.backward(loss, "flow")
         turn.update("flow")
         return {"flow": float(loss.detach())}
@@ -107,7 +107,7 @@ class LatentDiffusion(AbstractImageModel):
 
         real, codec = pictures[:200], networks["codec"]
         with torch.no_grad():
-            grids = [codec.grids(torch.as_tensor(real[start : start + 20]), False).numpy() for start in range(0, len(real), 20)]
+            grids = [codec.grids(torch.as_tensor(real[start : start + 20])).numpy() for start in range(0, len(real), 20)]
         again = [evaluated(codec)(state=some) for some in grids]
         return with_noise_measured(with_defaults(settings, self.settings, self.name), real, np.concatenate(again))
 

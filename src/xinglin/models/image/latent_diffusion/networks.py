@@ -35,10 +35,10 @@ class Codec(nn.Module):
         self.register_buffer("seen", torch.zeros(()))
 
     @torch.no_grad()
-    def grids(self, pictures: Tensor, measure: bool) -> Tensor:
-        """The grids of pictures, as means, each number of middle 0 and spread 1 over the set; `measure`: these pictures tell middle and spread."""
+    def grids(self, pictures: Tensor, measure: bool = False) -> Tensor:
+        """The grids of pictures, as means, each number of middle 0 and spread 1 over the set; `measure`: told by the first turns that ask so."""
         told = self.kl.encode(pictures)[0].float()
-        if measure:
+        if measure and self.seen < MEASURED_TURNS:  # a fine-tuned model keeps what was measured of its first set
             over, share = (0, *range(2, told.dim())), 1 / (self.seen + 1)
             self.middle.lerp_(told.mean(over, keepdim=True), share)
             self.spread.lerp_((told - self.middle).std(over, keepdim=True).clamp(min=1e-4), share)
@@ -73,9 +73,9 @@ class GridField(nn.Module):
         return self.unet(state, time, None if self.asked is None or conditions is None else self.asked(conditions))
 
 
-def flow_loss(field: GridField, codec: Codec, turn: Turn, settings: Settings, measure: bool) -> Tensor:
+def flow_loss(field: GridField, codec: Codec, turn: Turn, settings: Settings) -> Tensor:
     """How far the velocity told is from the straight way between noise and grid (Liu 2022)."""
-    grids = codec.grids(turn.batch["pictures"].float(), measure)
+    grids = codec.grids(turn.batch["pictures"].float(), measure=True)
     conditions = turn.batch.get("conditions")
     if conditions is not None:
         conditions = forgotten(conditions, float(settings["forgotten"]))

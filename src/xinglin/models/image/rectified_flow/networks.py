@@ -38,7 +38,7 @@ class VelocityField(nn.Module):
 def learnt_from(network: VelocityField, turn: Turn, settings: Settings) -> Tensor:
     """The loss of one batch: how far the velocity told is from the straight way between noise and picture (Liu 2022, Lipman 2022)."""
     pictures = turn.batch["pictures"].float()
-    if turn.step < MEASURED_TURNS:
+    if network.view.seen < MEASURED_TURNS:  # a fine-tuned model keeps what was measured of its first set
         network.view.measure(pictures)
     shown, told = moved(pictures, float(settings["moved"]))
     bands = network.view.bands_of(shown)

@@ -124,7 +124,7 @@ def learnt_from(network: WaveletFlowNetwork, turn: Turn, settings: Settings) -> 
     for _ in network.fields:
         shown, details = halved(shown)
         levels.insert(0, (shown, details))
-    if turn.step < MEASURED_TURNS:
+    if network.coarse.seen < MEASURED_TURNS:  # a fine-tuned model keeps what was measured of its first set
         network.coarse.measure(shown)
         for field, (smooth, details) in zip(network.fields, levels, strict=True):
             field.strength.measure(smooth, details)
