@@ -59,7 +59,11 @@ def _of_drug(row: LevelDrug, chart: Chart, facts: Sequence[Fact], model: Callabl
                 facts,
             )
         ]
-    return [fact for fact in (_clearance(row, case, fit), _present(row, case, fit), _better(row, case, fit)) if fact is not None]
+    return [
+        fact
+        for fact in (_clearance(row, case, fit), _present(row, case, fit), _better(row, case, fit), _rests_on(row, case, fit))
+        if fact is not None
+    ]
 
 
 def _clearance(row: LevelDrug, case: LevelCase, fit: MapEstimate) -> Fact:
@@ -71,21 +75,25 @@ def _clearance(row: LevelDrug, case: LevelCase, fit: MapEstimate) -> Fact:
     levels = [(plain(f.value), f.time[:16].replace("T", " ")) for f in case.levels]
     seen = ("level" if len(levels) == 1 else f"{len(levels)} levels", f"{len(levels)}次浓度")
     listed = (", ".join(f"{value} at {when}" for value, when in levels), "、".join(f"{when}为{value}" for value, when in levels))
-    about = fit.drug.card.about
     en = (
-        f"{en_name.capitalize()}, from the {seen[0]} measured ({listed[0]}): clearance {_span(cl, 'en')}, where {rounded(typical)} {cl.unit} is typical of such a person; "
-        f"model: {about['en'].rstrip('.')}; {fit.label['en']}"
+        f"{en_name.capitalize()}, from the {seen[0]} measured ({listed[0]}): clearance {_span(cl, 'en')}, where {rounded(typical)} {cl.unit} is typical of such "
+        f"a person; {fit.label['en']}."
     )
-    zh = f"{zh_name}，依据{seen[1]}（{listed[1]}）：清除率{_span(cl, 'zh')}，同类人群典型值{rounded(typical)} {cl.unit}；模型：{about['zh'].rstrip('。')}；{fit.label['zh']}"
-    assumed = _assumed(case)
-    return _fact(
-        row,
-        "clearance",
-        (en + assumed[0] + ".", zh + assumed[1] + "。"),
-        case,
-        fit,
-        {"value": f"{cl.middle:.4g}", "low": f"{cl.low:.4g}", "high": f"{cl.high:.4g}"},
+    zh = (
+        f"{zh_name}，依据{seen[1]}（{listed[1]}）：清除率{_span(cl, 'zh')}，同类人群典型值{rounded(typical)} {cl.unit}；{fit.label['zh']}。"
     )
+    numbers = {"value": f"{cl.middle:.4g}", "low": f"{cl.low:.4g}", "high": f"{cl.high:.4g}"}
+    return _fact(row, "clearance", (en, zh), case, fit, numbers)
+
+
+def _rests_on(row: LevelDrug, case: LevelCase, fit: MapEstimate) -> Fact:
+    """Whose model it is, and what was taken for granted."""
+    about, (en_name, zh_name), assumed = fit.drug.card.about, medicine_names(row.medicine), _assumed(case)
+    en = (
+        f"{en_name.capitalize()}, what the prediction rests on: {about['en'].rstrip('.')}; kidneys and weight as last recorded{assumed[0]}."
+    )
+    zh = f"{zh_name}预测依据：{about['zh'].rstrip('。')}；肾功能与体重取最近记录{assumed[1]}。"
+    return _fact(row, "rests", (en, zh), case, fit, {})
 
 
 def _assumed(case: LevelCase) -> Both:
@@ -186,7 +194,7 @@ def rounded(value: float) -> str:
 
 
 def _shown(unit: str) -> str:
-    return unit.replace(".", "·")
+    return unit.replace(".", " ")
 
 
 def _numbers(row: LevelDrug, option: DoseOption) -> dict[str, str]:

@@ -334,8 +334,8 @@ def of_people(one: Outcome, option: TherapyOption, whole: int) -> Both:
     """The same numbers as natural frequencies: of 100 (or 1,000) people like those in the trial, how many with it and how many with the other."""
     count = [_people(percent, whole) for percent in (one.with_percent, one.without_percent)]
     time = (f" within {plain(one.months)} months", f"{plain(one.months)}个月内") if one.months and not _TIMED.search(one.en) else ("", "")
-    single = one.trial and not one.trial.casefold().startswith("meta")
-    trial = (f"the trial {one.trial}", f"{one.trial}试验") if single else ("the trials", "这些试验")
+    single = one.trial and not _SEVERAL.match(one.trial)
+    trial = (f"the trial {one.trial}", f"{in_chinese(one.trial)}试验") if single else ("the trials", "这些试验")
     name = short(option)
     other = (one.comparator_en or "without it", one.comparator_zh or "未采用者")
     whom = (
@@ -349,9 +349,15 @@ def of_people(one: Outcome, option: TherapyOption, whole: int) -> Both:
 
 
 _CHINESE = (
-    ("meta-analysis", "荟萃分析"), (" of ", "，"), (" trials", "项试验"), ("per 100 person-years", "/100人年"), ("per 100", "/100"), ("person-years", "人年"),
-    ("months", "个月"), ("percentage points", "个百分点"), ("pooled", "汇总"),
+    ("meta-analysis", "荟萃分析"), ("trials of the label", "说明书所载试验"), ("two trials", "两项试验"), ("dose not guided by genes", "未按基因调整剂量"),
+    ("dose guided by genes", "按基因调整剂量"), ("control group", "对照组"), ("overweight people", "超重者"), ("people in a year", "人年"), ("no diabetes", "无糖尿病"),
+    ("beside usual treatment", "联合常规治疗"), ("not treated before", "初治"), ("first line", "一线"), ("interim", "中期分析"), ("extended", "延长随访"),
+    ("one year", "一年"), ("stage II and III", "II–III期"), ("stage III", "III期"), ("score 11 to 25", "评分11至25"), ("score 26 to 100", "评分26至100"),
+    ("chemotherapy", "化疗"), ("Chinese series", "中国病例系列"), ("nine-centre cohort", "九中心队列"), ("randomised phase II", "随机II期试验"), (" registry", "登记研究"),
+    ("label", "说明书"), (" studies", "项研究"), (" of ", "，"), (" trials", "项试验"), ("per 100 person-years", "/100人年"), ("per 100", "/100"),
+    ("person-years", "人年"), ("months", "个月"), ("percentage points", "个百分点"), ("pooled", "汇总"), (", ", "，"),
 )  # fmt: skip
+_SEVERAL = re.compile(r"^(?:meta|trials|label|\d+ studies|pooled)", re.IGNORECASE)  # more than one trial, or none that has a name
 
 
 def in_chinese(words: str) -> str:

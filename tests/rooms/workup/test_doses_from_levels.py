@@ -79,7 +79,7 @@ def test_the_exposure_has_a_band_and_every_line_its_evidence():
         sources = {place.source.partition("@")[0] for place in one.evidence}
         assert {"chart", "diseases/pharmacokinetics:vancomycin", "knowledge/dosing_equations"} <= sources
         assert one.details["said"] and one.details["said_zh"] and one.kind == "prediction"
-    assert "not a prescription" in found["vancomycin.clearance"].text and "dialysis counted as absent" in found["vancomycin.clearance"].text
+    assert "not a prescription" in found["vancomycin.clearance"].text and "dialysis counted as absent" in found["vancomycin.rests"].text
 
 
 def test_a_high_level_asks_for_less_and_too_little_for_more():

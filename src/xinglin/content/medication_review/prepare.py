@@ -13,7 +13,7 @@ from xinglin.records.fact import MUST_BE_MENTIONED
 from xinglin.records.medication import Circumstances, Concern, MedicineUse
 from xinglin.shelf.promises import Bench, Prepared
 from xinglin.workup.gene_words import lacking
-from xinglin.workup.medication_alerts import alerts, is_grave, is_missing, taken_now
+from xinglin.workup.medication_alerts import UNREAD, alerts, is_grave, is_missing, taken_now
 from xinglin.workup.report_lines import line
 
 _BRIEF: dict[str, tuple[str, str]] = {
@@ -135,6 +135,7 @@ def _weight(one: Concern, fact: Fact) -> str:
 def _briefly(found: Sequence[Concern], medicine: str, language: str) -> str:
     """ "interaction with aspirin, citalopram; age": what was found, the same kinds together."""
     place, told = (0, 1)[language == "zh"], {}
+    unread = set()
     for one in found:
         both = (
             _NEVER
@@ -146,8 +147,12 @@ def _briefly(found: Sequence[Concern], medicine: str, language: str) -> str:
             else _BRIEF[one.kind]
         )
         told.setdefault(both[place], []).extend(_others(one, medicine, language))
+        unread |= set() if one.verified else {both[place]}
     join, semicolon = (", ", "; ") if language == "en" else ("、", "；")
-    return semicolon.join(phrase.format(join.join(dict.fromkeys(others))) for phrase, others in told.items())
+    parts = [
+        (phrase.format(join.join(dict.fromkeys(others))), UNREAD[language] if phrase in unread else "") for phrase, others in told.items()
+    ]
+    return semicolon.join(said + mark for said, mark in parts)
 
 
 def _others(one: Concern, medicine: str, language: str) -> list[str]:

@@ -74,6 +74,8 @@ def test_what_nobody_opened_is_marked_and_counted(chart):
     _, texts, facts = reviewed(chart, length="full")
     unread = [fact for fact in facts if fact.id.startswith("made.alert.") and fact.details["verified"] == "no"]
     assert unread and all("source not opened" in fact.details["said"] for fact in unread)
+    brief = [fact.details["said"] for fact in facts if fact.id.startswith("made.review.points.")]
+    assert any("source not opened" in said for said in brief)
     assert any(text.startswith(f"{len(unread)} of these warnings rest on rows whose source nobody here has opened") for text in texts)
 
 
