@@ -30,6 +30,9 @@ from xinglin.flow.image_commands import nifti_taken
 from xinglin.flow.image_commands import phantom as phantom
 from xinglin.flow.image_commands import show_images as show_images
 from xinglin.flow.image_commands import unmark as unmark
+from xinglin.flow.image_judging_commands import evaluate_image as evaluate_image
+from xinglin.flow.image_judging_commands import evaluate_pictures as evaluate_pictures
+from xinglin.flow.image_judging_commands import evaluate_reader_test as evaluate_reader_test
 from xinglin.flow.image_model_commands import models_diff as models_diff
 from xinglin.flow.image_model_commands import models_export as models_export
 from xinglin.flow.image_model_commands import models_import as models_import

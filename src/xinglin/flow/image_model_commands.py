@@ -134,7 +134,7 @@ def image_card_lines(card: ImageModelCard) -> Iterator[str]:
     yield f"not: {card.not_for}"
     if card.epsilon:
         yield f"differential privacy: epsilon {card.epsilon:.3g} at delta {card.plan.delta:g}"
-    yield from (_score_line(one) for one in (card.judgement.scores if card.judgement else ()))
+    yield from (score_line(one) for one in (card.judgement.scores if card.judgement else ()))
     if card.judgement is None:
         yield "not judged yet"
     yield from card.notes
@@ -142,7 +142,8 @@ def image_card_lines(card: ImageModelCard) -> Iterator[str]:
         yield f"brought into use by {card.promoted_by}"
 
 
-def _score_line(score: ImageScore) -> str:
+def score_line(score: ImageScore) -> str:
+    """ "fidelity: recall 0.71 (0.66 to 0.76); between real ones 0.96 (0.93 to 0.99)"."""
     floor = f"; between real ones {_spread(score.floor)}" if score.floor else ""
     gate = "" if score.passed is None else ("; passed" if score.passed else "; NOT PASSED")
     return f"{score.area}: {score.name} {_spread(score.made)}{floor}{gate}"

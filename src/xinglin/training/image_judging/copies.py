@@ -27,8 +27,8 @@ SIZES = (0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.08, 1.16, 1.25)  # of the made pictu
 WINDOWS = ((1.0, (0.5,)), (0.9, (0.0, 0.5, 1.0)), (0.8, (0.0, 0.25, 0.5, 0.75, 1.0)))  # crops that are compared coarsely: share, places
 INNER, MIDST = slice(10, 35), 22  # the windows of 0.8, and the one in the middle
 LONG_LIST, SHORT_LIST, CHUNK = 160, 24, 64
-CHANCE = 3.72  # standard deviations: 1 in 10,000 pictures of other people
-FEWEST, PLANTED = 10, 24
+USUAL, CHANCE = 2.33, 3.72  # standard deviations: 1 in 100, 1 in 10,000 pictures of other people
+FEWEST, PLANTED, LEAST_OF_COPIES = 10, 24, 0.01
 NARROW, WIDE, FAINT = 1.2, 3.0, 0.05  # of the band compared; told CXR copies from other people better than 1 to 4 pixels
 
 
@@ -89,12 +89,15 @@ def copies(made: Pictures, learnt: Pictures, held_out: Pictures, *, mirrored: bo
 
 
 def calibrated(others: Row, copied: Row) -> float:
-    """The threshold of `beyond`: where 1 in 10,000 pictures of other people would lie, but below every planted copy.
+    """The threshold of `beyond`, between what pictures of other people show and what planted copies show.
 
-    The first by a normal curve of the logarithm through the lower half of what held-out people show, which duplicates in the set do not move.
+    Half way (of the logarithm) from where 1 in 100 of other people lie to where 99 in 100 planted copies lie above, and no higher than where 1
+    in 10,000 of other people lie. The shares of others by a normal curve of the logarithm through their lower half, which duplicates in the
+    set do not move.
     """
     low, middle = np.quantile(np.log(np.maximum(others, 1e-3)), [0.16, 0.5])
-    return float(min(np.exp(middle + CHANCE * (middle - low)), 0.95 * copied.min()))
+    usual, rare = middle + USUAL * (middle - low), middle + CHANCE * (middle - low)
+    return float(np.exp(min(rare, (usual + np.log(np.quantile(copied, LEAST_OF_COPIES))) / 2)))
 
 
 def planted_ones(gallery: Gallery, learnt: Pictures, mirrored: bool, seed: int) -> Row:
@@ -128,7 +131,7 @@ class Gallery:
         halves, details = ([_middle(flat, side, size) for size in SIZES] for side in (SIDE // 2, SIDE))
         place, likeness, usual = np.zeros(len(flat), dtype=np.int64), np.zeros(len(flat)), np.zeros(len(flat))
         for one in range(len(flat)):
-            rough = _sought([half[one] for half in halves[::2]], self.halves[long[one]])
+            rough = _sought([half[one] for half in halves[1::2]], self.halves[long[one]])
             short = long[one][np.argsort(-rough, kind="stable")[:SHORT_LIST]]
             each = _sought([detail[one] for detail in details], self.views[short])
             best = int(each.argmax())

@@ -1,0 +1,180 @@
+"""A whole judgement: fine pictures stand at their floor, worse ones beyond it, copies fail the gates; report and numbers are written."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import msgspec
+import numpy as np
+import pytest
+from image_judging_pictures import blobs
+from scipy.ndimage import gaussian_filter
+
+from xinglin.cli.run import main
+from xinglin.records.errors import InvalidInput, UsageError
+from xinglin.records.image_learning import Condition, ImageForm, ImageJudgement
+from xinglin.training.image_judging.judged import GATES, judged, judged_in_full
+from xinglin.training.image_judging.report_page import report_page
+from xinglin.training.image_judging.report_words import CHINESE_NAMES, READER, WORDS
+from xinglin.training.image_sets.image_set import ImageSet
+
+FORM = ImageForm((32, 32), 1, 0.0, 100.0, "HU", "CT", conditions=(Condition("side", "level", ("left", "right")),))
+
+
+@cache
+def pictures() -> ImageSet:
+    values = (blobs(150, seed=31, side=32) + 1) * 50
+    sides = (np.arange(150) % 2).astype(np.float32)[:, None]
+    return ImageSet.of(values, FORM, conditions=sides, persons=[f"p{one // 2}" for one in range(150)])
+
+
+@cache
+def told(kind: str) -> dict:
+    fine = blobs(120, seed=32, side=32)
+    learnt = pictures().scaled(pictures().rows("train"))
+    made = {
+        "fine": fine, "blurred": gaussian_filter(fine, (0, 0, 1, 1)), "few": np.repeat(fine[:6], 20, axis=0), "copied": np.resize(learnt, fine.shape),
+        "noised": np.clip(fine + np.random.default_rng(0).normal(0, 0.1, fine.shape), -1, 1).astype(np.float32),
+    }[kind]  # fmt: skip
+    return {one.name: one for one in judged(pictures(), made, model=kind).scores}
+
+
+def test_pictures_of_the_same_kind_stand_at_the_floor() -> None:
+    scores = told("fine")
+    for name in (
+        "Fréchet radiomics distance",
+        "Fréchet encoder distance",
+        "recall",
+        "coverage",
+        "spectrum distance (dB)",
+        "histogram distance",
+    ):
+        one = scores[name]
+        assert one.made.low <= one.floor.high, name
+        assert one.floor.low <= one.made.high, name
+    assert scores["near-copies"].made.value <= 2
+
+
+@pytest.mark.parametrize("kind", ["blurred", "noised", "few"])
+def test_worse_pictures_lie_beyond_the_floor(kind) -> None:
+    for name in ("Fréchet radiomics distance", "Fréchet encoder distance"):
+        assert told(kind)[name].made.low > told(kind)[name].floor.high
+    assert told(kind)["recall"].made.value < told("fine")["recall"].made.value - 0.1
+
+
+def test_what_lost_variety_is_more_alike_than_real_ones() -> None:
+    assert told("few")["MS-SSIM among pictures"].made.low > told("few")["MS-SSIM among pictures"].floor.high
+
+
+def test_blur_lies_beyond_the_floor_of_the_spectrum() -> None:
+    assert told("blurred")["spectrum distance (dB)"].made.low > told("blurred")["spectrum distance (dB)"].floor.high
+
+
+def test_copies_fail_the_gates_of_privacy_though_they_look_best() -> None:
+    scores = told("copied")
+    assert scores["near-copies"].made.value >= 0.95 * 120
+    assert scores["near-copies"].passed is False
+    assert scores["membership inference AUC"].made.value > 0.9
+    assert scores["membership inference AUC"].passed is False
+    assert scores["Fréchet radiomics distance"].made.value < 3 * scores["Fréchet radiomics distance"].floor.value + 1
+
+
+def test_the_search_for_copies_is_tried_in_every_judgement() -> None:
+    assert told("fine")["planted copies caught"].made.value == 1.0
+    assert told("fine")["planted copies caught"].passed is True
+
+
+def test_gates_and_only_gates_are_passed_or_not() -> None:
+    assert {name for name, one in told("fine").items() if one.passed is not None} <= set(GATES)
+    assert {"near-copies", "membership inference AUC", "planted copies caught"} <= set(GATES)
+
+
+def test_the_same_judgement_twice_is_the_same() -> None:
+    made = blobs(60, seed=33, side=32)
+    small = ImageSet.of(pictures().pictures[:90], FORM, conditions=None)
+    assert judged(small, made, model="m", seed=3) == judged(small, made, model="m", seed=3)
+
+
+def test_groups_are_told_apart() -> None:
+    found = judged(pictures(), blobs(120, seed=32, side=32), model="m").groups
+    assert set(found) == {"side: left", "side: right"}
+    assert found["side: left"]["pictures"] == 75
+
+
+def test_pictures_of_another_form_and_too_few_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="XL-JUDGE-007"):
+        judged(pictures(), blobs(40, seed=1, side=16), model="m")
+    with pytest.raises(InvalidInput, match="XL-JUDGE-006"):
+        judged(pictures(), blobs(20, seed=1, side=32), model="m")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_report_shows_scores_floors_pictures_and_says_what_it_holds(language) -> None:
+    found = judged_in_full(pictures(), blobs(60, seed=32, side=32), model="trial <1>")
+    page = report_page(found, FORM, "set", language).decode()
+    assert WORDS[language]["label"] in page
+    assert WORDS[language]["inside"] in page
+    assert page.count("data:image/png") == 3
+    assert page.count("<svg") == 2
+    assert "trial &lt;1&gt;" in page
+    assert "<script" not in page
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_both_languages_have_the_same_words_and_every_score_a_chinese_name() -> None:
+    assert set(WORDS["en"]) == set(WORDS["zh"])
+    assert set(READER["en"]) == set(READER["zh"])
+    assert set(told("fine")) <= set(CHINESE_NAMES)
+
+
+def test_use_is_measured_where_made_pictures_say_what_they_show() -> None:
+    pytest.importorskip("torch")
+    from xinglin.training.image_judging import usefulness
+
+    values, bright = blobs(150, seed=34, side=32), np.arange(150) % 2
+    values[bright == 1, :, 8:16, 8:16] = 1.0
+    marks = np.zeros((150, 32, 32), dtype=np.uint8)
+    marks[bright == 1, 8:16, 8:16] = 1
+    form = msgspec.structs.replace(FORM, masks=("patch",))
+    real = ImageSet.of((values[:100] + 1) * 50, form, conditions=bright[:100, None].astype(np.float32), masks=marks[:100])
+    before, usefulness.STEPS, usefulness.SEEDS = (usefulness.STEPS, usefulness.SEEDS), 30, 2
+    try:
+        scores = usefulness.usefulness(real, values[100:], bright[100:, None].astype(float), marks[100:], full=True, seed=0)
+    finally:
+        usefulness.STEPS, usefulness.SEEDS = before
+    by_name = {one.name: one.made.value for one in scores}
+    assert by_name["AUC of side: right, learnt from made pictures"] > 0.9
+    assert by_name["Dice of masks, learnt from made pictures"] > 0.6
+    assert len(by_name) == 4
+
+
+def test_the_command_judges_a_file_of_pictures(tmp_path, capsys) -> None:
+    pictures().save(tmp_path / "set")
+    np.savez(tmp_path / "made.npz", pictures=(blobs(60, seed=32, side=32) + 1) * 50)
+    words = ["evaluate", "pictures", str(tmp_path / "made.npz"), "--set", str(tmp_path / "set"), "-o", str(tmp_path / "out")]
+    assert main([*words, "--reader-test", "4", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    kept = msgspec.json.decode((tmp_path / "out" / "judgement.json").read_bytes(), type=ImageJudgement)
+    assert kept.made == answer["judgement"]["made"] == 60
+    assert {one.name for one in (tmp_path / "out").iterdir()} == {"judgement.json", "report.html", "nearest.png", "reader-test.html"}
+
+
+def test_a_file_that_holds_no_pictures_is_refused(tmp_path) -> None:
+    from xinglin.flow.image_judging import judged_pictures
+
+    pictures().save(tmp_path / "set")
+    (tmp_path / "made.npz").write_bytes(b"no")
+    np.savez(tmp_path / "other.npz", something=np.zeros(3))
+    for name in ("made", "other", "absent"):
+        with pytest.raises(InvalidInput, match="XL-JUDGE-011"):
+            judged_pictures(tmp_path / f"{name}.npz", tmp_path / "set")
+
+
+def test_without_nyxus_it_says_what_to_install(monkeypatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "nyxus", None)
+    with pytest.raises(UsageError, match="XL-JUDGE-001") as refused:
+        judged(pictures(), blobs(60, seed=32, side=32), model="m")
+    assert "xinglin[torch]" in refused.value.fix
