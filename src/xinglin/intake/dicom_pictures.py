@@ -10,18 +10,17 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xinglin.intake.picture_files import LeftOut, PictureFile, shown
+from xinglin.intake.picture_files import LeftOut, PictureFile, plain_grey, shown
 from xinglin.records.errors import XinglinError
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from xinglin.formats.dicom import Header, ReadingProcess
     from xinglin.formats.dicom.image import Image
     from xinglin.formats.dicom.instance import Instance
 
-_AT_ONCE = 400  # MiB of frames of one file
+_AT_ONCE = 64  # MiB of frames that are held together
 _SCANS = ("CT", "MR", "PT", "NM")
 
 
@@ -67,56 +66,69 @@ def volumes_of(paths: Sequence[Path], base: Path, note: Callable[[str], None] | 
 
 def _pictures(path: Path, source: str, process: ReadingProcess) -> Iterator[PictureFile | LeftOut]:
     from xinglin.formats.dicom import agreement
+    from xinglin.formats.dicom.codecs import PHOTOGRAPHIC, check_syntax
     from xinglin.formats.dicom.process import error_of, sources_of
 
-    instance = next(iter(process.look(sources_of([path])[0], keep=True)))
+    instance = next(iter(process.look(sources_of([path])[0], keep=True, pictures=True)))
     if instance.error:
         raise error_of(instance.error, path.name)
     header, image = instance.header, instance.image
     if image is None or header.sop_class in agreement.NOT_VOLUMES:
-        kind = agreement.NOT_VOLUMES.get(header.sop_class, "it holds no pixels")
-        yield LeftOut(source, "not a picture", kind)
+        yield LeftOut(source, "not a picture", agreement.NOT_VOLUMES.get(header.sop_class, "it holds no pixels"))
         return
-    modality = agreement.modality_of(header)
-    if modality in _SCANS or image.form.samples != 1 or image.form.allocated == 1:
+    modality, photographic = agreement.modality_of(header), header.transfer_syntax in PHOTOGRAPHIC
+    if modality in _SCANS or image.form.samples not in (1, 3) or image.form.allocated == 1:
         agreement.check([instance], [path.name])  # colour, localizer, rescale
+        check_syntax(header.transfer_syntax)
     unit, why = agreement.unit_of(modality, image, ())
     if modality == "CT" and unit != "HU":
         yield LeftOut(source, "a CT that is not in HU", why)
         return
-    frames = len(image.planes)
-    if frames * image.form.rows * image.form.columns * 4 > _AT_ONCE << 20:
-        yield LeftOut(source, "too large", f"{frames} frames")
-        return
-    for number, values in enumerate(_decoded(process, instance, path.name)):
-        yield _picture(values, source if frames == 1 else f"{source}#{number}", header, image, number, modality, unit)
+    kind = "shown" if photographic or image.form.samples == 3 else "float32"
+    for number, values in enumerate(_decoded(process, instance, path.name, kind)):
+        name = source if len(image.planes) == 1 else f"{source}#{number}"
+        yield _picture(values, name, header, image, number, modality, unit)
 
 
 def _picture(values: NDArray[Any], source: str, header: Header, image: Image, frame: int, modality: str, unit: str) -> PictureFile:
     plane, shown_as = image.planes[frame], image.shown
     return PictureFile(
-        values[None], source, _whose(header), unit, modality, plane.spacing or shown_as.imager_mm or (), shown_as.window,
+        values, source, _whose(header), unit, modality, plane.spacing or shown_as.imager_mm or (), shown_as.window,
         image.form.photometric == "MONOCHROME1", _words(header, image), header.synthetic, header.series_uid, _tells(header, source),
     )  # fmt: skip
 
 
-def _decoded(process: ReadingProcess, instance: Instance, name: str) -> list[NDArray[np.float32]]:
-    """All frames after the stated rescale. Raises the reader's own errors."""
+def _decoded(process: ReadingProcess, instance: Instance, name: str, kind: str) -> Iterator[NDArray[Any]]:
+    """(channels, rows, columns) of each frame: numbers after the stated rescale; 8 bits that state none stay 8 bits. Raises the reader's errors."""
     import numpy as np
 
     from xinglin.formats.dicom.process import error_of, mapped, shared_block
 
     image = instance.image
     assert image is not None
-    form, frames, block = image.form, len(image.planes), shared_block()
-    try:
-        for made in process.decode([(0, frame) for frame in range(frames)], "float32", block):
-            if made.error:
-                raise error_of(made.error, name)
-        held = np.frombuffer(mapped(block, frames * form.rows * form.columns * 4), np.float32)
-        return list(held.reshape(frames, form.rows, form.columns))
-    finally:
-        os.close(block)
+    form, frames = image.form, len(image.planes)
+    shape = (form.rows, form.columns, form.samples) if kind == "shown" else (form.rows, form.columns)
+    size = int(np.prod(shape)) * (1 if kind == "shown" else 4)
+    at_once = max(1, (_AT_ONCE << 20) // size)
+    for start in range(0, frames, at_once):
+        some = [(0, frame) for frame in range(start, min(frames, start + at_once))]
+        block = shared_block()
+        try:
+            for made in process.decode(some, kind, block):
+                if made.error:
+                    raise error_of(made.error, name)
+            held = np.frombuffer(mapped(block, len(some) * size), np.uint8 if kind == "shown" else np.float32).reshape(len(some), *shape)
+        finally:
+            os.close(block)
+        for (_, frame), values in zip(some, held, strict=True):
+            plane = image.planes[frame]
+            if kind == "shown":
+                yield plain_grey(np.moveaxis(values, -1, 0))
+            else:
+                plain = (
+                    form.stored == 8 and not form.signed and not plane.table and plane.slope in (None, 1) and plane.intercept in (None, 0)
+                )
+                yield (values.astype(np.uint8) if plain else values)[None]
 
 
 def _words(header: Header, image: Image | None) -> dict[str, str | float]:

@@ -168,6 +168,8 @@ def plain_grey(values: NDArray[np.generic]) -> NDArray[np.generic]:
     """(1, rows, columns) where three colours (3, rows, columns) are one but for the noise of a JPEG; else the colours as they are."""
     import numpy as np
 
+    if len(values) == 1:
+        return values
     wide = values.astype(np.int16)
     apart = np.ptp(wide, axis=0)
     return values[:1] if not apart.any() else (np.rint(wide.mean(0))[None].astype(np.uint8) if apart.max() <= _COLOUR_NOISE else values)

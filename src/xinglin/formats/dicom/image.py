@@ -43,6 +43,7 @@ class PixelForm(Struct, frozen=True, kw_only=True):
     signed: bool
     photometric: str
     samples: int
+    planar: bool = False  # colours one after the other, not pixel by pixel
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -118,6 +119,7 @@ def _form(dataset: Dataset, limits: Limits) -> PixelForm:
         signed=bool(_one_of(dataset, "PixelRepresentation", (0, 1))),
         photometric=word(dataset, "PhotometricInterpretation"),
         samples=_needed(dataset, "SamplesPerPixel"),
+        planar=whole(dataset, "PlanarConfiguration") == 1,
     )
     _check_bits(form)
     if form.rows < 1 or form.columns < 1 or form.frames < 1:

@@ -103,7 +103,7 @@ def _look_at_all(line: socket.socket, desk: Desk, message: Look, handle: int | N
         import numpy as np  # noqa: F401 - before the bound on memory is set
     for source in message.sources:
         _bound(message.limits)
-        instance, kept = look(source, handle, message.limits, keep=message.keep)
+        instance, kept = look(source, handle, message.limits, keep=message.keep, pictures=message.pictures)
         if message.keep:
             desk.kept.append(kept)
         send(line, Seen(instance))
@@ -139,7 +139,7 @@ def fault_of(error: XinglinError) -> Fault:
     return error.code, error.what, error.where, error.why, error.fix, type(error).__name__
 
 
-def look(source: Source, handle: int | None, limits: Limits, *, keep: bool) -> tuple[Instance, Kept | None]:
+def look(source: Source, handle: int | None, limits: Limits, *, keep: bool, pictures: bool = False) -> tuple[Instance, Kept | None]:
     """The header and image of one file, with the fault that keeps it from use, if any."""
     header = Header()
     try:
@@ -150,7 +150,7 @@ def look(source: Source, handle: int | None, limits: Limits, *, keep: bool) -> t
             raise file.fault
         header = header_from(file.dataset, file.syntax)
         image = image_from(file.dataset, words(file.dataset, "SpecificCharacterSet"), limits)
-        kept = _kept(source, size, file, image, limits) if keep and image else None
+        kept = _kept(source, size, file, image, limits, pictures=pictures) if keep and image else None
         outlines = outlines_from(file.dataset, words(file.dataset, "SpecificCharacterSet"), image.form if image else None) if keep else None
         return Instance(header=header, image=image, references=_references(file.dataset), outlines=outlines), kept
     except XinglinError as error:
@@ -219,10 +219,10 @@ def _references(dataset: Dataset) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _kept(source: Source, size: int, file: File, image: Image, limits: Limits) -> Kept:
+def _kept(source: Source, size: int, file: File, image: Image, limits: Limits, *, pictures: bool) -> Kept:
     from xinglin.formats.dicom.pixels import locate, modality_table
 
-    located = locate(file.dataset, file.syntax, image.form)
+    located = locate(file.dataset, file.syntax, image.form, photographic=pictures)
     has_table = TAGS["ModalityLUTSequence"][0] in file.dataset.elements
     return Kept(source, size, image, located, modality_table(file.dataset, image.form, limits) if has_table else None)
 
@@ -242,6 +242,11 @@ def _made(desk: Desk, index: int, frame: int, kind: str, handle: int | None, pos
 def _decoded(kept: Kept, data: memoryview, frame: int, kind: str, handle: int | None, position: int) -> Made:
     from xinglin.formats.dicom.pixels import looked_up, stored_numbers
 
+    if kind == "shown":
+        from xinglin.formats.dicom.shown_pixels import shown_pixels
+
+        _write(handle, shown_pixels(kept.located, data, frame), position)
+        return Made()
     stored, lossy = stored_numbers(kept.located, data, frame)
     if kind == "digest":
         plain = stored.astype(stored.dtype.newbyteorder("<"), copy=False)

@@ -26,11 +26,12 @@ class Source(Struct, frozen=True):
 
 
 class Look(Struct, frozen=True, tag=True):
-    """Read the headers of these; one `Seen` each. `keep`: hold them for decoding."""
+    """Read the headers of these; one `Seen` each. `keep`: hold them for decoding. `pictures`: to be shown, not measured: photographic JPEG too."""
 
     sources: tuple[Source, ...]
     limits: Limits
     keep: bool = False
+    pictures: bool = False
 
 
 class Seen(Struct, frozen=True, tag=True):
@@ -42,7 +43,8 @@ class Seen(Struct, frozen=True, tag=True):
 class Decode(Struct, frozen=True, tag=True):
     """Write the frames (source, frame) one after the other into the block that came with the message.
 
-    kind: "int16", "int32" or "float32" for values, "stored" for the stored numbers as uint8 (segmentations), "digest" for none.
+    kind: "int16", "int32" or "float32" for values, "stored" for the stored numbers as uint8 (segmentations), "shown" for what is seen as uint8
+    (rows, columns, samples), "digest" for none.
     """
 
     frames: tuple[tuple[int, int], ...]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.formats.dicom.codecs import NATIVE, Decoded, check_syntax, decode
+from xinglin.formats.dicom.codecs import NATIVE, PHOTOGRAPHIC, Decoded, check_syntax, decode
 from xinglin.formats.dicom.elements import Dataset, Element
 from xinglin.formats.dicom.image import PixelForm
 from xinglin.formats.dicom.limits import Limits, too_much, wrong
@@ -32,9 +32,13 @@ class Located(NamedTuple):
     overlays: bool  # unused high bits hold an overlay
 
 
-def locate(dataset: Dataset, syntax: str, form: PixelForm) -> Located:
-    """Where the frames are. Raises XL-DICOM-041 to 043 (no decoder) and 046 (not as many bytes as there must be)."""
-    check_syntax(syntax)
+def locate(dataset: Dataset, syntax: str, form: PixelForm, *, photographic: bool = False) -> Located:
+    """Where the frames are. Raises XL-DICOM-041 to 043 (no decoder) and 046 (not as many bytes as there must be).
+
+    photographic: a JPEG of the photographic kind is let through, to be shown and not measured.
+    """
+    if not (photographic and syntax in PHOTOGRAPHIC):
+        check_syntax(syntax)
     element = dataset.elements[PIXEL_DATA]
     if (element.fragments is None) != (syntax in NATIVE):
         raise wrong(46, "the pixel data is not stored the way the file says", where=place(PIXEL_DATA), fix="ask for a new export")

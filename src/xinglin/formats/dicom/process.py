@@ -144,14 +144,16 @@ class ReadingProcess:
             self.close()
             raise fault from None
 
-    def look(self, sources: Sequence[Source], *, keep: bool = False, block: int | None = None) -> Iterator[Instance]:
+    def look(
+        self, sources: Sequence[Source], *, keep: bool = False, block: int | None = None, pictures: bool = False
+    ) -> Iterator[Instance]:
         """One Instance for every source, in order. A file that kills the process gets an error and the next ones are read by a new one."""
         if self._child is not None and self._child.poll() is not None:
             self.close()  # it died while nobody asked it anything: no file is to blame
         done = 0
         while done < len(sources):
             try:
-                self._ask(Look(tuple(sources[done:]), self.limits, keep), len(sources) - done, block)
+                self._ask(Look(tuple(sources[done:]), self.limits, keep, pictures), len(sources) - done, block)
                 while self._waiting:
                     answer = self._answer(Seen)
                     self._waiting -= 1

@@ -65,6 +65,7 @@ TAGS: dict[str, tuple[int, str]] = {
     "PlaneOrientationSequence": (0x00209116, "SQ"),
     "SamplesPerPixel": (0x00280002, "US"),
     "PhotometricInterpretation": (0x00280004, "CS"),
+    "PlanarConfiguration": (0x00280006, "US"),
     "NumberOfFrames": (0x00280008, "IS"),
     "Rows": (0x00280010, "US"),
     "Columns": (0x00280011, "US"),

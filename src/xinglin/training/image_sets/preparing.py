@@ -82,6 +82,9 @@ def shown(found: PictureFile, asking: Asking) -> Shown:
             "XL-IMGSET-023", "the numbers seem to have run over the end of 16 bits", where=where, why="neighbours jump over the whole range",
             fix="store them as the signed or unsigned 16 bits that they are",
         )  # fmt: skip
+    if values.dtype == np.uint8 and found.modality and found.window is None:
+        numbers = np.asarray(values, np.float32)
+        return Shown(255 - numbers if found.inverted else numbers, "grey", 0.0, 255.0, frozenset())
     if found.window is not None or found.inverted or found.modality:
         return Shown(sound_values.grey(values, found.window, found.inverted), "grey", 0.0, 255.0, frozenset())
     numbers = np.asarray(values, np.float32)
