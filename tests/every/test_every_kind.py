@@ -49,7 +49,10 @@ def prepared(kind, request, chart, facts):
     options = {name: value for name, value in request.options.items() if name != "length"}
     key = (kind.name, chart.person.source, len(facts), tuple(sorted(options.items())))
     if key not in KEPT:
-        bench = Bench(chest, DISEASES.__getitem__, lambda disease: None, facts, drawn=sample_pictures.drawn)
+        bench = Bench(
+            chest, DISEASES.__getitem__, lambda disease: None, facts, drawn=sample_pictures.drawn,
+            translated=lambda uid, model, towards, seed: sample_pictures.translated(chest(uid), towards, seed),
+        )  # fmt: skip
         KEPT[key] = kind.prepare(request, chart, bench).facts
     return KEPT[key]
 

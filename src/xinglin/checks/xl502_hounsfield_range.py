@@ -14,10 +14,10 @@ LOWEST_HU, HIGHEST_HU = -1024, 3071  # the range of 12-bit CT, DICOM PS3.3 C.8.2
 
 def run(case: CheckCase) -> tuple[Issue, ...]:
     """One stop when the change takes a voxel beyond what the source holds and beyond 12-bit CT."""
-    if case.image is None:
+    if case.image is None or case.image.source.unit != "HU":
         return ()
     image = case.image
-    box = image.edit.box()
+    box = image.edit.box() if image.edit is not None else ...
     after, before = (volume.voxels[box].astype("f4") for volume in (image.result, image.source))
     changed = after != before
     if not changed.any():

@@ -13,12 +13,11 @@ CODE = "xl503_changed_outside"
 
 def run(case: CheckCase) -> tuple[Issue, ...]:
     """One stop when any voxel outside the box differs, however little."""
-    if case.image is None or case.image.source.shape != case.image.result.shape:
+    if case.image is None or case.image.edit is None or case.image.source.shape != case.image.result.shape:
         return ()
     import numpy as np
 
-    image = case.image
-    box = image.edit.box()
+    image, box = case.image, case.image.edit.box()
     outside = 0
     for k, (before, after) in enumerate(zip(image.source.voxels, image.result.voxels, strict=True)):
         different = before != after

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from xinglin.records.imaging import ImageEdit
+    from xinglin.records.volume import Volume
+
 CODE = "xl504_mask_disagrees"
 VOLUME_SHARE = 0.01  # bar of the generator: worst 1 % of the requested volume
 PLACE_MM = 0.3
@@ -22,7 +25,7 @@ FOLLOWS = 0.6  # correlation of the change with the blurred mask; texture and ve
 
 def run(case: CheckCase) -> tuple[Issue, ...]:
     """One stop per disagreement of volume, of place, or of the change with the mask."""
-    if case.image is None:
+    if case.image is None or case.image.edit is None:
         return ()
     import numpy as np
 
@@ -33,7 +36,7 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
     stated = edit.truth.get("volume_mm3", 0.0)
     if stated <= 0 or abs(volume - stated) > VOLUME_SHARE * stated:
         found.append(_issue("the mask does not hold the stated volume", f"{volume:.1f} mm3", f"{stated:.1f} mm3"))
-    elif _apart(case, occupancy) > PLACE_MM:
+    elif _apart(image.source, edit, occupancy) > PLACE_MM:
         found.append(_issue("the mask does not lie at the stated place", "", f"within {PLACE_MM} mm"))
     change = np.abs(image.result.voxels[edit.box()].astype(np.float32) - image.source.voxels[edit.box()].astype(np.float32))
     if not change.any() or float(np.corrcoef(change.ravel(), apparent.ravel())[0, 1]) < FOLLOWS:
@@ -41,14 +44,12 @@ def run(case: CheckCase) -> tuple[Issue, ...]:
     return tuple(found)
 
 
-def _apart(case: CheckCase, occupancy: NDArray[np.float32]) -> float:
+def _apart(source: Volume, edit: ImageEdit, occupancy: NDArray[np.float32]) -> float:
     """Millimetres between the mask's centre of mass and the stated one."""
     import numpy as np
 
-    assert case.image is not None
-    edit = case.image.edit
     index = [float((np.indices(edit.shape)[axis] * occupancy).sum() / occupancy.sum()) + edit.start[axis] for axis in range(3)]
-    place = case.image.source.point_mm((index[0], index[1], index[2]))
+    place = source.point_mm((index[0], index[1], index[2]))
     stated = [edit.truth.get(f"center_{name}_mm", float("nan")) for name in "xyz"]
     return float(np.linalg.norm(np.subtract(place, stated)))
 

@@ -16,7 +16,7 @@ FINE_MM = 1.0
 
 def run(case: CheckCase) -> tuple[Issue, ...]:
     """One warning when the fine noise in the lesion's core is not that of the same voxels before. Even bodies only."""
-    if case.image is None or case.image.edit.request.kind not in ("solid", "ground-glass"):
+    if case.image is None or case.image.edit is None or case.image.edit.request.kind not in ("solid", "ground-glass"):
         return ()
     import numpy as np
     from scipy import ndimage

@@ -15,7 +15,7 @@ LOWEST, HIGHEST = 0.5, 1.5
 
 def run(case: CheckCase) -> tuple[Issue, ...]:
     """One warning when the change fits another blur better than the stated one. Even bodies only: solid and ground glass."""
-    if case.image is None or case.image.edit.request.kind not in ("solid", "ground-glass"):
+    if case.image is None or case.image.edit is None or case.image.edit.request.kind not in ("solid", "ground-glass"):
         return ()
     import numpy as np
     from scipy import ndimage

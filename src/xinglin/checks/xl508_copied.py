@@ -20,7 +20,7 @@ RUN, RUNS = 9, 3  # so many equal voxels in a row, in so many rows, are no chanc
 
 def run(case: CheckCase) -> tuple[Issue, ...]:
     """One stop when rows of the changed box stand word for word elsewhere in the source, or when nothing was changed."""
-    if case.image is None:
+    if case.image is None or case.image.edit is None:
         return ()
     import numpy as np
 

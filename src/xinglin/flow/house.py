@@ -204,8 +204,8 @@ class House:
         with self.store.together():
             if made.edit is not None:
                 self.store.keep_file(request.chart, *self.images.kept_name(made.edit))
-                if case := self.images.case(request.chart, made.edit):
-                    made_here.remember_change(self.store, case)
+            if case := self.images.case(request.chart, made.edit, made.pictures):
+                made_here.remember_change(self.store, case)
             if made.simulation is not None:
                 self.store.keep_file(request.chart, *self.courses.kept_name(made.simulation))
             if made.pictures is not None:
@@ -243,7 +243,8 @@ class House:
             must_mention=owed,
             tables=plan.tables,
         )
-        made = verify.Made(self.images.case(chart.id, prepared.edit), self.courses.case(prepared.simulation), prepared.pictures)
+        beside = self.images.case(chart.id, prepared.edit, prepared.pictures)
+        made = verify.Made(beside, self.courses.case(prepared.simulation), prepared.pictures)
         judged = verify.judge_draft(draft, facts, chart, [self.checks[c] for c in kind.checks], made)
         if request.writer != "grammar":
             judged = self._reworded(judged, kind, plan.points, by_id, request, facts, chart, made)
@@ -252,7 +253,7 @@ class House:
     def _bench(self, chart: str, facts: tuple[Fact, ...]) -> Bench:
         return Bench(
             partial(self.images.volume, chart), self.courses.disease, partial(self.courses.twin, chart), facts,
-            partial(self.courses.outdated, chart), self.picture_room.drawn,
+            partial(self.courses.outdated, chart), self.picture_room.drawn, partial(self.picture_room.translated, chart),
         )  # fmt: skip
 
     def _kept_with(self, made: Prepared) -> dict[str, str]:
@@ -269,10 +270,8 @@ class House:
         facts = work_up(chart, draft.provenance.as_of)
         known = {fact.id for fact in facts}
         made = tuple(fact for fact in draft.facts if fact.id not in known and fact.id.startswith(MADE_HERE))
-        beside = verify.Made(
-            self.images.case(draft.chart, self.images.edit(draft)), self.courses.case(self.courses.simulation(draft)),
-            self.picture_room.made(draft),
-        )  # fmt: skip
+        simulation, pictures = self.courses.case(self.courses.simulation(draft)), self.picture_room.made(draft)
+        beside = verify.Made(self.images.case(draft.chart, self.images.edit(draft), pictures), simulation, pictures)
         return verify.judge_draft(draft, (*facts, *made), chart, [self.checks[c] for c in self.kinds[draft.kind].checks], beside)
 
     def _worded(

@@ -20,6 +20,7 @@ from xinglin.flow import made_here
 from xinglin.privacy import labels
 from xinglin.records import Chart, Draft
 from xinglin.records.errors import InvalidInput, NotFound, Refused, UsageError
+from xinglin.records.image_learning import MadePictures
 from xinglin.records.imaging import ImageCase, ImageEdit, Images, Lesion, LungMeasures, Point_mm, ScanSeries, series_named
 
 if TYPE_CHECKING:
@@ -190,8 +191,11 @@ class ImageRoom:
             raise Refused("XL-FLOW-029", "the kept change is not the one the draft speaks of", where=draft.id, fix="make the draft anew")
         return msgspec.msgpack.decode(content, type=ImageEdit)
 
-    def case(self, chart: str, edit: ImageEdit | None) -> ImageCase | None:
-        """The series before and after a change, for the image checks."""
+    def case(self, chart: str, edit: ImageEdit | None, made: MadePictures | None = None) -> ImageCase | None:
+        """The series before and after a change, or before and after a model translated it, for the image checks."""
+        if made is not None and made.series_uid:
+            source = self.volume(chart, made.series_uid, made.series_digest)
+            return ImageCase(source, made.applied_to(source), None, made.label)
         if edit is None:
             return None
         source = self.volume(chart, edit.series_uid, edit.source_digest)
@@ -199,10 +203,10 @@ class ImageRoom:
 
     def behind(self, draft: Draft) -> Images | None:
         """The images a draft speaks of, None for a draft that speaks of none."""
-        edit = self.edit(draft)
-        if edit is not None:
-            files = {edit.series_uid: self.files(draft.chart, edit.series_uid, edit.source_digest)}
-            return Images(self.case(draft.chart, edit), (), {}, files)
+        edit, made = self.edit(draft), self._house.picture_room.made(draft)
+        if case := self.case(draft.chart, edit, made):
+            digest = edit.source_digest if edit else made.series_digest if made else ""
+            return Images(case, (), {}, {case.source.series_uid: self.files(draft.chart, case.source.series_uid, digest)})
         if "dicom" not in self._house.kinds[draft.kind].leaves_as:
             return None  # a summary may cite a lesion; its pictures belong to the imaging report
         pointed = {e.pointer.split("#")[0] for fact in draft.facts for e in fact.evidence if e.source == "chart"}

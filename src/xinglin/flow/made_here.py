@@ -26,7 +26,7 @@ def warning(code: str, scan: ScanSeries, reason: str, remedy: str = "") -> Findi
 
 def remember_change(store: Store, case: ImageCase) -> None:
     """Remember the slices that a change made; one in which nothing changed stays the person's own."""
-    first, last = case.edit.start[0], case.edit.start[0] + case.edit.shape[0]
+    first, last = (case.edit.start[0], case.edit.start[0] + case.edit.shape[0]) if case.edit else (0, case.source.shape[0])
     same = set(case.source.slice_prints(first, last))
     store.remember_made(one for one in case.result.slice_prints(first, last) if one not in same)
 

@@ -10,17 +10,19 @@ import msgspec
 from msgspec.structs import replace
 
 from xinglin.records import Draft
-from xinglin.records.errors import NotFound, OutOfResources, Refused, UsageError
-from xinglin.records.image_learning import MadePictures, SampleRequest
+from xinglin.records.errors import InvalidInput, NotFound, OutOfResources, Refused, UsageError, one_of
+from xinglin.records.image_learning import ImageForm, MadePictures, SampleRequest
 
 if TYPE_CHECKING:
     from xinglin.flow.house import House
     from xinglin.models.kept_images import KeptImages
+    from xinglin.records.volume import Volume
     from xinglin.training.registry import Registry
 
 KEPT_PICTURES = "pictures/"
 LABEL = "SYNTHETIC (AI-generated)"
 MOST_VALUES = 32 << 20  # of the pictures of one draft together: 128 MB as they are kept
+SPACING_APART = 0.1  # share by which a voxel may be larger or smaller than those learnt from
 
 
 class PictureRoom:
@@ -49,27 +51,51 @@ class PictureRoom:
         name = f"{card.name}@{card.digest}"
         return MadePictures(name, card, count, seed, values.astype("<f4").tobytes(), dict(sorted(asked.items())), in_use, label=LABEL)
 
-    def _kept(self, reference: str) -> tuple[KeptImages, bool]:
+    def translated(self, chart: str, uid: str, reference: str, towards: str, seed: int) -> MadePictures:
+        """A kept series as a kept translator would show it, slice by slice; what lies beyond the form's range stays as it was.
+
+        towards: a domain of the model, "" for its last. Raises NotFound XL-PICT-010, UsageError XL-PICT-011, 020, 021, InvalidInput XL-PICT-022
+        to 024 for a series that is not of the model's form (nothing is resized), OutOfResources XL-PICT-014.
+        """
+        import numpy as np
+
+        kept, in_use = self._kept(reference, "translate")
+        domain = _domain_of(kept, towards)
+        volume = self._house.images.volume(chart, uid)
+        see_that_it_is_of_the_form(volume, kept.form)
+        form, source = kept.form, volume.voxels.astype(np.float32)
+        shaped = source.reshape(-1, 1, *form.shape)
+        scaled = np.clip((shaped - form.low) * (2 / (form.high - form.low)) - 1, -1, 1).astype(np.float32)
+        made = kept.in_unit(kept.sample(SampleRequest(len(shaped), seed, pictures=scaled, towards=domain)))
+        values = np.where((shaped < form.low) | (shaped > form.high), shaped, made).astype("<f4")
+        card = replace(kept.image_card, made_at="", promoted_by="")
+        return MadePictures(
+            f"{card.name}@{card.digest}", card, len(shaped), seed, values.tobytes(), {}, in_use, series_uid=uid, towards=domain, label=LABEL,
+            series_digest=volume.digest(),
+        )  # fmt: skip
+
+    def _kept(self, reference: str, task: str = "generate") -> tuple[KeptImages, bool]:
         """The model meant, and whether it is in use."""
         from xinglin.flow.image_models import opened
         from xinglin.flow.outcomes import registry
 
         models = registry(self._house)
-        reference = reference or self._only_one(models)
+        reference = reference or self._only_one(models, task)
         kept = opened(self._house, reference)
         return kept, any(one.name == kept.told.name and one.champion == kept.digest for one in models.names())
 
-    def _only_one(self, models: Registry) -> str:
-        """The only generator in use. Raises NotFound XL-PICT-010, UsageError XL-PICT-011."""
+    def _only_one(self, models: Registry, task: str) -> str:
+        """The only model for that task in use. Raises NotFound XL-PICT-010, UsageError XL-PICT-011."""
         from xinglin.models.kept_images import KEEPS, KeptImages
 
         names = [one.name for one in models.names() if one.keeps == KEEPS and one.champion]
-        names = [one for one in names if models.load_as(one, KeptImages).told.task == "generate"]
+        names = [one for one in names if models.load_as(one, KeptImages).told.task == task]
         if not names:
             raise NotFound(
                 "XL-PICT-010",
-                "no image model is in use",
+                "no such image model is in use",
                 where="option model",
+                why=f"task: {task}",
                 fix="train one and promote it; or name one: --option model NAME:challenger",
             )
         if len(names) > 1:
@@ -105,6 +131,47 @@ def _see_that_it_draws(kept: KeptImages) -> None:
             "XL-PICT-013", "this model draws by something that a draft cannot give it", where=name, why=f"it needs {', '.join(kept.model.needs)}",
             fix="use xinglin sample",
         )  # fmt: skip
+
+
+def _domain_of(kept: KeptImages, towards: str) -> str:
+    """The domain that is translated to. Raises UsageError XL-PICT-020 for a model that does something else, 021 for a domain it does not know."""
+    if kept.told.task != "translate":
+        raise UsageError(
+            "XL-PICT-020", "this model translates nothing", where=kept.told.name, why=f"its task: {kept.told.task}", fix="name another"
+        )
+    domains = kept.form.domains
+    if towards and towards not in domains:
+        fix = one_of(towards, domains) if domains else "leave towards out: the model knows one way only"
+        raise UsageError("XL-PICT-021", "the model does not translate to this", where="option towards", fix=fix)
+    return towards or (domains[-1] if domains else "")
+
+
+def see_that_it_is_of_the_form(volume: Volume, form: ImageForm) -> None:
+    """Raises InvalidInput XL-PICT-022 for another size, 023 for another modality or unit, 024 for another spacing; OutOfResources XL-PICT-014."""
+    sizes = (volume.shape[1:], volume.shape) if form.channels == 1 else ()
+    if form.shape not in sizes:
+        raise InvalidInput(
+            "XL-PICT-022", "the series is not of the size the model learnt", where=volume.series_uid[-12:],
+            why=f"{' x '.join(map(str, volume.shape))} beside {' x '.join(map(str, form.shape))}; nothing is resized in silence",
+            fix="use a model of this size",
+        )  # fmt: skip
+    if (form.modality and volume.modality != form.modality) or volume.unit != form.unit:
+        raise InvalidInput(
+            "XL-PICT-023", "the series is not of the kind the model learnt", where=volume.series_uid[-12:],
+            why=f"{volume.modality} in {volume.unit or 'no unit'} beside {form.modality or 'any'} in {form.unit or 'no unit'}",
+            fix="choose another series or model",
+        )  # fmt: skip
+    beside = volume.spacing_mm[-len(form.spacing_mm) :] if form.spacing_mm else ()
+    if any(abs(here / learnt - 1) > SPACING_APART for here, learnt in zip(beside, form.spacing_mm, strict=False)):
+        raise InvalidInput(
+            "XL-PICT-024", "the series has another spacing than the model learnt", where=volume.series_uid[-12:],
+            why=f"{' x '.join(f'{mm:.3g}' for mm in beside)} beside {' x '.join(f'{mm:.3g}' for mm in form.spacing_mm)} mm",
+            fix="choose another series or model",
+        )  # fmt: skip
+    if volume.voxels.size > MOST_VALUES:
+        raise OutOfResources(
+            "XL-PICT-014", "the series is too large for a draft", where=volume.series_uid[-12:], fix="translate fewer slices"
+        )
 
 
 def _see_that_it_fits(kept: KeptImages, count: int) -> None:

@@ -5,12 +5,18 @@ A block of lung-like noise with a blurred ball added; every number is drawn from
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from xinglin.records.imaging import ImageCase, ImageEdit, NoduleRequest
 from xinglin.records.volume import Volume
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SHAPE = (24, 40, 40)
 SPACING_MM = (1.25, 0.7, 0.7)
@@ -46,6 +52,13 @@ def sample_case(*, blur_mm: tuple[float, float, float] = BLUR_MM, noise_kept: fl
          "blur_slice_mm": BLUR_MM[0], "blur_row_mm": BLUR_MM[1], "blur_column_mm": BLUR_MM[2]},
     )  # fmt: skip
     return ImageCase(source, edit.applied_to(source), edit, "SYNTHETIC")
+
+
+def _edit() -> ImageEdit:
+    """The change of the sound case."""
+    edit = sample_case().edit
+    assert edit is not None
+    return edit
 
 
 def _ball():
@@ -90,9 +103,8 @@ def beyond_hounsfield() -> ImageCase:
 
 def mask_of_another_size() -> ImageCase:
     """The truth states a fifth more volume than the mask holds."""
-    case = sample_case()
-    truth = {**case.edit.truth, "volume_mm3": case.edit.truth["volume_mm3"] * 1.2}
-    return replace(case, edit=msgspec.structs.replace(case.edit, truth=truth))
+    case, edit = sample_case(), _edit()
+    return replace(case, edit=msgspec.structs.replace(edit, truth={**edit.truth, "volume_mm3": edit.truth["volume_mm3"] * 1.2}))
 
 
 def without_noise() -> ImageCase:
@@ -115,9 +127,46 @@ def copied() -> ImageCase:
     """What was put in was cut out of another place of the same scan."""
     import numpy as np
 
-    case = sample_case()
+    case, sound = sample_case(), _edit()
     piece = case.source.voxels[START[0] : START[0] + BOX[0], 0 : BOX[1], 0 : BOX[2]].astype("<i2")
     voxels = case.source.voxels.copy()
-    voxels[case.edit.box()] = piece
-    edit = msgspec.structs.replace(case.edit, voxels=np.ascontiguousarray(piece).tobytes())
+    voxels[sound.box()] = piece
+    edit = msgspec.structs.replace(sound, voxels=np.ascontiguousarray(piece).tobytes())
     return ImageCase(case.source, replace(case.source, voxels=voxels, synthetic=True), edit, case.label)
+
+
+def translated() -> ImageCase:
+    """The whole scan as a smoother kernel would show it, marked."""
+    from scipy import ndimage
+
+    return _translated(lambda voxels: ndimage.gaussian_filter(voxels, 0.6))
+
+
+def untranslated() -> ImageCase:
+    """A translation in which nothing was changed."""
+    return _translated(lambda voxels: voxels)
+
+
+def translated_to_grey() -> ImageCase:
+    """A translation that left one density in some slices."""
+
+    def flattened(voxels: NDArray[np.float32]) -> NDArray[np.float32]:
+        voxels[3:6] = -700
+        return voxels
+
+    return _translated(flattened)
+
+
+def imagined() -> ImageCase:
+    """A translation that shows another scan altogether."""
+    import numpy as np
+
+    return _translated(lambda voxels: np.random.default_rng(3).normal(-800, 90, voxels.shape))
+
+
+def _translated(change: Callable[[NDArray[np.float32]], NDArray[np.floating]]) -> ImageCase:
+    import numpy as np
+
+    source = sample_case().source
+    values = np.rint(change(source.voxels.astype(np.float32))).astype(source.voxels.dtype)
+    return ImageCase(source, replace(source, voxels=values, synthetic=True), None, "SYNTHETIC")

@@ -6,6 +6,7 @@ A set never holds a person's name: an item knows its person by a pseudonym, so t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +16,8 @@ from msgspec import Struct, field
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from xinglin.records.volume import Volume
 
 ImageTask = Literal["generate", "translate", "segment", "fill", "find"]
 Split = Literal["train", "held-out", "test"]
@@ -215,12 +218,26 @@ class MadePictures(Struct, frozen=True, dict=True):
     series_uid: str = ""  # of a translation, whose series
     towards: str = ""
     label: str = ""  # the words that mark every picture as artificial, wherever it is shown or written
+    series_digest: str = ""  # of a translation, Volume.digest() of the series as it was
 
     def array(self) -> NDArray[np.float32]:
         """(count, channels, *shape) in the form's unit."""
         import numpy as np
 
         return np.frombuffer(self.values, "<f4").reshape(self.count, self.card.form.channels, *self.card.form.shape)
+
+    def applied_to(self, source: Volume) -> Volume:
+        """Of a translation: the series as it was translated, on its own grid, marked as synthetic. Raises InvalidInput XL-PICT-029."""
+        import numpy as np
+
+        from xinglin.records.errors import InvalidInput
+
+        if source.series_uid != self.series_uid or source.digest() != self.series_digest:
+            raise InvalidInput("XL-PICT-029", "another series was translated", where=source.series_uid, fix="make the draft anew")
+        values, kind = self.array().reshape(source.shape), source.voxels.dtype
+        if kind.kind in "iu":
+            values = np.clip(np.rint(values), np.iinfo(str(kind)).min, np.iinfo(str(kind)).max)
+        return replace(source, voxels=values.astype(kind), synthetic=True)
 
     @cached_property
     def packed(self) -> bytes:

@@ -227,11 +227,14 @@ class Picture(Struct, frozen=True):
 
 @dataclass(frozen=True, eq=False)
 class ImageCase:
-    """What an image check looks at: the series as it was, as it would be released, and what is said about the change."""
+    """What an image check looks at: the series as it was, as it would be released, and what is said about the change.
+
+    edit: None where a model translated the whole series.
+    """
 
     source: Volume
     result: Volume
-    edit: ImageEdit
+    edit: ImageEdit | None
     label: str = ""  # the words or tag that mark the result as artificial
 
 

@@ -13,7 +13,7 @@ from xinglin.formats import picture
 from xinglin.records import Draft, SignedDocument
 from xinglin.records.draft import Language
 from xinglin.records.errors import Refused
-from xinglin.records.imaging import ImageCase, Images, Lesion, Picture
+from xinglin.records.imaging import ImageCase, ImageEdit, Images, Lesion, Picture
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,12 +28,16 @@ _WORDS = {
     "en": {
         "change": "The virtual nodule in three planes: with it, without it, and the difference",
         "change_alt": "Nine tiles: axial, coronal and sagittal slices with the virtual nodule, without it, and the difference between the two",
+        "translation": "Slices of the series before and after a model translated it, and the difference: no scanner took what is on the right",
+        "translation_alt": "Rows of a slice, the same slice as a model translated it, and the difference between the two",
         "lesion": "Lesion {name}{when}: outline (red), long axis (yellow) and short axis (blue)", "when": " on {day}", "lesion_alt": "Slices through lesion {name} with its outline, long axis and short axis",
         "growth": "Lesion {name}: volume over time", "growth_alt": "Volume of lesion {name} at {count} dates",
     },
     "zh": {
         "change": "三个平面上的虚拟结节：植入后、植入前及差异",
         "change_alt": "九幅图：横断面、冠状面、矢状面，分别为植入后、植入前和两者之差",
+        "translation": "序列层面在模型转换前、转换后及差异：右侧图像并非由扫描设备采集",
+        "translation_alt": "每行依次为原层面、模型转换后的同一层面，以及两者之差",
         "lesion": "病灶{name}{when}：轮廓（红）、长径（黄）和短径（蓝）", "when": "（{day}）", "lesion_alt": "经过病灶{name}的层面，标出轮廓、长径和短径",
         "growth": "病灶{name}：体积随时间变化", "growth_alt": "病灶{name}在{count}个日期的体积",
     },
@@ -44,7 +48,10 @@ def pictures_of(images: Images, draft: Draft) -> tuple[Picture, ...]:
     """What a reader of the page would rather look at than read, in the order of the draft."""
     words = _WORDS[draft.language]
     found = []
-    if images.case is not None:
+    if images.case is not None and images.case.edit is None:
+        drawn, shown = picture.translation_picture(images.case, draft.language), (images.case.source.series_uid, "sha256:")
+        found.append(Picture("translation", drawn, words["translation"], words["translation_alt"], shown))
+    elif images.case is not None and images.case.edit is not None:
         shown = (images.case.edit.series_uid,)
         found.append(Picture("change", picture.change_picture(images.case, draft.language), words["change"], words["change_alt"], shown))
     across = _across(images.lesions)
@@ -84,19 +91,36 @@ def dicom_files(document: SignedDocument) -> Iterator[tuple[str, bytes]]:
     if images is None or (images.case is None and not images.lesions):
         raise Refused("XL-RELEASE-021", "there is no image to release", why="the draft speaks of none", fix="release it in other forms")
     if images.case is not None:
-        if images.files[images.case.edit.series_uid]:
-            yield from _changed(document, images, images.case)
+        if images.files[images.case.source.series_uid]:
+            yield from (
+                _changed(document, images, images.case, images.case.edit)
+                if images.case.edit
+                else _translated(document, images, images.case)
+            )
     else:
         yield from _marked(document, images)
 
 
-def _changed(document: SignedDocument, images: Images, case: ImageCase) -> Iterator[tuple[str, bytes]]:
+def _translated(document: SignedDocument, images: Images, case: ImageCase) -> Iterator[tuple[str, bytes]]:
+    """The series as a model translated it, beside its source, and a picture of both."""
+    from xinglin.formats.dicom.write_capture import write_capture
+    from xinglin.formats.dicom.write_series import write_series
+
+    mark = _mark(document, case.label or SYNTHETIC_LABEL, "translated by a model")
+    first = b""
+    for number, (_, content) in enumerate(write_series(images.files[case.source.series_uid], case.result, mark=mark, changed=None), 1):
+        first = first or content
+        yield f"series-{number:04d}.dcm", content
+    for shown in document.pictures[:1]:
+        yield "picture.dcm", write_capture(shown.png, first, mark=mark)
+
+
+def _changed(document: SignedDocument, images: Images, case: ImageCase, edit: ImageEdit) -> Iterator[tuple[str, bytes]]:
     """The new series, its fractional and binary masks, and a picture of the change."""
     from xinglin.formats.dicom.write_capture import write_capture
     from xinglin.formats.dicom.write_segmentation import write_segmentation
     from xinglin.formats.dicom.write_series import write_series
 
-    edit = case.edit
     source = images.files[edit.series_uid]
     mark = _mark(document, SYNTHETIC_LABEL, "virtual nodule")
     files = [content for _, content in write_series(source, case.result, mark=mark, changed=edit.box())]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from xinglin.formats.nifti.writing import write_nifti
 from xinglin.records import SignedDocument
-from xinglin.records.imaging import ImageCase, Images
+from xinglin.records.imaging import ImageCase, ImageEdit, Images
 from xinglin.review.images import AI_LABEL, SYNTHETIC_LABEL
 
 if TYPE_CHECKING:
@@ -31,15 +31,19 @@ def nifti_files(document: SignedDocument) -> Iterator[tuple[str, bytes]]:
         return
     if images.case is None:
         yield from _outlines(document, images)
-    elif not images.files[images.case.edit.series_uid]:
-        yield from _changed(document, images.case)
+    elif not images.files[images.case.source.series_uid]:
+        yield from _changed(document, images.case, images.case.edit) if images.case.edit else _translated(document, images.case)
 
 
-def _changed(document: SignedDocument, case: ImageCase) -> Iterator[tuple[str, bytes]]:
+def _translated(document: SignedDocument, case: ImageCase) -> Iterator[tuple[str, bytes]]:
+    """The series as a model translated it."""
+    yield "series.nii.gz", _written(document, case.result, case.result.voxels, SYNTHETIC_LABEL, "translated by a model")
+
+
+def _changed(document: SignedDocument, case: ImageCase, edit: ImageEdit) -> Iterator[tuple[str, bytes]]:
     """The new series; the share of each voxel inside the nodule; the voxels where it appears to be, after blur."""
     import numpy as np
 
-    edit = case.edit
     occupancy, apparent = (np.frombuffer(raw, "<f4").reshape(edit.shape) for raw in (edit.occupancy, edit.apparent))
     yield "series.nii.gz", _written(document, case.result, case.result.voxels, SYNTHETIC_LABEL, "virtual nodule")
     share = _on_grid(case.result, edit.start, occupancy.astype(np.float32))

@@ -42,7 +42,7 @@ def pictures_of(
         from xinglin.review import simulations
 
         found += simulations.pictures_of(simulation, draft)
-    if made is not None:
+    if made is not None and not made.series_uid:  # a translation is shown beside its series
         from xinglin.review import made_pictures
 
         found += made_pictures.pictures_of(made, draft)

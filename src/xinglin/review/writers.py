@@ -51,7 +51,7 @@ def _writer(name: str, media_type: str, write: Callable[[SignedDocument], bytes]
 
 
 def _images(document: SignedDocument) -> Iterator[tuple[str, bytes]]:
-    if document.made is not None:
+    if document.made is not None and not document.made.series_uid:
         from xinglin.review.made_pictures import dicom_files
     else:
         from xinglin.review.images import dicom_files

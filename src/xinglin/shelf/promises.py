@@ -56,7 +56,8 @@ class Bench:
     scan: the pixels of a kept series by its UID. disease: a disease model by its name. twin: what the person's readings said about
     a disease when it was last calibrated, None when it never was. facts: what is known of the person. outdated: whether a twin is kept
     that does not count, because the model has changed since. drawn: pictures of a kept model (its reference), so many, by this seed, under
-    these conditions (name -> what is asked, in words).
+    these conditions (name -> what is asked, in words). translated: a kept series (its UID) as a kept model (its reference) would show it,
+    towards a domain ("" for its last), by this seed.
     """
 
     scan: Callable[[str], Volume]
@@ -65,6 +66,7 @@ class Bench:
     facts: tuple[Fact, ...] = ()
     outdated: Callable[[str], bool] = lambda disease: False
     drawn: Callable[[str, int, int, Mapping[str, str]], MadePictures] | None = None
+    translated: Callable[[str, str, str, int], MadePictures] | None = None
 
 
 GROUNDING = (

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from xinglin.knowledge.units import display
 from xinglin.models.picture_scores import Meaning, failed_gates, score_of
 from xinglin.records import Concept, Evidence, Fact
 from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED
 from xinglin.records.image_learning import ImageScore, MadePictures, Spread
+
+if TYPE_CHECKING:
+    from xinglin.records.imaging import ScanSeries
+    from xinglin.records.volume import Volume
 
 Words = tuple[str, str]  # English, Chinese
 
@@ -35,11 +42,17 @@ def facts_of(made: MadePictures) -> tuple[Fact, ...]:
     return (*saying.about(), *saying.learnt(), *saying.quality(), *saying.limits(), saying.method())
 
 
-class _Saying:
-    """What the facts of one making have in common: the pictures' digest, the model."""
+def translation_facts(made: MadePictures, source: Volume, series: ScanSeries) -> tuple[Fact, ...]:
+    """Facts of a series that a model translated, beside the series as it was."""
+    saying = _Saying(made, series)
+    return (*saying.translation(source), *saying.learnt(), *saying.quality(), *saying.limits(), saying.method())
 
-    def __init__(self, made: MadePictures) -> None:
-        self.made, self.card = made, made.card
+
+class _Saying:
+    """What the facts of one making have in common: the pictures' digest, the model; of a translation the series."""
+
+    def __init__(self, made: MadePictures, series: ScanSeries | None = None) -> None:
+        self.made, self.card, self.series = made, made.card, series
         self.digest = hashlib.sha256(made.packed).hexdigest()
 
     def fact(self, key: str, names: Words, said: Words, *, importance: int = 1, place: str = "") -> Fact:
@@ -47,9 +60,10 @@ class _Saying:
         evidence = Evidence(
             f"models/{self.card.kind}@{self.card.version}", f"sha256:{self.digest}#{place or key}", f"seed {self.made.seed}"
         )
+        of_series = (Evidence("dicom", f"{self.series.uid}#series"),) if self.series and place == "values" else ()
         return Fact(
             id=f"{MADE_HERE}{key}", kind="calculation", concept=Concept(names[0]), text=f"{names[0]}: {said[0]}", key=f"made:{key}",
-            evidence=(evidence,), names={"en": (names[0],), "zh": (names[1],)}, value=said[0], importance=importance,
+            evidence=(evidence, *of_series), names={"en": (names[0],), "zh": (names[1],)}, value=said[0], importance=importance,
             details={"said": said[0], "said_zh": said[1], "category": "artificial"},
         )  # fmt: skip
 
@@ -73,6 +87,43 @@ class _Saying:
             "无真人；每幅图像均由网络随机生成，仅用于科研和教学",
         )
         yield self.fact("nobody", ("whom the pictures show", "图像所示对象"), nobody, importance=MUST_BE_MENTIONED, place="card.task")
+
+    def translation(self, source: Volume) -> Iterator[Fact]:
+        """Which series, towards what, by which model; how much was changed, and what was left."""
+        import numpy as np
+
+        made, form, series = self.made, self.card.form, self.series
+        size = " × ".join(map(str, source.shape))
+        model = f"{made.model.partition('@')[0]}@{made.model.partition('@')[2][:12]}"
+        towards = (f", towards {made.towards}", f"，转换目标{made.towards}") if made.towards else ("", "")
+        said = (
+            f"{size} voxels, {source.modality}{towards[0]}, by the model {model}, seed {made.seed}",
+            f"{size}体素，{source.modality}{towards[1]}，模型{model}，种子{made.seed}",
+        )
+        names = ("translated series", "转换后的序列")
+        fact = self.fact("translation", names, said, importance=MUST_BE_MENTIONED, place="values")
+        study = {"study": series.source, "series": series.uid} if series else {}
+        yield replace(fact, time=series.when[:10] if series else "", details={**fact.details, **study})
+        meaning = (
+            "the source series as a network imagines it, for research and teaching only; findings rest on the source series",
+            "网络推想的源序列，仅用于科研和教学；影像所见以源序列为准",
+        )
+        yield self.fact(
+            "meaning", ("what the translated series shows", "转换后序列所示内容"), meaning, importance=MUST_BE_MENTIONED, place="card.task"
+        )
+        values = source.voxels.astype(np.float32)
+        apart = float(np.abs(made.array().reshape(source.shape) - values).mean(dtype=np.float64))
+        unit = _unit(source.unit, "en")
+        yield self.fact(
+            "change", ("mean absolute change of a voxel", "体素的平均绝对变化"), _same(f"{apart:.3g}{unit}"), importance=2, place="values"
+        )
+        beyond = float(((values < form.low) | (values > form.high)).mean())
+        low, high = f"{form.low:g}", f"{form.high:g}"
+        told = (
+            f"{beyond:.1%} of the voxels, beyond the model's range of {low} to {high}{unit}",
+            f"{beyond:.1%}的体素，超出模型量程（{low}至{high}{unit}）",
+        )
+        yield self.fact("beyond", ("left as it was", "保持原值"), told, place="values")
 
     def _asked(self) -> Words:
         if not self.made.asked:
@@ -104,7 +155,8 @@ class _Saying:
             told = ("the model was made without any", "该模型未经评估")
             yield self.fact("unjudged", ("judgement of the model", "模型评估"), told, importance=MUST_BE_MENTIONED, place="card.judgement")
             return
-        found: dict[Meaning, ImageScore | None] = {meaning: score_of(judgement, meaning) for meaning in _SCORES}
+        asked: tuple[Meaning, ...] = ("distance",) if self.series else tuple(_SCORES)  # a translation draws nothing from chance
+        found: dict[Meaning, ImageScore | None] = {meaning: score_of(judgement, meaning) for meaning in asked}
         for meaning, score in found.items():
             if score is not None:
                 place = f"card.judgement.scores.{score.name}"
@@ -156,7 +208,10 @@ def _measured(score: ImageScore, meaning: Meaning | None = None) -> Words:
     en, zh = _spread(score.made, "en"), _spread(score.made, "zh")
     if meaning == "copies" and score.count:
         en, zh = f"{en} among {score.count:,} judged", f"评估{score.count:,}幅，发现{zh}幅"
-    if score.floor is not None:
+    if score.floor is not None and meaning == "copies":
+        en += f"; {_spread(score.floor, 'en')} among as many real pictures of other people"
+        zh += f"；同样数量的他人真实图像中为{_spread(score.floor, 'zh')}幅"
+    elif score.floor is not None:
         en += f"; between real pictures {_spread(score.floor, 'en')}"
         zh += f"；真实图像之间为{_spread(score.floor, 'zh')}"
     return en, zh

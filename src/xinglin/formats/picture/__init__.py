@@ -5,3 +5,4 @@ from xinglin.formats.picture.growth import growth_picture as growth_picture
 from xinglin.formats.picture.lesion import lesion_picture as lesion_picture
 from xinglin.formats.picture.sheet import sheet_picture as sheet_picture
 from xinglin.formats.picture.slices import side_for as side_for
+from xinglin.formats.picture.translation import translation_picture as translation_picture

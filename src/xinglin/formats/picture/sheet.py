@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from xinglin.formats.picture.lettering import burnt_in, letters
-from xinglin.formats.picture.slices import SHADE, grey, labelled, png, tiled
+from xinglin.formats.picture.lettering import burnt_in
+from xinglin.formats.picture.slices import grey, labelled, png, tiled, under_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xinglin.records.image_learning import MadePictures
 
 SHOWN = 64
-_SIDE_PX, _LABEL_PX, _NARROWEST = 128, 20, 420
+_SIDE_PX, _NARROWEST = 128, 420
 
 
 def sheet_picture(made: MadePictures, language: Language = "en") -> bytes:
@@ -30,7 +30,7 @@ def sheet_picture(made: MadePictures, language: Language = "en") -> bytes:
     across = min(8, max(1, round(len(tiles) ** 0.5 * 1.3)))
     blank = Image.new("RGB", tiles[0].size)
     rows = [(tiles[start : start + across] + [blank] * across)[:across] for start in range(0, len(tiles), across)]
-    return png(_with_label(tiled(rows), burnt_in(language, "of_nobody", {"label": made.label})))
+    return png(under_words(tiled(rows), burnt_in(language, "of_nobody", {"label": made.label}), _NARROWEST))
 
 
 def _tile(picture: NDArray[np.float32], low: float, high: float) -> Image.Image:
@@ -40,11 +40,3 @@ def _tile(picture: NDArray[np.float32], low: float, high: float) -> Image.Image:
     image = Image.fromarray(np.moveaxis(levels, 0, -1) if len(levels) == 3 else levels[0]).convert("RGB")
     times = max(1, -(-_SIDE_PX // max(image.size)))
     return image.resize((image.width * times, image.height * times), Image.Resampling.NEAREST)
-
-
-def _with_label(sheet: Image.Image, words: str) -> Image.Image:
-    framed = Image.new("RGB", (max(sheet.width, _NARROWEST), sheet.height + _LABEL_PX), SHADE)
-    framed.paste((120, 24, 24), (0, 0, framed.width, _LABEL_PX))
-    framed.paste(sheet, (0, _LABEL_PX))
-    ImageDraw.Draw(framed).text((6, 3), words, fill=(255, 255, 255), font=letters(words, 12))
-    return framed

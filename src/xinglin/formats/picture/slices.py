@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Plane = Literal["axial", "coronal", "sagittal"]
 PLANES: tuple[Plane, ...] = ("axial", "coronal", "sagittal")
 LUNG_WINDOW = (-600.0, 1500.0)  # centre, width in HU: the usual lung window
-SIDE_PX = 220
+SIDE_PX, BAND_PX = 220, 20
 # from left to right, and from top to bottom of a picture, as directions in LPS (to the left, to the back, to the head)
 _WAYS = {"axial": ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)), "coronal": ((1.0, 0.0, 0.0), (0.0, 0.0, -1.0)), "sagittal": ((0.0, 1.0, 0.0), (0.0, 0.0, -1.0))}  # fmt: skip
 _EDGES = {"axial": "RLAP", "coronal": "RLHF", "sagittal": "APHF"}  # left, right, top, bottom
@@ -126,6 +126,23 @@ def tiled(rows: list[list[Image.Image]]) -> Image.Image:
         for x, one in enumerate(row):
             sheet.paste(one, (x * (width + GAP), y * (height + GAP)))
     return sheet
+
+
+def under_words(sheet: Image.Image, words: str, least_px: int = 0) -> Image.Image:
+    """The sheet under a red band with the words that mark it, at least `least_px` wide."""
+    framed = Image.new("RGB", (max(sheet.width, least_px), sheet.height + BAND_PX), SHADE)
+    framed.paste((120, 24, 24), (0, 0, framed.width, BAND_PX))
+    framed.paste(sheet, (0, BAND_PX))
+    ImageDraw.Draw(framed).text((6, 3), words, fill=(255, 255, 255), font=letters(words, 12))
+    return framed
+
+
+def signed(share: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Differences as shares from -1 to 1: brighter than before in orange, darker in blue, unchanged in dark grey."""
+    share = np.clip(share, -1, 1)
+    up, down = np.clip(share, 0, 1)[..., None], np.clip(-share, 0, 1)[..., None]
+    base, orange, blue = (np.array(colour, np.float32) for colour in ((28, 32, 36), (255, 170, 60), (70, 150, 255)))
+    return np.rint(base * (1 - up - down) + orange * up + blue * down).astype(np.uint8)
 
 
 def png(image: Image.Image) -> bytes:

@@ -47,7 +47,7 @@ def test_every_number_of_the_judgement_stands_beside_the_real_ones():
     text = " ".join(told(sample_pictures.sample())[0])
     assert (
         "6.1 (95% interval 5.2 to 7.3); between real pictures 2.4" in text
-        and "Near-copies of learnt-from pictures: 0 among 200 judged." in text
+        and "Near-copies of learnt-from pictures: 0 among 200 judged; 0.1 among as many real pictures of other people." in text
     )
 
 
