@@ -56,9 +56,9 @@ def _written(name: str, network: torch.nn.Module, inputs: Mapping[str, torch.Ten
 
 
 def _see_same(name: str, network: torch.nn.Module, inputs: Mapping[str, torch.Tensor], run: Any) -> None:
-    """On the examples and on three other numbers of pictures, drawn by chance."""
+    """On four numbers of pictures drawn by chance; the example itself may be one grey, of which a normalised network makes noise of rounding."""
     chance = torch.Generator().manual_seed(0)
-    for count in (None, 1, 3, 5):
+    for count in (1, 2, 3, 5):
         given = {one: _drawn(value, count, chance) for one, value in inputs.items()}
         with torch.no_grad():
             said = network(*given.values()).float().numpy()
@@ -66,15 +66,13 @@ def _see_same(name: str, network: torch.nn.Module, inputs: Mapping[str, torch.Te
         allowed = NEAR * np.abs(said) + NEAR * max(1e-6, float(np.abs(said).max()))
         if said.shape != heard.shape or not (np.abs(said - heard) <= allowed).all():
             raise InvalidInput(
-                "XL-LEARN-051", "the graph written says something else than the network", where=name, why=f"{count or 'example'} pictures",
+                "XL-LEARN-051", "the graph written says something else than the network", where=name, why=f"{count} pictures",
                 fix="a graph may not depend on the number of pictures, nor draw chance",
             )  # fmt: skip
 
 
-def _drawn(example: torch.Tensor, count: int | None, chance: torch.Generator) -> torch.Tensor:
+def _drawn(example: torch.Tensor, count: int, chance: torch.Generator) -> torch.Tensor:
     """Numbers like the example's: decimals between 0 and 1, whole numbers among those it holds."""
-    if count is None:
-        return example
     shape = (count, *example.shape[1:])
     if example.is_floating_point():
         return torch.rand(shape, generator=chance)
