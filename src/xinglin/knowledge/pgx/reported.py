@@ -18,9 +18,13 @@ _SAME_AS = {
     "ultra rapid metabolizer": "ultrarapid metabolizer", "extensive metabolizer": "normal metabolizer", "slow metabolizer": "poor metabolizer",
     "slow acetylator": "poor metabolizer", "fast acetylator": "rapid metabolizer", "rapid acetylator": "rapid metabolizer",
     "malignant hyperthermia susceptible": "malignant hyperthermia susceptibility", "mh susceptible": "malignant hyperthermia susceptibility",
-    "mhs": "malignant hyperthermia susceptibility", "low function": "poor function", "increased risk": "increased risk of aminoglycoside induced hearing loss",
+    "low activity": "deficiency", "absent": "deficiency", "severe deficiency": "deficiency", "complete deficiency": "deficiency", "dpd deficient": "deficiency",
+    "complete dpd deficiency": "deficiency", "partial deficiency": "intermediate metabolizer", "intermediate activity": "intermediate metabolizer",
+    "reduced activity": "intermediate metabolizer", "poor": "poor metabolizer", "intermediate": "intermediate metabolizer", "rapid": "rapid metabolizer",
+    "ultrarapid": "ultrarapid metabolizer", "expresser": "normal metabolizer", "expressor": "normal metabolizer", "nonexpresser": "poor metabolizer",
+    "non expresser": "poor metabolizer", "mhs": "malignant hyperthermia susceptibility", "low function": "poor function", "increased risk": "increased risk of aminoglycoside induced hearing loss",
 }  # fmt: skip
-_LACKING = {"deficient", "deficiency", "complete deficiency", "absent activity", "no activity"}
+_LACKING = {"deficient", "deficiency", "absent activity", "no activity"}
 """Of an enzyme named by how well it works: TPMT, NUDT15, DPYD. G6PD has the word itself."""
 _BASES = {
     ("SLCO1B1", "rs4149056"): {"CC": "Poor Function", "CT": "Decreased Function", "TT": "Normal Function"},
@@ -41,8 +45,11 @@ def as_reported(gene: str, words: str) -> str | tuple[str, ...]:
     """
     known = book.gene(gene)
     if known.phenotype_by == "status":
-        return _statuses(known.name, words)
-    words = _MANY.sub("x2", words)  # "*1/*2xN": at least two copies
+        return _statuses(known.name, _COMPACT.sub(r"*\1:\2", words))
+    words = _MANY.sub("x2", _AROUND.sub(r"\1x2", words))  # "*1/*2xN": at least two copies
+    if plainly := _plainly(known.name, words):
+        return plainly
+    words = _zygous(known.name, words)
     if term := _term(known.name, words):
         return term
     if known.name == "VKORC1" and (hit := _VKORC1.match(words.strip())):
@@ -53,6 +60,52 @@ def as_reported(gene: str, words: str) -> str | tuple[str, ...]:
     return "/".join(_allele(known.name, part.strip()) for part in words.split("/"))
 
 
+_COMPACT = re.compile(r"\*(\d{2})(\d{2})\b")  # "*5701"
+_AROUND = re.compile(r"\(([^()]+/[^()]+)\)\s*[xX×]\s*(?:[nN]|\d)\b")  # "(*1/*2)xN"
+_ZYGOSITY = re.compile(r"[\s,(]*\b(homo|hetero|hemi)(?:zygous|plasmic)\b(?:\s+(?:carrier|variant|for))?[\s,)]*", re.IGNORECASE)
+_SCORED = re.compile(r"activity score (?:of )?(?P<score>\d(?:\.\d+)?)", re.IGNORECASE)
+_SHARE = re.compile(r"activity (?:of )?(?P<share>\d+(?:\.\d+)?) ?%", re.IGNORECASE)
+_BY_SCORE = {"CYP2D6": ((0.1, "Poor"), (1.1, "Intermediate"), (2.3, "Normal"), (99, "Ultrarapid")), "CYP2C9": ((0.6, "Poor"), (1.6, "Intermediate"), (99, "Normal")),
+             "DPYD": ((0.6, "Poor"), (1.6, "Intermediate"), (99, "Normal"))}  # fmt: skip
+"""The highest score of each phenotype, a little above it (phenotypes.csv)."""
+_DEFICIENT_BELOW = 30.0  # G6PD activity in per cent of normal
+_OLDER_CHANGE = re.compile(r"^(?:c\.|m\.)?([ACGT])(\d+)([ACGT])$")  # "A1555G"
+_BASES_OF_521 = re.compile(r"^(?:c\.)?521 ?([CT])/?([CT])$", re.IGNORECASE)
+_VARIANTS = {
+    ("SLCO1B1", "521T>C"): "*5",
+    ("SLCO1B1", "c.521T>C"): "*5",
+    ("NUDT15", "c.415C>T"): "*3",
+    ("NUDT15", "415C>T"): "*3",
+    ("CYP2C19", "c.681G>A"): "*2",
+}
+_NO_RISK = re.compile(r"\bno\b|\bnot\b|negative|uncertain|benign|normal|未", re.IGNORECASE)
+
+
+def _plainly(gene: str, words: str) -> str:
+    """What stands in the words without any allele: a score, a share of normal activity, a disposition; "" where nothing does."""
+    if (score := _SCORED.search(words)) and gene in _BY_SCORE:
+        return next(f"{name} Metabolizer" for most, name in _BY_SCORE[gene] if float(score["score"]) <= most)
+    if gene == "G6PD" and (share := _SHARE.search(words)):
+        return "Deficient" if float(share["share"]) < _DEFICIENT_BELOW else ""
+    if gene in {"RYR1", "CACNA1S"} and re.search(r"pathogenic|malignant hyperthermia", words, re.IGNORECASE) and not _NO_RISK.search(words):
+        return "Malignant Hyperthermia Susceptibility"
+    if gene == "SLCO1B1" and (hit := _BASES_OF_521.match(words.strip())):
+        return _BASES[("SLCO1B1", "rs4149056")].get("".join(sorted((hit[1] + hit[2]).upper())), "")
+    return ""
+
+
+def _zygous(gene: str, words: str) -> str:
+    """One allele and how many copies of it as a pair: "*2 homozygous" is *2/*2, "c.7300G>A heterozygous" stands beside the reference."""
+    hit = _ZYGOSITY.search(words)
+    bare = _ZYGOSITY.sub(" ", words).strip() if hit else words.strip()
+    bare = _VARIANTS.get((gene, bare), bare)
+    if older := _OLDER_CHANGE.match(bare):
+        bare = f"m.{older[2]}{older[1]}>{older[3]}" if gene == "MT-RNR1" else bare
+    if hit is None or "/" in bare or not bare or hit[1].casefold() == "hemi" or book.gene(gene).ploidy == "mitochondrial":
+        return bare
+    return f"{bare}/{bare}" if hit[1].casefold() == "homo" else f"{book.gene(gene).reference}/{bare}"
+
+
 def _term(gene: str, words: str) -> str:
     """The phenotype that the words are, with or without what follows in brackets; "" when they are none."""
     known = _terms(gene)
@@ -61,8 +114,8 @@ def _term(gene: str, words: str) -> str:
         plain = _SAME_AS.get(plain, plain)
         if plain in known:
             return known[plain]
-        if plain in _LACKING and "poor metabolizer" in known:
-            return known["poor metabolizer"]
+        if plain in _LACKING:
+            return known.get("poor metabolizer") or known.get("deficient", "")
     return ""
 
 

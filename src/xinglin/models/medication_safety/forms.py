@@ -12,6 +12,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
                      r"|(?-i:\b(?:ER|XR|SR|CR|MR|XL|EC)\b)|\bms ?contin\b|\boxycontin\b"),
     ("depot", r"\bdepot\b|decanoate|enant?hate|palmitate|pamoate|undecanoate|cypionate|microspheres?|(?-i:\bLAR\b)|long-acting inject\w*|methylprednisolone acetate"
               r"|acetonide|aripiprazole lauroxil|caproate|betamethasone acetate|\bprocaine (?:benzyl)?penicillin|penicillin g procaine|长效注射|微球|癸酸酯|庚酸酯|棕榈酸"),
+    ("lipid", r"liposom\w*|lipid complex|ambisome|abelcet|脂质体"),
     ("suspension", r"\bsuspension\b|混悬"),
     ("oral", r"\boral\b|\bby mouth\b|\btab(?:let)?s?\b|\bcaplets?\b|\bcap(?:sule)?s?\b|syrup|elixir|lozenge|chewable|granules|mouthwash|\bsachets?\b|\bcrushed\b|\bliquid\b|breast milk|口服|胶囊|糖浆|颗粒"),
     ("inhaled", r"\binhal\w*|\bnebul\w*|\brespules?\b|respimat|diskus|turbuhaler|metered[- ]dose|吸入|雾化"),
@@ -27,7 +28,7 @@ _BESIDE = re.compile(
     r"\b(?:contents?|concentrated?|live|inhalation|inhaled|intravesical|depot|LAR|long-acting|injection|injectable|for injection|instillation|ampoules?|vials?|"
     r"suspension|solution|drops?|liquid|powder|capsules?|tablets?|oral|syrup|cream|ointment|gel|patch|enema|suppositor(?:y|ies)|bolus|infusion|"
     r"nebul\w+|nebs?|respules?|microspheres?|lauroxil|caproate|liposom\w*|pegylated|protein-bound|albumin-bound|crushed|sachets?|drops?|eye|ear|otic|meglumine|acetate|"
-    r"u-?[1-5]00|flush|decanoate|enant?hate|palmitate|pamoate|undecanoate|cypionate|in oil|with epinephrine|with adrenaline|preservative-free|conventional)\b",
+    r"u-?[1-5]00|1:10{3,4}|1:10,000|racemic|flush|decanoate|enant?hate|palmitate|pamoate|undecanoate|cypionate|in oil|with epinephrine|with adrenaline|preservative-free|conventional)\b",
     re.IGNORECASE,
 )
 _BY_MOUTH_OR_VEIN = re.compile(r"\b(?:oral|dental|buccal) gel\b|口腔|protein-bound|albumin-bound|liposom|inject", re.IGNORECASE)

@@ -28,8 +28,8 @@ def condition_concerns(who: Circumstances, use: MedicineUse) -> Iterator[Concern
 
 _INBORN = (
     ("G6PD", r"^deficient|class i+\b", "g6pd-deficiency"), ("F5", r"leiden|1691|rs6025|carrier|hetero|homo", "factor-v-leiden"),
-    ("F2", r"20210|carrier|hetero|homo", "factor-v-leiden"), ("BCHE", r"deficien|poor|atypical|homozyg", "pseudocholinesterase-deficiency"),
-    ("POLG", r"mutation|pathogenic|carrier|variant|hetero|homo", "mitochondrial-disease"),
+    ("F2", r"20210|carrier|hetero|homo", "factor-v-leiden"), ("BCHE", r"deficien|poor|atypical|homozyg|^[ak]/a$", "pseudocholinesterase-deficiency"), ("OTC", r"deficien|pathogenic", "urea-cycle-disorder"),
+    ("POLG", r"mutation|pathogenic|carrier|variant|hetero|homo|[a-z]\d+[a-z]", "mitochondrial-disease"),
 )  # fmt: skip
 """What a gene's result makes an illness: gene, words of the finding, key of the illness."""
 

@@ -50,7 +50,7 @@ def holds(word: str, order: Order) -> bool:
         value = {"age": order.who.age_years, "weight": order.who.weight_kg, "days": order.use.days}[plain["what"]]
         limit_of = float(plain["limit"])
         return value is not None and (value < limit_of if plain["side"] == "<" else value > limit_of)
-    if rest and name in {"with", "condition", "no-condition", "gene", "dose-over", "form", "for"}:
+    if rest and name in {"with", "condition", "no-condition", "gene", "dose-over", "form", "no-form", "for"}:
         return _named(name, rest, order)
     return _plain(word, order)
 
@@ -64,8 +64,8 @@ def _named(name: str, rest: str, order: Order) -> bool:
         return _is_called(gene, term, order.who)
     if name == "for":
         return rest.replace("-", " ") in order.use.indication.casefold().replace("-", " ")
-    if name == "form":
-        return rest in forms_of(order.use.name)
+    if name in {"form", "no-form"}:
+        return (rest in forms_of(order.use.name)) is (name == "form")
     if name == "dose-over":
         return order.too_much >= float(rest) * 0.98
     has = any(known.active and terms.is_kind_of(known.key, rest) for known in order.who.conditions) or _is_for(rest, order.use)

@@ -148,7 +148,7 @@ NEVER_WORDS = {
     "female",
 }
 NEVER_FORMS = re.compile(
-    r"(with|condition|no-condition):[a-z0-9:-]+|gene:[A-Z0-9-]+=.+|lab:[a-z_0-9]+[<>][0-9.]+ \S+|(age|weight|days)[<>][0-9.]+|form:[a-z-]+|for:[a-z-]+|single>[0-9.]+ \S+|dose-over:[0-9]+"
+    r"(with|condition|no-condition):[a-z0-9:-]+|gene:[A-Z0-9-]+=.+|lab:[a-z_0-9]+[<>][0-9.]+ \S+|(age|weight|days)[<>][0-9.]+|(no-)?form:[a-z-]+|for:[a-z-]+|single>[0-9.]+ \S+|dose-over:[0-9]+"
 )
 ROUTES = {
     "oral", "intravenous", "subcutaneous", "intramuscular", "topical", "inhaled", "rectal", "sublingual", "transdermal", "ophthalmic", "nasal",
