@@ -14,6 +14,7 @@ from xinglin.training.image_sets import ImageSet
 from xinglin.training.image_sets.asking import Asking
 from xinglin.training.image_sets.collecting import collect
 from xinglin.training.image_sets.pages import pages_of
+from xinglin.training.image_sets.sayings import SAYINGS, in_chinese, say
 
 SMALL = (16, 16)
 
@@ -171,3 +172,13 @@ def test_what_cannot_be_asked_together_is_said(tmp_path: Path):
     ):
         with pytest.raises(UsageError, match="XL-IMGSET-048"):
             collect(tmp_path, asking(**wrong))
+
+
+def test_everything_a_card_says_is_said_in_chinese_too():
+    fields = {name: "7" for name in ("n", "least", "most", "now", "low", "high", "name", "all", "code", "where", "what")} | {
+        "how": say("pad")
+    }
+    for key, (english, chinese) in SAYINGS.items():
+        told = in_chinese(english.format(**fields))
+        assert told == chinese.format(**(fields | {"how": SAYINGS["pad"][1]})), key
+    assert in_chinese("something new") == "something new"

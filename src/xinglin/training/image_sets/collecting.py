@@ -207,7 +207,7 @@ class _Gathering:
                 "XL-IMGSET-007", "the set has no pictures", where=self.asking.name, why=_counted(self.left_out) or "no file was found",
                 fix="look at what was left out, and why",
             )  # fmt: skip
-        self.warnings += [say("fault", code=error.code, where=error.where, what=error.what) for error in self.faults[:5]]
+        self.warnings += [say("fault", dict(code=error.code, where=error.where, what=error.what)) for error in self.faults[:5]]
 
     def _see_kinds(self) -> str:
         """What the numbers of all pictures are. Raises InvalidInput XL-IMGSET-044 for several modalities, 045 for several kinds of number."""
@@ -236,7 +236,7 @@ class _Gathering:
         window = asking.window if kind != "grey" or not first.modality else None
         if window is None and kind == "numbers":
             window = min(piece.span[0] for piece in self.pieces), max(piece.span[1] for piece in self.pieces)
-            self.warnings.append(say("measured range", low=f"{window[0]:g}", high=f"{window[1]:g}"))
+            self.warnings.append(say("measured range", dict(low=f"{window[0]:g}", high=f"{window[1]:g}")))
         low, high = window or (HU_WINDOW if kind == "HU" else (0.0, 255.0))
         spacings = np.array([piece.spacing_mm for piece in self.pieces if len(piece.spacing_mm) == len(asking.shape)])
         alike = len(spacings) == len(self.pieces) and bool((np.ptp(spacings, axis=0) <= 0.05 * np.median(spacings, axis=0)).all())

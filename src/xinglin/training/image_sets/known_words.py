@@ -59,10 +59,10 @@ def conditions_of(rows: Sequence[Words], asked: Sequence[str], warnings: list[st
                     "XL-IMGSET-035", "a condition has too many levels to be learnt", where=name, why=f"{len(one.levels)}, at most {_MOST_LEVELS}",
                     fix="group them in the table",
                 )  # fmt: skip
-            warnings.append(say("many levels", name=name, n=len(one.levels)))
+            warnings.append(say("many levels", dict(name=name, n=len(one.levels))))
             continue
         if len(values) < len(rows):
-            warnings.append(say("not known of", name=name, n=len(rows) - len(values)))
+            warnings.append(say("not known of", dict(name=name, n=len(rows) - len(values))))
         found.append(one)
     return tuple(found)
 

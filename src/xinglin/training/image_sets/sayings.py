@@ -6,6 +6,7 @@ A card keeps the English sentence with its numbers; the Chinese page finds the s
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 SAYINGS: dict[str, tuple[str, str]] = {
@@ -105,9 +106,9 @@ SAYINGS: dict[str, tuple[str, str]] = {
 }
 
 
-def say(key: str, **fields: object) -> str:
+def say(key: str, fields: Mapping[str, object] | None = None) -> str:
     """The English sentence, filled."""
-    return SAYINGS[key][0].format(**fields)
+    return SAYINGS[key][0].format(**(fields or {}))
 
 
 def in_chinese(sentence: str) -> str:

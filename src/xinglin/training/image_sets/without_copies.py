@@ -45,9 +45,9 @@ def without_copies(
     if drop:
         left_out[NEAR] += sum(one.looked_at in drop for one in kept)
     if across:
-        warnings.append(say("two names", n=across))
+        warnings.append(say("two names", dict(n=across)))
     if differing := sum(_label(one) != _label(other) for one, other in gone):
-        warnings.append(say("labels differ", n=differing))
+        warnings.append(say("labels differ", dict(n=differing)))
     return [one for one in kept if one.looked_at not in drop]
 
 
@@ -68,7 +68,7 @@ def _bind(kept: Sequence[Piece], pairs: Sequence[tuple[Piece, Piece]], warnings:
     for one in bound:
         one.whose = lead(one.whose)
     if bound:
-        warnings.append(say("bound", n=len(bound)))
+        warnings.append(say("bound", dict(n=len(bound))))
 
 
 def _label(one: Piece) -> object:
