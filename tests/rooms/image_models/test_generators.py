@@ -18,9 +18,19 @@ SMALL = {
     "vae": {"width": 8, "chance": 8},
     "wavelet_flow": {"width": 16, "blocks": 1, "detail_width": 16, "coarsest": 8, "steps": 8},
     "latent_diffusion": {"halvings": 1, "codec_width": 8, "width": 16, "blocks": 1, "steps": 8},
+    "vq_vae": {"halvings": 1, "codec_width": 8, "width": 16, "blocks": 1, "steps": 8, "words": 32},
     "diffusion": {"width": 8, "depth": 2, "steps": 8},
 }
-STEPS = {"rectified_flow": 40, "dcgan": 40, "wgan_gp": 160, "vae": 40, "diffusion": 40, "latent_diffusion": 80, "wavelet_flow": 40}
+STEPS = {
+    "rectified_flow": 40,
+    "dcgan": 40,
+    "wgan_gp": 160,
+    "vae": 40,
+    "diffusion": 40,
+    "latent_diffusion": 80,
+    "vq_vae": 80,
+    "wavelet_flow": 40,
+}
 RATES = {"wgan_gp": 8e-3}
 GENERATORS = sorted(SMALL)
 
@@ -84,6 +94,7 @@ def test_a_picture_does_not_depend_on_how_many_are_asked_for(name, tried):
 @pytest.mark.parametrize("name", GENERATORS)
 def test_an_unknown_condition_is_no_error_and_a_known_one_changes_the_picture(name, tried):
     networks, settings, _ = tried(name)
+    settings = settings | ({"guidance": 8.0} if "guidance" in settings else {})
     said = [samples(model_of(name), networks, ASKED, settings, 4, conditions=np.full((4, 2), value, np.float32)) for value in (np.nan, 1.0)]
     assert np.isfinite(said[0]).all() and np.abs(said[0] - said[1]).max() > 1e-4
 

@@ -47,13 +47,14 @@ class LatentDiffusion(AbstractImageModel):
         sides_divide(form, 1 << (int(settings["halvings"]) + int(settings["depth"]) - 1), self.name)
         from torch import nn
 
-        from xinglin.models.image.latent_diffusion.networks import Codec, GridField
+        from xinglin.models.image.latent_diffusion.networks import Codec
+        from xinglin.models.image_parts.grid_flow import GridField
 
         return nn.ModuleDict({"codec": Codec(form, settings), "network": GridField(form, settings)})
 
     def step(self, networks: Any, turn: Turn, form: ImageForm, settings: Settings) -> dict[str, float]:
         """One batch for the codec in the first part, for the flow in the rest; the codec stays as it is then."""
-        from xinglin.models.image.latent_diffusion.networks import flow_loss
+        from xinglin.models.image_parts.grid_flow import flow_loss
 
         settings = with_defaults(settings, self.settings, self.name)
         codec, first = networks["codec"], round(turn.steps * float(settings["codec_share"]))
@@ -69,52 +70,24 @@ class LatentDiffusion(AbstractImageModel):
 
     def graphs(self, networks: Any, form: ImageForm, settings: Settings) -> dict[str, tuple[Any, dict[str, Any]]]:
         """`velocity` over grids, and `picture`: a grid told as a picture."""
-        import torch
+        from xinglin.models.image_parts.from_grids import grid_inputs
 
-        settings = with_defaults(settings, self.settings, self.name)
-        state = torch.zeros(2, *_grid(form, settings))
-        told = {"conditions": torch.zeros(2, len(form.conditions))} if form.conditions else {}
-        return {
-            "velocity": (networks["network"], {"state": state, "time": torch.full((2,), 0.5)} | told),
-            "picture": (networks["codec"], {"state": state}),
-        }
+        velocity, picture = grid_inputs(form, with_defaults(settings, self.settings, self.name))
+        return {"velocity": (networks["network"], velocity), "picture": (networks["codec"], picture)}
 
     def sample(
         self, graphs: Mapping[str, Callable[..., NDArray[np.float32]]], form: ImageForm, settings: Settings, request: SampleRequest
     ) -> NDArray[np.float32]:
         """(n, channels, *shape) in [-1, 1]."""
-        import numpy as np
+        from xinglin.models.image_parts.from_grids import grown
 
-        from xinglin.models.image_parts import sampling
-        from xinglin.models.image_parts.lacking_noise import noised
-
-        settings = with_defaults(settings, self.settings, self.name)
-        times = sampling.times_of(request.steps or int(settings["steps"]), 1.0)
-        made = []
-        for places in sampling.portions(request):
-            field = sampling.guided(graphs["velocity"], sampling.asked(request, places, form), float(settings["guidance"]))
-            grids = sampling.walked(field, sampling.noise(request, places, _grid(form, settings)), times, False)
-            made.append(noised(graphs["picture"](state=grids), settings, request, places))
-        return np.concatenate(made)
+        return grown(graphs, form, with_defaults(settings, self.settings, self.name), request)
 
     def prepared(self, networks: Any, pictures: NDArray[np.float32], form: ImageForm, settings: Settings) -> Settings:
         """The grain that the codec leaves out, measured on pictures told and told again."""
-        import numpy as np
-        import torch
+        from xinglin.models.image_parts.from_grids import noise_measured
 
-        from xinglin.models.image_parts.in_torch import evaluated
-        from xinglin.models.image_parts.lacking_noise import with_noise_measured
-
-        real, codec = pictures[:200], networks["codec"]
-        with torch.no_grad():
-            grids = [codec.grids(torch.as_tensor(real[start : start + 20])).numpy() for start in range(0, len(real), 20)]
-        again = [evaluated(codec)(state=some) for some in grids]
-        return with_noise_measured(with_defaults(settings, self.settings, self.name), real, np.concatenate(again))
-
-
-def _grid(form: ImageForm, settings: Settings) -> tuple[int, ...]:
-    """The shape of one grid."""
-    return (int(settings["numbers"]), *(side >> int(settings["halvings"]) for side in form.shape))
+        return noise_measured(networks["codec"], pictures, with_defaults(settings, self.settings, self.name))
 
 
 MODEL = LatentDiffusion()
