@@ -36,6 +36,18 @@ def test_losses_fall_and_curves_are_kept_as_numbers_and_as_a_picture(tmp_path):
     assert found.settings["mean"] == pytest.approx(float(blobs().scaled(blobs().rows("train")).mean()))
 
 
+def test_a_loss_that_only_some_steps_tell_is_drawn_where_it_was_told(tmp_path):
+    class Twofold(Rebuilder):
+        def step(self, networks, turn, form, settings):
+            told = super().step(networks, turn, form, settings)["loss"]
+            return {"early" if turn.step < 3 else "late": told}
+
+    found = fit.learnt(blobs(), Twofold(), {}, replace(PLAN, steps=6), tmp_path)
+    assert [one is None for one in found.curves.values["early"]] == [False] * 3 + [True] * 3
+    assert [one is None for one in found.curves.values["late"]] == [True] * 3 + [False] * 3
+    assert set(found.curves.last()) == {"early", "late"} and "late" in (tmp_path / "curves.svg").read_text()
+
+
 def test_the_same_asking_learns_the_same_bits_and_another_seed_others(tmp_path):
     first = fit.learnt(blobs(), Rebuilder(), {}, PLAN, tmp_path / "a")
     torch.rand(3)  # what else drew chance in the process does not matter

@@ -26,9 +26,9 @@ class Standing(Struct, frozen=True):
 
     step: int
     at: tuple[int, ...] = ()
-    curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    curves: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
     sums: Mapping[str, float] = field(default_factory=dict)  # since the last point of the curves
-    counted: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)  # of steps that told each of them
     looks: tuple[tuple[int, float], ...] = ()  # step, loss on held-out pictures
     prints: Mapping[str, str] = field(default_factory=dict)  # SHA-256 of the tensor files
 

@@ -14,10 +14,10 @@ _COLOURS = ("#0b6e99", "#b3541e", "#3f7d20", "#7a3b8f", "#a61e4d", "#5c5c5c")
 
 
 class Curves(Struct, frozen=True):
-    """Losses: `values` name -> mean since the point before, at the steps `at`. `looks`: (step, loss on held-out pictures)."""
+    """Losses: `values` name -> mean since the point before, at the steps `at`, None where no step told it. `looks`: (step, loss on held-out pictures)."""
 
     at: tuple[int, ...] = ()
-    values: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    values: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
     looks: tuple[tuple[int, float], ...] = ()
 
     def as_json(self) -> bytes:
@@ -26,12 +26,16 @@ class Curves(Struct, frozen=True):
 
     def last(self) -> dict[str, float]:
         """The losses at the end."""
-        ends = {name: values[-1] for name, values in self.values.items() if values}
+        told = {name: [one for one in values if one is not None] for name, values in self.values.items()}
+        ends = {name: values[-1] for name, values in told.items() if values}
         return ends | ({"held-out": self.looks[-1][1]} if self.looks else {})
 
     def picture(self) -> str:
         """The curves as an SVG, each scaled to its own span, which stands beside its name."""
-        lines = [(name, list(zip(self.at, values, strict=True))) for name, values in sorted(self.values.items())]
+        lines = [
+            (name, [(place, one) for place, one in zip(self.at, values, strict=True) if one is not None])
+            for name, values in sorted(self.values.items())
+        ]
         if self.looks:
             lines.append(("held-out", list(self.looks)))
         last = max([place for _, points in lines for place, _ in points], default=1)

@@ -62,8 +62,8 @@ class Learner:
         self.groups = groups(self.networks) if groups else Groups(self.networks, model, plan, company.mean)
         self.step, self.best = 0, Tensors()
         self._at: list[int] = []
-        self._curves: dict[str, list[float]] = {}
-        self._sums, self._counted = dict[str, float](), 0
+        self._curves: dict[str, list[float | None]] = {}
+        self._sums, self._counts = dict[str, float](), dict[str, int]()
         self.looks: list[tuple[int, float]] = []
 
     # ---- one step
@@ -134,13 +134,14 @@ class Learner:
     def _note(self, losses: Mapping[str, float]) -> None:
         for name, value in losses.items():
             self._sums[name] = self._sums.get(name, 0.0) + value
-        self._counted += 1
+            self._counts[name] = self._counts.get(name, 0) + 1
         if self.step % max(1, self.plan.steps // POINTS) and self.step != self.plan.steps:
             return
-        for name, total in self._sums.items():
-            self._curves.setdefault(name, [0.0] * len(self._at)).append(total / self._counted)
+        for name in {**self._curves, **self._sums}:
+            told = self._sums[name] / self._counts[name] if name in self._sums else None
+            self._curves.setdefault(name, [None] * len(self._at)).append(told)
         self._at.append(self.step)
-        self._sums, self._counted = {}, 0
+        self._sums, self._counts = {}, {}
 
     @property
     def curves(self) -> Curves:
@@ -150,7 +151,7 @@ class Learner:
     def standing(self) -> tuple[Standing, dict[str, Tensors]]:
         """All that must be kept to go on from here."""
         curves = self.curves
-        told = Standing(self.step, curves.at, curves.values, dict(self._sums), self._counted, curves.looks)
+        told = Standing(self.step, curves.at, curves.values, dict(self._sums), dict(self._counts), curves.looks)
         tensors = {
             "weights": dict(self.networks.state_dict()),
             "means": dict(self.averages.kept.state_dict()),
@@ -166,7 +167,7 @@ class Learner:
         self.groups.remember(tensors.get("optimisers", {}))
         self.best, self.step, self._at = tensors.get("best", {}), told.step, list(told.at)
         self._curves = {name: list(values) for name, values in told.curves.items()}
-        self._sums, self._counted, self.looks = dict(told.sums), told.counted, list(told.looks)
+        self._sums, self._counts, self.looks = dict(told.sums), dict(told.counts), list(told.looks)
 
     def finished(self) -> torch.nn.ModuleDict:
         """The networks to sample with, on the CPU: the means, and of an early stop the best that was seen."""
