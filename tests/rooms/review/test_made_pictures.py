@@ -50,3 +50,16 @@ def test_pictures_without_a_label_do_not_leave():
     document = SimpleNamespace(made=replace(sample_pictures.sample(), label=" "), draft=SimpleNamespace(id="draft-1"))
     with pytest.raises(Refused, match="XL-RELEASE-024"):
         list(dicom_files(document))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_translated_series_is_shown_before_after_and_as_a_difference(language):
+    from xinglin.models import sample_images
+    from xinglin.records.imaging import Images
+    from xinglin.review.images import pictures_of as of_images
+
+    (picture,) = of_images(Images(sample_images.translated()), SimpleNamespace(language=language))
+    pixels = np.array(Image.open(io.BytesIO(picture.png)))
+    assert pixels.shape == (20 + 3 * 220 + 12, 3 * 220 + 12, 3) and picture.shows[1] == "sha256:"
+    before, after = pixels[25:235, :215], pixels[25:235, 226:441]
+    assert before[60:].std() > after[60:].std() > 0 and ("模型" in picture.caption) is (language == "zh")
