@@ -175,6 +175,8 @@ ROWS: tuple[tuple[str, str, str, Callable[[dict[str, Any]], str]], ...] = (
      lambda r: f"{r['share_strands_known']:.2%} and {r['share_strands_unknown']:.2%} of {r['total']['pairs']:,}; {r['persons']['same_in_both_assemblies']:,} of {r['persons']['of']:,}; {r['persons']['ms_median']:.0f} ms"),
     ("genome_reading", "a genome's VCF of 5,000,000 lines: plain, bgzip, indexed (pysam and cyvcf2 through every record of the bgzip file)", "≤ 20 CPU-s",
      lambda r: f"{', '.join(str(one['cpu_s']) for one in r['ours'].values())} CPU-s ({' and '.join(str(one['cpu_s']) if one else 'not installed' for one in r['others_through_every_record'].values())})"),
+    ("image_loop", "a step of learning pictures by our loop beside MONAI's tutorial loop, the same network", "≥ 1.0×",
+     lambda r: ", ".join(f"{v:.2f}× {'bfloat16' if k == 'half' else k}" for k, v in r["xinglin_times_monai"].items())),
     ("start", "`xinglin --help`", "< 0.3 s", lambda r: f"{r['xinglin --help']['median_s']} s"),
 )  # fmt: skip
 
