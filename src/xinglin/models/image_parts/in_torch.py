@@ -14,7 +14,7 @@ def evaluated(network: torch.nn.Module) -> Callable[..., NDArray[np.float32]]:
     """The network as a function of numpy arrays; as it samples, without gradients."""
     place = next(iter((*network.parameters(), *network.buffers()))).device
 
-    def said(**inputs: Any) -> NDArray[np.float32]:
+    def _said(**inputs: Any) -> NDArray[np.float32]:
         learning = network.training
         network.eval()
         with torch.no_grad():
@@ -22,4 +22,4 @@ def evaluated(network: torch.nn.Module) -> Callable[..., NDArray[np.float32]]:
         network.train(learning)
         return out.float().cpu().numpy()
 
-    return said
+    return _said
