@@ -110,3 +110,12 @@ def test_a_share_of_pictures_is_moved_and_told_so_the_others_are_untouched(axes)
     still = (told == 0).all(1)
     assert told.shape == (64, told_count(axes)) and 10 < still.sum() < 54
     assert torch.equal(shown[still], pictures[still]) and (shown[~still] - pictures[~still]).abs().mean() > 0.02
+
+
+def test_missing_edges_are_not_made_up_by_grain():
+    real, smooth = grainy()
+    edged = real.copy()
+    edged[..., 8, :] += 1.0
+    plain, beside_edges = (with_noise_measured({"noise_again": True}, pictures, smooth) for pictures in (real, edged))
+    added = [(noised(smooth, settings, REQUEST, range(200)) - smooth).std() for settings in (plain, beside_edges)]
+    assert added[1] < 1.3 * added[0] and (edged - smooth).std() > 1.6 * (real - smooth).std()

@@ -85,26 +85,35 @@ def _smooth_gain(rings: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[
 
 
 def _by_grey(real: Pictures, made: Pictures) -> NDArray[np.float64]:
-    """How strong the lacking grain is at each step of grey, 1 on average over the real pictures."""
-    wanted, count = _residual_power(real)
-    had, _ = _residual_power(made)
-    lacking = np.clip(np.where(np.isnan(had), wanted, wanted - had), 0, None)
-    usable = np.isfinite(lacking) & (count > 0)
-    if not usable.any() or not lacking[usable].any():
+    """How strong the lacking grain is at each step of grey, in units of all that is lacking in the mean: 1 where that is even grain.
+
+    Edges are rare and strong, grain is everywhere: its strength is told from the middle of the sizes, so that missing edges are not made up by grain.
+    """
+    wanted, bulk, count = _residuals(real)
+    had, bulk_had, _ = _residuals(made)
+    lacking, grain = _lacking(wanted, had), _lacking(bulk, bulk_had)
+    usable = np.isfinite(grain) & (count > 0)
+    if not usable.any() or not grain[usable].any():
         return np.ones(GREYS)
-    steps = np.arange(GREYS)
-    whole = np.interp(steps, steps[usable], lacking[usable])
-    return np.sqrt(whole / ((whole * count).sum() / count.sum()))
+    steps, whole = np.arange(GREYS), (np.nan_to_num(lacking) * count).sum() / count.sum()
+    return np.sqrt(np.interp(steps, steps[usable], grain[usable]) / whole)
 
 
-def _residual_power(pictures: Pictures) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Per step of local grey: the mean square of what the blur takes away (nan where hardly a pixel lies), and the count of pixels."""
+def _lacking(wanted: NDArray[np.float64], had: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.clip(np.where(np.isnan(had), wanted, wanted - had), 0, None)
+
+
+def _residuals(pictures: Pictures) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Per step of local grey: of what the blur takes away the mean square, and the square of 1.48 times the median size (both nan where hardly
+    a pixel lies); the count of pixels. For normal grain both are the same."""
     smooth = blurred(pictures)
     step = ((smooth + 1) / 2 * GREYS).astype(np.int64).clip(0, GREYS - 1).ravel()
-    count = np.bincount(step, minlength=GREYS).astype(np.float64)
-    square = np.bincount(step, ((pictures - smooth) ** 2).ravel().astype(np.float64), minlength=GREYS)
-    few = count < 1e-4 * count.sum()
-    return np.where(few, np.nan, square / np.maximum(count, 1)), np.where(few, 0, count)
+    size = np.abs(pictures - smooth).ravel().astype(np.float64)
+    parts = [size[step == one] for one in range(GREYS)]
+    few = np.array([len(part) < max(1e-4 * len(size), 1) for part in parts])
+    square = [np.nan if none else float((part**2).mean()) for part, none in zip(parts, few, strict=True)]
+    bulk = [np.nan if none else float((1.4826 * np.median(part)) ** 2) for part, none in zip(parts, few, strict=True)]
+    return np.array(square), np.array(bulk), np.where(few, 0.0, [len(part) for part in parts])
 
 
 def _amplitude(smooth: Pictures, greys: NDArray[np.float32]) -> Pictures:
