@@ -39,12 +39,23 @@ def main():
     ours, spent = by_ours(pictures, test, budget)
     peer, peer_spent = by_peer(pictures, test, spent["cpu_s"])
     truth, persons = np.asarray(pictures.masks[test]), np.array(pictures.persons(test))
-    result = {"machine": described(), "asked": ASKED, "people": PEOPLE, "test_people": len(set(persons)), "test_slices": len(test), "labels": list(MASKS)}
+    result = {
+        "machine": described(),
+        "asked": ASKED,
+        "people": PEOPLE,
+        "test_people": len(set(persons)),
+        "test_slices": len(test),
+        "labels": list(MASKS),
+    }
     found = {}
     for name, labels, cost in (("xinglin unet_segmentation", ours, spent), ("nnU-Net-like 2-D", peer, peer_spent)):
         dice = dice_of(labels, truth, persons)
         found[name] = dice.mean(axis=1)
-        result[name] = {"dice": limits(dice.mean(axis=1)), "by_label": dict(zip(MASKS, np.round(dice.mean(axis=0), 4).tolist(), strict=True)), **cost}
+        result[name] = {
+            "dice": limits(dice.mean(axis=1)),
+            "by_label": dict(zip(MASKS, np.round(dice.mean(axis=0), 4).tolist(), strict=True)),
+            **cost,
+        }
     result["difference"] = limits(found["xinglin unet_segmentation"] - found["nnU-Net-like 2-D"])
     (HERE / "result.json").write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result, indent=1))
@@ -58,7 +69,9 @@ def by_ours(pictures, test, budget):
         learnt(pictures, MODEL, settings, LearningPlan(steps=20, batch=BATCH, seed=1, rate=1e-3), Path(folder) / "trial")
         each = (time.process_time() - began) / 20
         steps, began = max(50, int(budget / each)), time.process_time()
-        made = learnt(pictures, MODEL, settings, LearningPlan(steps=steps, batch=BATCH, seed=1, rate=1e-3, average=0.99), Path(folder) / "whole")
+        made = learnt(
+            pictures, MODEL, settings, LearningPlan(steps=steps, batch=BATCH, seed=1, rate=1e-3, average=0.99), Path(folder) / "whole"
+        )
     spent = time.process_time() - began
 
     def segment(pictures):

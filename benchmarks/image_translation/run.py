@@ -67,7 +67,9 @@ def translator(pictures, budget):
         learnt(pictures, MODEL, settings, LearningPlan(steps=TRIAL, **plan), Path(folder) / "trial")
         steps = max(30, int(budget / ((time.process_time() - began) / TRIAL)))
         began = time.process_time()
-        made = learnt(pictures, MODEL, settings, LearningPlan(steps=steps, **plan), Path(folder) / "whole", note=lambda text: print(text, flush=True))
+        made = learnt(
+            pictures, MODEL, settings, LearningPlan(steps=steps, **plan), Path(folder) / "whole", note=lambda text: print(text, flush=True)
+        )
     spent = {"cpu_s": round(time.process_time() - began, 1), "steps": made.steps}
 
     def run(name):
@@ -78,7 +80,9 @@ def translator(pictures, budget):
         return translate
 
     graphs = {name: run(name) for name in ("there", "back")}
-    return lambda shown, towards: MODEL.sample(graphs, pictures.form, made.settings, SampleRequest(len(shown), pictures=shown, towards=towards)), spent
+    return lambda shown, towards: MODEL.sample(
+        graphs, pictures.form, made.settings, SampleRequest(len(shown), pictures=shown, towards=towards)
+    ), spent
 
 
 def judged(pictures, made, here, there):
