@@ -68,13 +68,13 @@ def test_unequal_counts_are_refused() -> None:
 def test_noise_blur_and_one_kind_alone_are_further_from_real_pictures_than_real_ones_are(described) -> None:
     from scipy.ndimage import gaussian_filter
 
-    real, other = blobs(80, seed=1), blobs(80, seed=2)
+    real, other = blobs(50, seed=1, side=32), blobs(50, seed=2, side=32)
     scale = Scale.learnt(described(real))
     here = scale(described(real))
     floor = frechet(here, scale(described(other)))
     noised = np.clip(other + np.random.default_rng(0).normal(0, 0.15, other.shape), -1, 1).astype(np.float32)
     blurred = gaussian_filter(other, (0, 0, 1.5, 1.5))
-    for worse in (noised, blurred, np.repeat(other[:4], 20, axis=0)):
+    for worse in (noised, blurred, np.repeat(other[:5], 10, axis=0)):
         assert frechet(here, scale(described(worse))) > 2 * floor
 
 
@@ -109,3 +109,15 @@ def test_what_are_no_pictures_is_refused() -> None:
 def test_pictures_all_alike_are_refused() -> None:
     with pytest.raises(InvalidInput, match="XL-JUDGE-003"):
         Scale.learnt(np.ones((20, 4)))
+
+
+def test_structural_likeness_is_1_for_the_same_and_falls_with_noise_and_for_others() -> None:
+    from xinglin.training.image_judging.likeness import structural_likeness
+
+    real = blobs(12, seed=6)
+    noised = np.clip(real + np.random.default_rng(0).normal(0, 0.1, real.shape), -1, 1).astype(np.float32)
+    same, near, other = (structural_likeness(real, one) for one in (real, noised, real[::-1]))
+    assert same == pytest.approx(1)
+    assert (near < same).all()
+    assert other.mean() < near.mean()
+    assert (other <= 1).all()

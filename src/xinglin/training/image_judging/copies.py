@@ -28,7 +28,7 @@ WINDOWS = ((1.0, (0.5,)), (0.9, (0.0, 0.5, 1.0)), (0.8, (0.0, 0.25, 0.5, 0.75, 1
 INNER, MIDST = slice(10, 35), 22  # the windows of 0.8, and the one in the middle
 LONG_LIST, SHORT_LIST, CHUNK = 160, 24, 64
 USUAL, CHANCE = 2.33, 3.72  # standard deviations: 1 in 100, 1 in 10,000 pictures of other people
-FEWEST, PLANTED, LEAST_OF_COPIES = 10, 24, 0.01
+FEWEST, PLANTED, LEAST_OF_COPIES, MARGIN = 10, 24, 0.01, 0.15
 NARROW, WIDE, FAINT = 1.2, 3.0, 0.05  # of the band compared; told CXR copies from other people better than 1 to 4 pixels
 
 
@@ -46,9 +46,14 @@ class Nearest:
     mirrored: NDArray[np.bool_]
 
     @property
+    def z(self) -> Row:
+        """The likeness in Fisher's z."""
+        return np.arctanh(np.clip(self.likeness, 0, 0.9999))
+
+    @property
     def beyond(self) -> Row:
         """How far the nearest stands out from others that look alike, in Fisher's z: noise takes from both, so that it stays large for a copy."""
-        return np.arctanh(np.clip(self.likeness, 0, 0.9999)) - np.arctanh(np.clip(self.usual, 0, 0.9999))
+        return self.z - np.arctanh(np.clip(self.usual, 0, 0.9999))
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +61,7 @@ class Copies:
     """Near-copies among made pictures. `distance` is in units of the threshold: below 1 a near-copy."""
 
     nearest: Nearest
-    threshold: float  # of `Nearest.beyond`; from it on a picture is a near-copy
+    threshold: float  # of `Nearest.beyond`; from it on a picture is a near-copy, if it also is as alike as copies are
     distance: Row
     held_out: Row  # distances of held-out real pictures, in the same units
 
@@ -83,9 +88,9 @@ def copies(made: Pictures, learnt: Pictures, held_out: Pictures, *, mirrored: bo
             why=f"at least {FEWEST} of other people are needed", fix="hold out more people",
         )  # fmt: skip
     gallery = Gallery.of(learnt, mirrored=mirrored)
-    others, found = gallery.nearest(held_out).beyond, gallery.nearest(made)
-    threshold = calibrated(others, planted_ones(gallery, learnt, mirrored, seed))
-    return Copies(found, threshold, np.exp(threshold - found.beyond), np.exp(threshold - others))
+    others, found, hidden = gallery.nearest(held_out), gallery.nearest(made), planted_ones(gallery, learnt, mirrored, seed)
+    threshold, alike = calibrated(others.beyond, hidden.beyond), float(np.quantile(hidden.z, LEAST_OF_COPIES)) - MARGIN
+    return Copies(found, threshold, *(np.exp(-np.minimum(one.beyond - threshold, one.z - alike)) for one in (found, others)))
 
 
 def calibrated(others: Row, copied: Row) -> float:
@@ -100,11 +105,11 @@ def calibrated(others: Row, copied: Row) -> float:
     return float(np.exp(min(rare, (usual + np.log(np.quantile(copied, LEAST_OF_COPIES))) / 2)))
 
 
-def planted_ones(gallery: Gallery, learnt: Pictures, mirrored: bool, seed: int) -> Row:
-    """`beyond` of copies made on purpose of up to 24 learnt-from pictures, in each single way of `planted.WAYS`."""
+def planted_ones(gallery: Gallery, learnt: Pictures, mirrored: bool, seed: int) -> Nearest:
+    """What is nearest to copies made on purpose of up to 24 learnt-from pictures, in each single way of `planted.WAYS`."""
     some = np.sort(np.random.default_rng(seed).permutation(len(learnt))[:PLANTED])
     ways = [way for way in planted.SINGLE if mirrored or way != "mirrored"]
-    return np.concatenate([gallery.nearest(planted.planted(learnt[some], way, seed)).beyond for way in ways])
+    return gallery.nearest(np.concatenate([planted.planted(learnt[some], way, seed) for way in ways]))
 
 
 @dataclass(frozen=True, eq=False)

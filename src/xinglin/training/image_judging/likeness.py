@@ -38,14 +38,14 @@ def _of_planes(one: Pictures, other: Pictures) -> NDArray[np.floating]:
     weights = np.array(WEIGHTS[:sizes]) / sum(WEIGHTS[:sizes])
     found = np.ones(len(one))
     for size, weight in enumerate(weights):
-        light, structure = _once(one, other)
-        found = found * np.maximum(structure * (light if size == sizes - 1 else 1.0), 1e-6) ** weight
+        whole, structure = _once(one, other)
+        found = found * np.maximum(whole if size == sizes - 1 else structure, 1e-6) ** weight
         one, other = (_halved(planes) for planes in (one, other))
     return found
 
 
 def _once(one: Pictures, other: Pictures) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Means of the terms of light and of contrast with structure."""
+    """Means of SSIM and of its terms of contrast and structure."""
     from scipy.ndimage import gaussian_filter
 
     def smooth(planes: Pictures) -> Pictures:
@@ -56,7 +56,7 @@ def _once(one: Pictures, other: Pictures) -> tuple[NDArray[np.floating], NDArray
     together = smooth(one * other) - mine * yours
     structure = (2 * together + SECOND) / (spread + SECOND)
     light = (2 * mine * yours + FIRST) / (mine**2 + yours**2 + FIRST)
-    return (light * structure).mean(axis=(1, 2)) / np.maximum(structure.mean(axis=(1, 2)), 1e-6), structure.mean(axis=(1, 2))
+    return (light * structure).mean(axis=(1, 2)), structure.mean(axis=(1, 2))
 
 
 def _halved(planes: Pictures) -> Pictures:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xinglin.models.contact_sheet import grey_values
-from xinglin.training.image_judging.report_words import AREAS, WORDS, name_in
+from xinglin.training.image_judging.report_words import AREAS, WORDS, name_in, note_in
 from xinglin.training.image_judging.spectra import SMALLEST, STEPS
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ def report_page(judged: Judged, form: ImageForm, set_name: str, language: str = 
         f"<p class=label>{escape(words['label'])}</p><p class=inside>{escape(words['inside'])}</p>",
         f"<p>{escape(words['lead'].format(made=told.made, real=len(judged.real), set=set_name))}</p>",
         *_gates(told.scores, words, language), *_scores(told.scores, words, language), *_pictures(judged, words), *_nearest(judged, words),
-        *_curves(judged, form, words), *_groups(told.groups, words),
-        f"<h2>{words['notes']}</h2><ul>" + "".join(f"<li>{escape(one)}</li>" for one in told.notes) + "</ul>",
+        *_curves(judged, form, words), *_groups(told.groups, words, language),
+        f"<h2>{words['notes']}</h2><ul>" + "".join(f"<li>{escape(note_in(one, language))}</li>" for one in told.notes) + "</ul>",
         f"<p><small>{words['set']} {told.set_digest[:16]} · {escape(words['seed'].format(seed=told.seed))}</small></p>",
     ]  # fmt: skip
     head = f"<meta charset=utf-8><title>{escape(words['title'].format(model=told.model))}</title><style>{STYLE}</style>"
@@ -165,10 +165,14 @@ def chart(x: NDArray, real: NDArray, made: NDArray, real_name: str, made_name: s
     return f"<svg viewBox='0 0 400 200' role=img xmlns='http://www.w3.org/2000/svg'><path d='M40 20V180H390' fill=none stroke='#999'/>{ticks}{keys}{lines}</svg>"
 
 
-def _groups(groups: Mapping[str, Mapping[str, float]], words: Mapping[str, str]) -> Iterator[str]:
+def _groups(groups: Mapping[str, Mapping[str, float]], words: Mapping[str, str], language: str) -> Iterator[str]:
     if groups:
         columns = list(next(iter(groups.values())))
-        yield f"<h2>{words['groups']}</h2><table><tr><th>{words['group']}" + "".join(f"<th>{escape(one)}" for one in columns) + "</tr>"
+        yield (
+            f"<h2>{words['groups']}</h2><table><tr><th>{words['group']}"
+            + "".join(f"<th>{escape(name_in(one, language))}" for one in columns)
+            + "</tr>"
+        )
         for name, told in groups.items():
             yield f"<tr><td>{escape(name)}" + "".join(f"<td class=n>{told[one]:.3g}" for one in columns) + "</tr>"
         yield "</table>"

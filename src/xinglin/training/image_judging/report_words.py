@@ -39,7 +39,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 CHINESE_NAMES: Mapping[str, str] = {
     "Fréchet radiomics distance": "Fréchet 影像组学距离", "Fréchet encoder distance": "Fréchet 编码器距离", "kernel distance (KID), encoder": "核距离（KID，编码器）",
     "precision": "精确率", "precision, encoder": "精确率（编码器）", "density": "密度", "spectrum distance (dB)": "频谱距离（分贝）", "histogram distance": "直方图距离",
-    "recall": "召回率", "recall, encoder": "召回率（编码器）", "coverage": "覆盖率", "MS-SSIM among pictures": "图像间 MS-SSIM", "near-copies": "近似复制数",
+    "pictures": "图像数", "recall": "召回率", "recall, encoder": "召回率（编码器）", "coverage": "覆盖率", "MS-SSIM among pictures": "图像间 MS-SSIM", "near-copies": "近似复制数",
     "planted copies caught": "植入复制的检出率", "planted copies changed in several ways, caught": "多重改动植入复制的检出率",
     "false alarms among held-out people": "留出人群误报率", "membership inference AUC": "成员推断 AUC", "membership inference AUC, encoder": "成员推断 AUC（编码器）",
     "membership inference AUC, loss": "成员推断 AUC（损失）", "membership TPR at 1 % FPR": "成员推断 1% 假阳性率下的真阳性率",
@@ -64,6 +64,18 @@ READER: Mapping[str, Mapping[str, str]] = {
         "1": "肯定真实", "2": "可能真实", "3": "可能生成", "4": "肯定生成", "keys": "按键 1 至 4",
     },
 }  # fmt: skip
+
+
+CHINESE_NOTES: Mapping[str, str] = {
+    "Fidelity and variety are measured at equal counts; the floor is the same measured between two halves of the real people.": "保真度与多样性均在相同数量下测量；对照值为两半真实人群之间的同一测量。",
+    "Numbers of the encoder and of texture hold for this version of the counting and cannot be compared with other programs' distances.": "编码器与影像组学数值仅适用于本版本的计算方法，不可与其他程序的距离比较。",
+    "Too few held-out people to say whether pictures were copied: privacy was not measured.": "留出人群过少，无法判断是否存在复制：未测量隐私指标。",
+}  # fmt: skip
+
+
+def note_in(note: str, language: str) -> str:
+    """A note of a judgement in a language."""
+    return CHINESE_NOTES.get(note, note) if language == "zh" else note
 
 
 def name_in(name: str, language: str) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Pictures = NDArray[np.floating]
     Table = NDArray[np.floating]
 
-STEPS = 200
+STEPS = 128  # two of the 256 values of a common picture file each
 SMALLEST = 1e-6
 
 
@@ -48,7 +48,7 @@ def spectrum_distance(one: Table, other: Table) -> float:
 
 
 def histograms(pictures: Pictures) -> Table:
-    """(n, channels x 200): the share of values in 200 equal steps from -1 to 1, channel by channel."""
+    """(n, channels x 128): the share of values in 128 equal steps from -1 to 1, channel by channel."""
     count, channels = checked(pictures).shape[:2]
     place = np.clip(((pictures + 1) * (STEPS / 2)).astype(int), 0, STEPS - 1).reshape(count * channels, -1)
     shares = np.stack([np.bincount(one, minlength=STEPS) for one in place]) / place.shape[1]
