@@ -22,10 +22,17 @@ class WaveletFlow(AbstractImageModel):
     task = "generate"
     rates: Mapping[str, float] = {"all": 2.5}  # 1e-3 of the plan's usual 4e-4: with few steps the faster way was the better one
     settings = (
-        Setting("coarsest", 16, "side, in pixels, that the picture is halved to before the first flow", low=4, high=64),
+        Setting("coarsest", 8, "side, in pixels, that the picture is halved to before the first flow", low=4, high=64),
         Setting("width", 64, "channels of the network of the small picture; doubled on its second level", low=8, high=512, tuned=True),
         Setting("blocks", 2, "residual blocks of a level of that network", low=1, high=4),
-        Setting("detail_width", 48, "channels of the networks of details; fewer at each doubling", low=8, high=256, tuned=True),
+        Setting(
+            "detail_width",
+            96,
+            "channels of the networks of details; half at each doubling on their first level",
+            low=8,
+            high=256,
+            tuned=True,
+        ),
         Setting(
             "detail_share",
             0.5,
@@ -39,6 +46,14 @@ class WaveletFlow(AbstractImageModel):
         Setting("moved", 0.25, "share of pictures shown moved, zoomed, brighter, with the network told how", low=0.0, high=1.0, tuned=True),
         Setting("forgotten", 0.1, "share of pictures whose conditions are hidden while learning", low=0.0, high=1.0),
         Setting("guidance", 1.0, "how strongly conditions are followed; 1 as learnt", low=0.0, high=10.0),
+        Setting(
+            "grain",
+            0.88,
+            "spread of the noise that details grow from: under 1 calmer, for networks that learnt for minutes",
+            low=0.5,
+            high=1.2,
+            tuned=True,
+        ),
         Setting("steps", 24, "steps from noise to the small picture; half as many for each doubling", low=1, high=1000),
     )
 
@@ -99,7 +114,7 @@ class WaveletFlow(AbstractImageModel):
             smooth = graphs["start"](state=ended)
             for number in range(doublings):
                 field = sampling.guided(graphs[f"details_{number}"], told, strength, smooth=smooth)
-                noise = sampling.noise(request, places, (bands, *smooth.shape[2:]), stream=1 + number)
+                noise = sampling.noise(request, places, (bands, *smooth.shape[2:]), stream=1 + number) * np.float32(settings["grain"])
                 ended = sampling.walked(field, noise, sampling.times_of(max(1, steps // 2), 1.0), False)
                 smooth = graphs[f"grown_{number}"](state=ended, smooth=smooth)
             made.append(smooth)
