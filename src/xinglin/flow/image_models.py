@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from xinglin.flow.house import House
 from xinglin.flow.outcomes import registry
-from xinglin.models.kept_images import KeptImages, image_models, read_folder
+from xinglin.models.kept_images import KeptImages, image_models, read_folder, shipped
 from xinglin.records.errors import Refused, UsageError, one_of
 from xinglin.records.image_learning import LearningPlan, SampleRequest
 
@@ -59,8 +59,16 @@ def plan_of(words: Mapping[str, Any], *, steps: int = 0, minutes: float = 0.0, s
 
 
 def opened(house: House, reference: str) -> KeptImages:
-    """A kept model by NAME, NAME:challenger, NAME@DIGEST, or a folder of its files."""
-    return read_folder(reference) if Path(reference).is_dir() else registry(house).load_as(reference, KeptImages)
+    """A kept model by NAME, NAME:challenger, NAME@DIGEST, a folder of its files, or the name of one that comes with Xinglin.
+
+    A model that the house keeps under the same name comes before one that comes with Xinglin.
+    """
+    if Path(reference).is_dir():
+        return read_folder(reference)
+    kept = registry(house)
+    if reference in shipped() and reference not in {one.name for one in kept.names()}:
+        return read_folder(shipped()[reference])
+    return kept.load_as(reference, KeptImages)
 
 
 def folder_of(house: House, asked: ImageLearning, pictures: ImageSet, digest_of_start: str = "") -> Path:

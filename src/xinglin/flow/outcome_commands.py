@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from xinglin.flow import outcomes
 from xinglin.flow.asked import Asked, Outcome, who
+from xinglin.models.kept_images import read_folder, shipped
 from xinglin.records.errors import UsageError
 from xinglin.records.prediction import ModelCard, ModelScore, Prediction
 
@@ -86,13 +88,27 @@ def models_list(asked: Asked, given: Mapping[str, Any]) -> Outcome:
                 "model": f"{named.name}@{digest[:12]}", "keeps": card.keeps, "kind": card.kind, "made_at": at, "aliases": list(named.aliases(digest)),
                 "promoted_by": card.promoted_by, "score": msgspec.to_builtins(card.scores[0]) if card.scores else None,
             })  # fmt: skip
+    rows += [_shipped(name, folder) for name, folder in shipped().items()]
     lines = [f"{r['model']:<34}{r['keeps']:<10}{r['kind']:<16}{', '.join(r['aliases']):<12}{r['made_at']}" for r in rows]
     return Outcome({"models": rows}, tuple(lines))
+
+
+def _shipped(name: str, folder: Path) -> dict[str, Any]:
+    """A model that comes with Xinglin, as one that is kept."""
+    card = read_folder(folder).card
+    return {
+        "model": f"{name}@{card.digest[:12]}", "keeps": card.keeps, "kind": card.kind, "made_at": "", "aliases": ["shipped"], "promoted_by": "",
+        "score": msgspec.to_builtins(card.scores[0]) if card.scores else None,
+    }  # fmt: skip
 
 
 def models_show(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """A model's card."""
     kept = outcomes.registry(asked.house())
+    if given["model"] in shipped() and given["model"] not in {one.name for one in kept.names()}:
+        card = read_folder(shipped()[given["model"]]).card
+        value = {"model": f"{card.name}@{card.digest[:12]}", "aliases": ["shipped"], "card": card_value(card), "promotions": []}
+        return Outcome(value, tuple(card_lines(card)))
     named, digest = kept.digest(given["model"])
     card = kept.card(given["model"])
     promotions = [msgspec.to_builtins(one) for one in named.promotions]

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
+from xinglin.models.kept_images import KEEPS, KeptImages, read_folder, shipped
 from xinglin.records import Draft
 from xinglin.records.errors import InvalidInput, NotFound, OutOfResources, Refused, UsageError, one_of
 from xinglin.records.image_learning import ImageForm, MadePictures, SampleRequest
 
 if TYPE_CHECKING:
     from xinglin.flow.house import House
-    from xinglin.models.kept_images import KeptImages
     from xinglin.records.volume import Volume
     from xinglin.training.registry import Registry
 
@@ -82,14 +82,14 @@ class PictureRoom:
         models = registry(self._house)
         reference = reference or self._only_one(models, task)
         kept = opened(self._house, reference)
-        return kept, any(one.name == kept.told.name and one.champion == kept.digest for one in models.names())
+        ours = reference in shipped() and reference not in {one.name for one in models.names()}
+        return kept, ours or any(one.name == kept.told.name and one.champion == kept.digest for one in models.names())
 
     def _only_one(self, models: Registry, task: str) -> str:
-        """The only model for that task in use. Raises NotFound XL-PICT-010, UsageError XL-PICT-011."""
-        from xinglin.models.kept_images import KEEPS, KeptImages
-
+        """The only model for that task in use, or else the one that comes with Xinglin. Raises NotFound XL-PICT-010, UsageError XL-PICT-011."""
         names = [one.name for one in models.names() if one.keeps == KEEPS and one.champion]
         names = [one for one in names if models.load_as(one, KeptImages).told.task == task]
+        names = names or [name for name, folder in shipped().items() if read_folder(folder).told.task == task]
         if not names:
             raise NotFound(
                 "XL-PICT-010",

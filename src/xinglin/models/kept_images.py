@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 KEEPS = "image"
+SHIPPED = Path(__file__).with_name("shipped")
 WEIGHTS, SETTINGS, JUDGEMENT, DATA, CURVES, SAMPLES = (
     "weights.safetensors", "settings.json", "judgement.json", "data_card.json", "curves.json", "samples.png",
 )  # fmt: skip
@@ -123,6 +124,11 @@ class KeptImages:
             (place / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             (place / name).write_bytes(content)
         return place
+
+
+def shipped() -> dict[str, Path]:
+    """Name -> folder of the models that come with Xinglin: small ones that learnt from pictures of nobody."""
+    return {path.name: path for path in sorted(SHIPPED.iterdir()) if (path / CARD).is_file()}
 
 
 def images_of(files: Mapping[str, bytes], card: ModelCard) -> KeptImages:
