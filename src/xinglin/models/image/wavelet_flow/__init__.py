@@ -48,7 +48,7 @@ class WaveletFlow(AbstractImageModel):
         Setting("guidance", 1.0, "how strongly conditions are followed; 1 as learnt", low=0.0, high=10.0),
         Setting(
             "grain",
-            0.88,
+            0.96,
             "spread of the noise that details grow from: under 1 calmer, for networks that learnt for minutes",
             low=0.5,
             high=1.2,
