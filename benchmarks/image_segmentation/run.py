@@ -20,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 from benchmarks.machine import described
+
 from xinglin.models.image.unet_segmentation import MODEL
 from xinglin.models.image.unet_segmentation.networks import _far_from_dice, bent
 from xinglin.records.image_learning import LearningPlan, SampleRequest

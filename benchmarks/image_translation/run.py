@@ -20,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 from benchmarks.machine import described
+
 from xinglin.models.image.cyclegan import MODEL
 from xinglin.records.image_learning import LearningPlan, SampleRequest
 from xinglin.training.image_judging.features import Scale, radiomics

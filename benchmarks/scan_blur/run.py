@@ -19,8 +19,8 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from benchmarks.machine import described
 
-from xinglin.models.thorax_phantom import thorax
 from xinglin.models.scanner import measure_blur, measure_noise
+from xinglin.models.thorax_phantom import thorax
 
 SPACINGS = ((0.625, 0.6, 0.6), (1.0, 0.7, 0.7), (1.25, 0.8, 0.8))
 WIDTHS = ((0.8, 0.6), (1.0, 0.8), (1.2, 1.0), (1.0, 1.2), (1.4, 1.4), (1.5, 1.6))  # along slices, in the slice

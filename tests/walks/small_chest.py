@@ -5,8 +5,8 @@ from functools import cache
 
 import numpy as np
 
-from xinglin.models.thorax_phantom import thorax
 from xinglin.models.thorax import Lungs, find_lungs
+from xinglin.models.thorax_phantom import thorax
 from xinglin.records.volume import Volume
 
 SPACING_MM = (4.0, 3.0, 3.0)

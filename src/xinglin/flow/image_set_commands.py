@@ -34,7 +34,13 @@ def collect_phantoms(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     from xinglin.training.phantom_sets import phantom_set
 
     found = phantom_set(
-        given["people"], given["size"], slices=given["slices"], seed=given["seed"] or 0, shift=given["shift"] or "", name=given["name"], note=asked.note
+        given["people"],
+        given["size"],
+        slices=given["slices"],
+        seed=given["seed"] or 0,
+        shift=given["shift"] or "",
+        name=given["name"],
+        note=asked.note,
     )
     folder = written(found, given["out"])
     return Outcome(

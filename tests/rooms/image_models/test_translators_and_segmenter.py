@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import torch
-
 from tests.rooms.image_models.small_loop import defaults, graphs_of, taken
+
 from xinglin.models.image.cyclegan import MODEL as CYCLEGAN
 from xinglin.models.image.pix2pix import MODEL as PIX2PIX
 from xinglin.models.image.unet_segmentation import MODEL as UNET

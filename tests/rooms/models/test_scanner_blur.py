@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xinglin.models.thorax_phantom import thorax
 from xinglin.models.scanner import measure_blur, measure_noise
 from xinglin.models.scanner.edge_fits import fitted
 from xinglin.models.scanner.kernels import kernel_blur_mm
+from xinglin.models.thorax_phantom import thorax
 from xinglin.records.errors import InvalidInput
 from xinglin.records.volume import Volume
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from xinglin.models.thorax_phantom import imaging, thorax
 from xinglin.models.scanner import measure_noise, noise_field
+from xinglin.models.thorax_phantom import imaging, thorax
 from xinglin.records.errors import InvalidInput
 
 

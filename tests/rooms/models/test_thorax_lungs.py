@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xinglin.models.thorax_phantom import thorax
 from xinglin.models.thorax import find_lungs
+from xinglin.models.thorax_phantom import thorax
 from xinglin.records.errors import InvalidInput
 from xinglin.records.volume import Volume
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from xinglin.models.thorax_phantom import thorax
 from xinglin.models.thorax import choose_place
+from xinglin.models.thorax_phantom import thorax
 from xinglin.records.errors import InvalidInput
 from xinglin.records.imaging import NoduleRequest
 
