@@ -4,6 +4,8 @@ A near-copy shows a real person, whatever label it carries."""
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from xinglin.models import sample_pictures
 from xinglin.models.picture_scores import score_of
 from xinglin.records import CheckCase, Issue
@@ -28,9 +30,9 @@ _SAID = {
 def run(case: CheckCase) -> tuple[Issue, ...]:
     """One stop when the model's judgement counts near-copies or their gate failed, one warning when it was never looked for.
 
-    A model that learnt from artificial pictures alone, or that translates a person's own series, is looked at in the same way.
+    A model that translates a person's own series is looked at in the same way; one that learnt from artificial pictures alone gives nobody away.
     """
-    if case.pictures is None:
+    if case.pictures is None or case.pictures.card.data.nobodys:
         return ()
     said, score = _SAID[case.language], score_of(case.pictures.card.judgement, "copies")
     if score is None:
@@ -56,5 +58,11 @@ CHECK = Check(
         Example("never judged for copies", pictures=sample_pictures.judged({}, ("near-copies",))),
         Example("never judged at all", pictures=sample_pictures.with_card({"judgement": None})),
     ),
-    passes=(Example("none found", pictures=sample_pictures.sample),),
+    passes=(
+        Example("none found", pictures=sample_pictures.sample),
+        Example(
+            "copies of pictures of nobody",
+            pictures=sample_pictures.with_card({"judgement": None, "data": replace(sample_pictures.sample_card().data, synthetic=200)}),
+        ),
+    ),
 )

@@ -73,7 +73,12 @@ def sample_images(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 
 def models_show(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """A model's card, whatever it learnt."""
-    kept = registry(asked.house())
+    house = asked.house()
+    kept = registry(house)
+    if image_models.comes_with_xinglin(house, given["model"]):
+        card = image_models.opened(house, given["model"]).image_card
+        value = {"model": f"{card.name}@{card.digest[:12]}", "aliases": ["shipped"], "card": msgspec.to_builtins(card), "promotions": []}
+        return Outcome(value, tuple(image_card_lines(card)))
     named, digest = kept.digest(given["model"])
     if named.keeps != KEEPS:
         return outcome_commands.models_show(asked, given)

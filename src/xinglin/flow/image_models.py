@@ -65,10 +65,12 @@ def opened(house: House, reference: str) -> KeptImages:
     """
     if Path(reference).is_dir():
         return read_folder(reference)
-    kept = registry(house)
-    if reference in shipped() and reference not in {one.name for one in kept.names()}:
-        return read_folder(shipped()[reference])
-    return kept.load_as(reference, KeptImages)
+    return read_folder(shipped()[reference]) if comes_with_xinglin(house, reference) else registry(house).load_as(reference, KeptImages)
+
+
+def comes_with_xinglin(house: House, reference: str) -> bool:
+    """Whether the model meant is one that comes with Xinglin, and none that the house keeps under that name."""
+    return reference in shipped() and reference not in {one.name for one in registry(house).names()}
 
 
 def folder_of(house: House, asked: ImageLearning, pictures: ImageSet, digest_of_start: str = "") -> Path:

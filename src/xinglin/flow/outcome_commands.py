@@ -105,10 +105,6 @@ def _shipped(name: str, folder: Path) -> dict[str, Any]:
 def models_show(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """A model's card."""
     kept = outcomes.registry(asked.house())
-    if given["model"] in shipped() and given["model"] not in {one.name for one in kept.names()}:
-        card = read_folder(shipped()[given["model"]]).card
-        value = {"model": f"{card.name}@{card.digest[:12]}", "aliases": ["shipped"], "card": card_value(card), "promotions": []}
-        return Outcome(value, tuple(card_lines(card)))
     named, digest = kept.digest(given["model"])
     card = kept.card(given["model"])
     promotions = [msgspec.to_builtins(one) for one in named.promotions]

@@ -76,14 +76,14 @@ class PictureRoom:
 
     def _kept(self, reference: str, task: str = "generate") -> tuple[KeptImages, bool]:
         """The model meant, and whether it is in use."""
-        from xinglin.flow.image_models import opened
+        from xinglin.flow.image_models import comes_with_xinglin, opened
         from xinglin.flow.outcomes import registry
 
         models = registry(self._house)
         reference = reference or self._only_one(models, task)
         kept = opened(self._house, reference)
-        ours = reference in shipped() and reference not in {one.name for one in models.names()}
-        return kept, ours or any(one.name == kept.told.name and one.champion == kept.digest for one in models.names())
+        in_use = any(one.name == kept.told.name and one.champion == kept.digest for one in models.names())
+        return kept, in_use or comes_with_xinglin(self._house, reference)
 
     def _only_one(self, models: Registry, task: str) -> str:
         """The only model for that task in use, or else the one that comes with Xinglin. Raises NotFound XL-PICT-010, UsageError XL-PICT-011."""

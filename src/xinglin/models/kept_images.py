@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 KEEPS = "image"
+PAGE = "README.md"  # may stand beside the files for people; no part of the model
 SHIPPED = Path(__file__).with_name("shipped")
 WEIGHTS, SETTINGS, JUDGEMENT, DATA, CURVES, SAMPLES = (
     "weights.safetensors", "settings.json", "judgement.json", "data_card.json", "curves.json", "samples.png",
@@ -146,7 +147,9 @@ def images_of(files: Mapping[str, bytes], card: ModelCard) -> KeptImages:
 def read_folder(folder: str | Path) -> KeptImages:
     """A model from a folder of its files. Raises NotFound XL-LEARN-046, InvalidInput XL-LEARN-045."""
     place = Path(folder)
-    files = {path.relative_to(place).as_posix(): path.read_bytes() for path in sorted(place.rglob("*")) if path.is_file()}
+    files = {
+        path.relative_to(place).as_posix(): path.read_bytes() for path in sorted(place.rglob("*")) if path.is_file() and path.name != PAGE
+    }
     if CARD not in files:
         raise NotFound("XL-LEARN-046", "no model is kept in this folder", where=str(place), fix="give the folder that holds card.json")
     return images_of(files, card_of(files))

@@ -72,7 +72,7 @@ def sample_card() -> ImageModelCard:
     histogram = tuple(round(float(share), 6) for share in np.bincount(places.ravel(), minlength=STEPS) / places.size)
     data = DataCard(
         "spots", "2b" * 32, FORM, {"train": 160, "held-out": 20, "test": 20}, {"train": 120, "held-out": 15, "test": 15},
-        source="drawn by Xinglin for trials of its checks", licence="Apache-2.0", synthetic=200,
+        source="drawn by Xinglin for trials of its checks", licence="Apache-2.0", synthetic=40,
         levels={"finding": {"benign": 130, "malignant": 70}}, numbers={"age": (20.0, 51.0, 80.0)}, histogram=histogram,
     )  # fmt: skip
     return ImageModelCard(

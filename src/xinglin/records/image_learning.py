@@ -84,6 +84,11 @@ class DataCard(Struct, frozen=True):
     numbers: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)  # condition -> least, median, greatest
     histogram: tuple[float, ...] = ()  # shares of 64 equal steps from low to high
 
+    @property
+    def nobodys(self) -> bool:
+        """Whether every picture is artificial: a copy of one gives nobody away."""
+        return self.synthetic > 0 and self.synthetic >= sum(self.counts.values())
+
 
 class Setting(Struct, frozen=True):
     """One thing about a model that can be set: its default, what it does, and what is searched when it is tuned."""

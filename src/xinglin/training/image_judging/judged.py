@@ -31,6 +31,8 @@ GATES: Mapping[str, tuple[str, float]] = {
     "membership inference AUC, encoder": ("at most", 0.60), "membership inference AUC, loss": ("at most", 0.60),
 }  # fmt: skip
 """Beyond these a model is not brought into use. Fidelity and variety are reported beside their floors and decide between models."""
+OF_PEOPLE = ("near-copies", "planted copies caught")
+"""Gates that hold for pictures of people alone: a copy of a phantom gives nobody away, and phantoms are much alike."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +94,11 @@ def judged_in_full(
     nearest = tuple(
         (int(one), pictures.items[int(learnt[found.nearest.place[one]])].digest, float(found.distance[one])) for one in order if found
     )
-    told = ImageJudgement(model, pictures.card.digest, len(made), seed, tuple(_gated(one) for one in scores), nearest, groups, tuple(notes))
+    nobodys = pictures.card.nobodys
+    if nobodys:
+        notes.append("Every picture learnt from is artificial and nobody's: near-copies are told, and are no gate.")
+    gated = tuple(_gated(one, nobodys) for one in scores)
+    told = ImageJudgement(model, pictures.card.digest, len(made), seed, gated, nearest, groups, tuple(notes))
     shown = nearest_real[[int(found.nearest.place[one]) for one in order]] if found is not None and nearest_real is not None else None
     return Judged(told, made, real, there, here, found, shown)
 
@@ -121,11 +127,11 @@ def _private(
     return found, learnt, scores, notes
 
 
-def _gated(score: ImageScore) -> ImageScore:
-    """With the gate of `GATES`, if it has one."""
+def _gated(score: ImageScore, nobodys: bool) -> ImageScore:
+    """With the gate of `GATES`, if it has one that holds here."""
     from msgspec.structs import replace
 
-    if score.name not in GATES:
+    if score.name not in GATES or (nobodys and score.name in OF_PEOPLE):
         return replace(score, gate=None, passed=None)
     side, gate = GATES[score.name]
     passed = score.made.value <= gate if side == "at most" else score.made.value >= gate
