@@ -33,7 +33,7 @@ def tensors(**arrays):
 def test_cyclegan_learns_the_shift_between_two_kinds_of_pictures_it_never_saw_in_pairs():
     settings = defaults(CYCLEGAN, width=8, blocks=1, critic_width=8, critic_layers=1, identity=0.5)
     networks, losses = taken(
-        CYCLEGAN, FORM, settings, lambda step: tensors(pictures=discs(8, step)[0], others=discs(8, 900 + step, 0.4)[0]), 80, rate=4e-3
+        CYCLEGAN, FORM, settings, lambda step: tensors(pictures=discs(8, step)[0], others=discs(8, 900 + step, 0.4)[0]), 200
     )
     graphs = graphs_of(CYCLEGAN, networks, FORM, settings)
     dark, bright = discs(20, 5000)[0], discs(20, 5000, 0.4)[0]
