@@ -14,7 +14,7 @@ from xinglin.flow.images import make_phantoms
 from xinglin.records import Chart, ContentRequest, Draft
 from xinglin.records.chart import Identity
 
-KIND = "virtual_nodule"
+KIND, TRANSLATION = "virtual_nodule", "image_translation"
 SCANNED = ("2026-01-15", "2026-06-20")
 DAYS, DOUBLING_DAYS = 156, 130
 NODULE = {"type": "solid", "diameter_mm": "9", "margin": "lobulated", "lobe": "right-upper"}

@@ -68,13 +68,14 @@ def _folder(draft: Draft, out: Path) -> Path:
 
 
 def _of_the_record(house: House) -> list[str]:
-    """The kinds that tell of a record or its images; simulations have a lesson of their own."""
-    return [kind.name for kind in house.kinds if {"fhir", "dicom"} & set(kind.leaves_as)]
+    """The kinds that tell of a record or its images, and pictures of nobody; simulations have a lesson of their own, no translator is shipped."""
+    return [kind.name for kind in house.kinds if {"fhir", "dicom"} & set(kind.leaves_as) and kind.name != images.TRANSLATION]
 
 
 def _drafted(house: House, kind: str, chart: str, language: Language, out: Path, say: Callable[[str], None]) -> tuple[Draft, Card]:
     options = {"series": "1", **images.NODULE} if kind == images.KIND else {}
-    draft = house.make(ContentRequest(kind=kind, chart=chart, language=language, as_of=AS_OF, options=options))
+    about = chart if house.kinds[kind].needs_chart else house.nobody()
+    draft = house.make(ContentRequest(kind=kind, chart=about, language=language, as_of=AS_OF, options=options))
     page = commands.write_preview(house, draft, _folder(draft, out) / "draft")[0]
     say(f"4  drafted and checked     {draft.title}: {len(draft.statements)} statements, {_held(draft)} supported")
     return draft, _card(draft, page, out, "draft")
