@@ -16,7 +16,7 @@ def test_the_demo_walks_the_whole_road(tmp_path):
     assert not any("not signed" in line or "NOT noticed" in line for line in said)
     released = [p for p in (tmp_path / "demo").glob("*/*/release/*")]
     images = [p for p in released if p.suffix == ".dcm"]
-    assert len(released) - len(images) == 68 and len(images) == 2 * (4 + 3 + 120 + 8)
+    assert len(released) - len(images) == 68 and len(images) == 2 * (4 + 3 + 120 + 9)
     assert all(labels.check(p.read_bytes(), p.name).verdict == "compliant" for p in released)
     assert found["index"].endswith("index.html")
 

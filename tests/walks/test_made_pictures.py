@@ -33,7 +33,7 @@ def generator(tmp_path_factory):
     known = np.stack([random.integers(0, 2, 60), random.uniform(20, 80, 60)], axis=1).astype(np.float32)
     form = replace(sample_pictures.FORM, modality="CT", unit="HU", low=-1000.0, high=400.0)
     pictures = sample_pictures.pictures(60, 4) / 255 * 1400 - 1000
-    spots = ImageSet.of(pictures, form, conditions=known, name="spots", source="drawn by us", licence="CC0-1.0", synthetic=60)
+    spots = ImageSet.of(pictures, form, conditions=known, name="spots", source="drawn by us", licence="CC0-1.0", synthetic=20)
     found = learnt(
         spots, MODEL, {"width": 8, "chance": 8}, LearningPlan(4, batch=8, precision="float32"), tmp_path_factory.mktemp("learning")
     )
@@ -137,7 +137,12 @@ def test_what_cannot_be_asked_is_refused_with_a_remedy(house, asked, code):
     assert refusal.value.code == code and refusal.value.fix
 
 
-def test_without_a_model_in_use_it_is_said_what_to_do(home, generator):
+def test_without_a_model_in_use_the_one_that_comes_with_xinglin_draws(home):
+    assert "chest-phantom" in xl.make("synthetic-image", options={"count": "1"}).draft.statements[0].text
+
+
+def test_without_any_model_it_is_said_what_to_do(home, generator, monkeypatch):
+    monkeypatch.setattr("xinglin.flow.pictures.shipped", dict)
     with pytest.raises(NotFound, match="XL-PICT-010"):
         xl.make("synthetic-image")
     here = House.at()

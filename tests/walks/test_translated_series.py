@@ -113,7 +113,8 @@ def test_what_cannot_be_asked_is_refused_with_a_remedy(chart, options, code):
     assert refusal.value.code == code and refusal.value.fix
 
 
-def test_a_generator_translates_nothing_and_a_translator_draws_nothing(chart):
+def test_a_generator_translates_nothing_and_a_translator_draws_nothing(chart, monkeypatch):
+    monkeypatch.setattr("xinglin.flow.pictures.shipped", dict)
     with pytest.raises(UsageError, match="XL-PICT-012"):
         xl.make("synthetic-image", options={"model": "smoother"})
     with pytest.raises(NotFound, match="XL-PICT-010"):

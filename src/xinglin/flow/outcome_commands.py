@@ -88,8 +88,8 @@ def models_list(asked: Asked, given: Mapping[str, Any]) -> Outcome:
                 "model": f"{named.name}@{digest[:12]}", "keeps": card.keeps, "kind": card.kind, "made_at": at, "aliases": list(named.aliases(digest)),
                 "promoted_by": card.promoted_by, "score": msgspec.to_builtins(card.scores[0]) if card.scores else None,
             })  # fmt: skip
-    rows += [_shipped(name, folder) for name, folder in shipped().items()]
-    lines = [f"{r['model']:<34}{r['keeps']:<10}{r['kind']:<16}{', '.join(r['aliases']):<12}{r['made_at']}" for r in rows]
+    told = [*rows, *(_shipped(name, folder) for name, folder in shipped().items())]
+    lines = [f"{r['model']:<34}{r['keeps']:<10}{r['kind']:<16}{', '.join(r['aliases']):<12}{r['made_at']}" for r in told]
     return Outcome({"models": rows}, tuple(lines))
 
 
