@@ -22,6 +22,9 @@ from xinglin.training.outcomes import table_digest, with_outcome
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from xinglin.models.foretelling.effects import TrainedEffect
+
+    _Trained = TrainedOutcome | TrainedEffect
     Table = Mapping[str, NDArray[np.float64]]
 
 FEWEST_ROWS = 30
@@ -89,15 +92,27 @@ def compared(challenger: TrainedOutcome, champion: TrainedOutcome, table: Table,
             fix="train with the same outcome and times",
         )
     rows, _ = with_outcome(table, design)
+    see_that_it_can_judge(rows, challenger, champion)
+    ours, theirs = losses(challenger, rows), losses(champion, rows)
+    stated = WORST_FIRST[design.kind] if design.kind != "survival" else "mean Brier score at the horizons"
+    return held_apart(stated, challenger, champion, ours, theirs, seed)
+
+
+def see_that_it_can_judge(rows: Table, challenger: _Trained, champion: _Trained) -> None:
+    """Raises Refused XL-MODEL-011 for a table that one of them learnt, or too small."""
     if any(one.card.table_digest == table_digest(rows, one.design) for one in (challenger, champion)) or count_of(rows) < FEWEST_ROWS:
         raise Refused(
             "XL-MODEL-011", "this table cannot judge the models", why=f"one of them learnt it, or it has under {FEWEST_ROWS} rows",
             fix="give people that neither has learnt from",
         )  # fmt: skip
-    ours, theirs = losses(challenger, rows), losses(champion, rows)
+
+
+def held_apart(
+    stated: str, challenger: _Trained, champion: _Trained, ours: NDArray[np.float64], theirs: NDArray[np.float64], seed: int
+) -> Comparison:
+    """The comparison of two models by the loss of each person, lower is better; the interval is over people."""
     apart = ours - theirs
     low, high = scoring.interval(lambda places: float(apart[places].mean()), len(apart), seed, 2000)
-    stated = WORST_FIRST[design.kind] if design.kind != "survival" else "mean Brier score at the horizons"
     return Comparison(
         stated, challenger.card.digest, champion.card.digest, float(ours.mean()), float(theirs.mean()), (float(apart.mean()), low, high), len(apart),
         "people neither has learnt from",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from msgspec.structs import replace
 
-from xinglin.models import scoring
 from xinglin.models.causal.overlap import MOST_ONE_SIDED, NEVER, Chance, one_sided_of
 from xinglin.models.causal.parts import FEWEST_IN_A_GROUP, parts_of, treated_of
 from xinglin.models.foretelling.effects import EFFECT, EffectConduct, TrainedEffect, effect_models
@@ -17,7 +16,7 @@ from xinglin.models.kept import digest_of
 from xinglin.models.tabular.columns import count_of, survival_of
 from xinglin.records.errors import InvalidInput, Refused, UsageError
 from xinglin.records.prediction import ModelCard, OutcomeDesign
-from xinglin.training.comparing import FEWEST_ROWS, Comparison
+from xinglin.training.comparing import Comparison, held_apart, see_that_it_can_judge
 from xinglin.training.judging import FOLDS
 from xinglin.training.judging_effects import GAIN, STATED, HeldOutEffects, effect_scores, held_out_effects
 from xinglin.training.outcomes import table_digest, with_horizons, with_outcome
@@ -134,20 +133,11 @@ def effects_compared(challenger: TrainedEffect, champion: TrainedEffect, table: 
             fix="train with the same outcome and time",
         )
     rows, _ = with_outcome(table, design)
-    if any(one.card.table_digest == table_digest(rows, one.design) for one in (challenger, champion)) or count_of(rows) < FEWEST_ROWS:
-        raise Refused(
-            "XL-MODEL-011", "this table cannot judge the models", why=f"one of them learnt it, or it has under {FEWEST_ROWS} rows",
-            fix="give people that neither has learnt from",
-        )  # fmt: skip
+    see_that_it_can_judge(rows, challenger, champion)
     parts = parts_of(rows, _judging(design, champion.design), seed)
     stand_in = parts.doubly_robust(parts.either())
     ours, theirs = ((stand_in - one.fitted.effect(rows)[:, 0]) ** 2 for one in (challenger, champion))
-    apart = ours - theirs
-    low, high = scoring.interval(lambda places: float(apart[places].mean()), len(apart), seed, 2000)
-    return Comparison(
-        STATED, challenger.card.digest, champion.card.digest, float(ours.mean()), float(theirs.mean()), (float(apart.mean()), low, high), len(apart),
-        "people neither has learnt from",
-    )  # fmt: skip
+    return held_apart(STATED, challenger, champion, ours, theirs, seed)
 
 
 def _judging(one: OutcomeDesign, other: OutcomeDesign) -> OutcomeDesign:
