@@ -31,17 +31,16 @@ def collect_images(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 
 def collect_phantoms(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """A set of nobody."""
+    from xinglin.training.nodule_patches import nodule_patches
     from xinglin.training.phantom_sets import phantom_set
 
-    found = phantom_set(
-        given["people"],
-        given["size"],
-        slices=given["slices"],
-        seed=given["seed"] or 0,
-        shift=given["shift"] or "",
-        name=given["name"],
-        note=asked.note,
-    )
+    people, size, seed, name = given["people"], given["size"], given["seed"] or 0, given["name"]
+    if given["nodules"] and given["shift"]:
+        raise UsageError("XL-IMGSET-062", "nodules are seen by one scanner", where="--shift", fix="leave --shift or --nodules away")
+    if given["nodules"]:
+        found = nodule_patches(people, size, each=given["slices"], seed=seed, name=name, note=asked.note)
+    else:
+        found = phantom_set(people, size, slices=given["slices"], seed=seed, shift=given["shift"] or "", name=name, note=asked.note)
     folder = written(found, given["out"])
     return Outcome(
         {"set": str(folder), "digest": found.card.digest, "pictures": len(found), "card": msgspec.to_builtins(found.card)},
