@@ -15,6 +15,12 @@ from xinglin.flow.archives import archive_send as archive_send
 from xinglin.flow.archives import archive_test as archive_test
 from xinglin.flow.archives import taken_in
 from xinglin.flow.asked import Asked, Outcome, who
+from xinglin.flow.candidate_commands import candidates_confirm as candidates_confirm
+from xinglin.flow.candidate_commands import candidates_find as candidates_find
+from xinglin.flow.candidate_commands import candidates_judge as candidates_judge
+from xinglin.flow.candidate_commands import candidates_list as candidates_list
+from xinglin.flow.candidate_commands import candidates_reject as candidates_reject
+from xinglin.flow.candidate_commands import collect_candidate_patches as collect_candidate_patches
 from xinglin.flow.fitting_commands import calibrate as calibrate
 from xinglin.flow.fitting_commands import optimise as optimise
 from xinglin.flow.genomes import genes as genes
@@ -33,6 +39,7 @@ from xinglin.flow.image_commands import unmark as unmark
 from xinglin.flow.image_judging_commands import evaluate_image as evaluate_image
 from xinglin.flow.image_judging_commands import evaluate_pictures as evaluate_pictures
 from xinglin.flow.image_judging_commands import evaluate_reader_test as evaluate_reader_test
+from xinglin.flow.image_model_commands import evaluate_start as evaluate_start
 from xinglin.flow.image_model_commands import models_diff as models_diff
 from xinglin.flow.image_model_commands import models_export as models_export
 from xinglin.flow.image_model_commands import models_import as models_import

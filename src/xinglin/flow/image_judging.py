@@ -46,7 +46,7 @@ def judged_model(
             "XL-JUDGE-010", "this model makes no pictures of nobody", where=kept.told.name, why=f"its task: {kept.told.task}",
             fix="judge what it made: xinglin evaluate pictures MADE.npz --set SET",
         )  # fmt: skip
-    made, conditions, masks = _made(kept, pictures, count, seed, note)
+    made, conditions, masks = made_like(kept, pictures, count, seed, note)
     found = judged_in_full(pictures, made, model=kept.told.name, seed=seed, full=full, conditions=conditions, masks=masks, note=note)
     judged = kept.judged(found.judgement)
     if keep and not Path(reference).is_dir():
@@ -54,9 +54,10 @@ def judged_model(
     return judged, pictures, found
 
 
-def _made(
+def made_like(
     kept: KeptImages, pictures: ImageSet, count: int, seed: int, note: Note | None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None, NDArray[np.integer] | None]:
+    """Pictures (n, channels, *shape) in [-1, 1] of a generator, under the conditions and by the masks of learnt-from ones, which are told too."""
     import numpy as np
 
     from xinglin.records.image_learning import SampleRequest

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from xinglin.flow import image_models, outcome_commands
+from xinglin.flow import image_models, image_starts, outcome_commands
 from xinglin.flow.asked import Asked, Outcome, who
 from xinglin.flow.image_models import ImageLearning, plan_of, set_words
 from xinglin.flow.outcomes import registry
@@ -36,6 +36,26 @@ def train_image(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     reference = f"{kept.told.name}@{kept.digest[:12]}"
     value = {"model": reference, "aliases": ["challenger"], "kept": True, "card": msgspec.to_builtins(kept.image_card)}
     return Outcome(value, (*image_card_lines(kept.image_card), reference))
+
+
+def evaluate_start(asked: Asked, given: Mapping[str, Any]) -> Outcome:
+    """Learn a set from a kept model and from scratch, and compare."""
+    from xinglin.training.image_learning.starts_page import lines_of
+
+    house, minutes = asked.house(), _decimal(given["minutes"], "--minutes")
+    settings, plan = (
+        set_words(given["set"], "--set"),
+        plan_of(set_words(given["plan"], "--plan"), steps=given["steps"], minutes=minutes, seed=given["seed"] or 0),
+    )
+    if given["dry_run"]:
+        decided, notes = image_starts.planned_starts(house, given["set_folder"], given["from"], plan, minutes=minutes, settings=settings)
+        return Outcome({"compared": False, "plan": msgspec.to_builtins(decided), "notes": list(notes)}, notes)
+    found = image_starts.starts_compared(
+        house, given["set_folder"], given["from"], plan, minutes=minutes, settings=settings, count=given["count"], note=asked.note
+    )
+    files = image_starts.written(found, given["out"]) if given["out"] else []
+    value = msgspec.to_builtins(found) | {"compared": True, "files": [str(one) for one in files]}
+    return Outcome(value, (*lines_of(found), *map(str, files)))
 
 
 def tune_image(asked: Asked, given: Mapping[str, Any]) -> Outcome:

@@ -40,6 +40,24 @@ IMAGE_MODELS: tuple[Operation, ...] = (
         ),
     ),
     Operation(
+        "evaluate start",
+        "whether learning on from a kept model is worth it: all its weights, thin changes of them and weights drawn anew learn a set with the same steps "
+        "and chance; compared on people none has seen; a repeated command goes on where it was",
+        "evaluate_start",
+        (
+            SET,
+            Parameter("from", "a kept model or a folder of one whose weights are learnt on from", required=True),
+            Parameter("steps", "how many steps each way learns", "number", 0),
+            Parameter("minutes", "or how many minutes learning on takes: steps are counted before the start, the same for all ways"),
+            SETTINGS,
+            PLAN,
+            Parameter("count", "how many pictures are drawn from each way and compared; 0 for none", "number", 200, short="-n"),
+            OUT,
+            SEED,
+            DRY_RUN,
+        ),
+    ),
+    Operation(
         "tune image",
         "search the settings and the rate that serve a set best, by short learnings; a repeated command goes on where it was",
         "tune_image",

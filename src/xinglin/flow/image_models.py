@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from xinglin.training.comparing import Comparison
     from xinglin.training.differences import Difference
+    from xinglin.training.image_learning.fit import LearntImages
     from xinglin.training.image_learning.search import Search
     from xinglin.training.image_sets import ImageSet
 
@@ -88,12 +89,23 @@ def learnt(
     house: House, set_folder: str | Path, asked: ImageLearning, *, by: str, keep: bool = True, note: Note | None = None
 ) -> KeptImages:
     """The set learnt, the model kept as the challenger of its name. Raises what `ImageSet.load` and `learnt` of the loop raise."""
-    from xinglin.training.image_learning.fit import learnt
-    from xinglin.training.image_learning.keeping import kept_of, started_from
+    from xinglin.training.image_learning.keeping import kept_of
     from xinglin.training.image_sets import ImageSet
 
-    model, pictures = image_models()[asked.model], ImageSet.load(set_folder)
     registry(house).see_name(asked.name)
+    found = carried_out(house, ImageSet.load(set_folder), asked, note)
+    kept = kept_of(found, name=asked.name, intended_use=asked.intended_use)
+    if keep and found.first:
+        registry(house).keep(kept, by)
+    return kept
+
+
+def carried_out(house: House, pictures: ImageSet, asked: ImageLearning, note: Note | None = None) -> LearntImages:
+    """The set learnt as asked, nothing kept but what stands in the learning's folder."""
+    from xinglin.training.image_learning.fit import learnt
+    from xinglin.training.image_learning.keeping import started_from
+
+    model = image_models()[asked.model]
     if asked.adapter and (not asked.start or asked.plan.privacy):
         raise UsageError(
             "XL-LEARN-077", "there are no weights to change a little", where="--adapter", fix="say --from MODEL, without --epsilon"
@@ -102,15 +114,11 @@ def learnt(
     if base and base.told.kind != asked.model:
         raise UsageError("XL-LEARN-014", "the weights to start from are of other networks", where=asked.start, why=base.told.kind, fix=f"--model {base.told.kind}")  # fmt: skip
     folder = folder_of(house, asked, pictures, base.digest if base else "")
-    settings = {**_settings_of(base), **asked.settings}
-    found = learnt(
+    settings = {**settings_of_start(base), **asked.settings}
+    return learnt(
         pictures, model, settings, asked.plan, folder, note=note, start=started_from(base, asked.adapter) if base else None, trackers=asked.trackers,
         minutes=asked.minutes,
     )  # fmt: skip
-    kept = kept_of(found, name=asked.name, intended_use=asked.intended_use)
-    if keep and found.first:
-        registry(house).keep(kept, by)
-    return kept
 
 
 def tuned(
@@ -133,7 +141,7 @@ def tuned(
     return searched(pictures, network, settings, plan, house.settings.home / LEARNING / f"search-{digest[:20]}", trials=trials, note=note)
 
 
-def _settings_of(base: KeptImages | None) -> dict[str, Any]:
+def settings_of_start(base: KeptImages | None) -> dict[str, Any]:
     """The settings of the model to start from, without what was measured of its pictures."""
     if base is None:
         return {}
@@ -257,5 +265,5 @@ def written(kept: KeptImages, pictures: NDArray[np.float32], out: Path, *, home:
 
     see_that_it_may_leave(kept)
     aigc = labels.label_for("en", f"sample-{kept.digest[:12]}-{how['seed']}", labels.software_producer(__version__), about_nobody=True).aigc
-    values = kept.in_unit(pictures) if kept.told.task != "segment" else pictures
+    values = kept.in_unit(pictures) if kept.told.task not in ("segment", "find") else pictures
     return write_pictures(pictures, values, out, home=home, how=how, aigc=aigc)

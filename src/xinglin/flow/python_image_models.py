@@ -1,4 +1,4 @@
-"""Models of images in Python: `xl.train_image`, `xl.sample_images`."""
+"""Models of images in Python: `xl.train_image`, `xl.compare_starts`, `xl.sample_images`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from xinglin.models.kept_images import KeptImages
     from xinglin.records.image_learning import Settings
+    from xinglin.records.image_starts import StartsCompared
 
 
 def train_image(
@@ -34,6 +35,26 @@ def train_image(
         minutes, start, adapter, tuple(trackers), use,
     )  # fmt: skip
     return learnt(House.at(home), pictures, asked, by=by or who(), keep=keep)
+
+
+def compare_starts(
+    pictures: str | Path, start: str, *, steps: int = 0, minutes: float = 0.0, settings: Settings | None = None,
+    plan: Mapping[str, float | int | str] | None = None, count: int = 200, seed: int = 0, out: str | Path | None = None,
+    home: str | Path | None = None,
+) -> StartsCompared:  # fmt: skip
+    """Whether learning on from `start` is worth it: `.ways` says of all weights, thin changes and from scratch what each cost and how each does.
+
+    All learn with the same steps and chance, and are compared on people none has seen. count: pictures drawn from each. out: a folder for table and
+    picture. Nothing is kept in the house; the same call again goes on where it was interrupted.
+    """
+    from xinglin.flow import image_starts
+    from xinglin.flow.image_models import plan_of
+
+    asked = plan_of(plan or {}, steps=steps, minutes=minutes, seed=seed)
+    found = image_starts.starts_compared(House.at(home), pictures, start, asked, minutes=minutes, settings=settings, count=count)
+    if out is not None:
+        image_starts.written(found, out)
+    return found
 
 
 def sample_images(

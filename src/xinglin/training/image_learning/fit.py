@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ from xinglin.training.image_learning.curves import Curves
 from xinglin.training.image_learning.learner import Company, Learner, fresh_networks
 from xinglin.training.image_learning.precision import repeatable, see_precision
 from xinglin.training.image_learning.settings import learning_digest, see_plan, settings_of
+from xinglin.training.image_learning.taken import Taken, Watch
 
 if TYPE_CHECKING:
     from xinglin.training.image_sets import ImageSet
@@ -64,6 +65,7 @@ class LearntImages:
     epsilon: float = 0.0
     notes: tuple[str, ...] = ()
     first: bool = True  # of several processes: whether this is the one that keeps it
+    taken: Taken = field(default_factory=Taken)
 
 
 class _Asked(Struct, frozen=True):
@@ -96,11 +98,11 @@ def learnt(
     accelerator, company = company_of(trackers, place)
     see_precision(plan.precision, company.device)
     with _alone(place, company), repeatable(company.device):
-        networks = _begun(model, pictures.form, settings, plan.seed, start)
+        networks = begun(model, pictures.form, settings, plan.seed, start)
         asked = _decided(place, digest, pictures, model, settings, plan, networks, company, minutes, say)
         learner = _learner(pictures, model, settings, asked.plan, networks, company, place)
         with tracked(accelerator, trackers, place, settings, asked.plan) as log:
-            _carried_out(learner, place, say, log)
+            taken = _carried_out(learner, place, say, log)
         epsilon = _spent(learner, place)
         finished = merged(learner.finished())
         settings = _prepared(model, finished, pictures, settings, plan.seed, private=bool(plan.privacy))
@@ -110,11 +112,11 @@ def learnt(
         checkpoints.write_surely(place / "curves.svg", curves.picture().encode())
     return LearntImages(
         model, pictures.form, pictures.card, finished, settings, asked.plan, curves, learner.step, place,
-        start.digest if start else "", _engine(company), epsilon, asked.notes, company.rank == 0,
+        start.digest if start else "", _engine(company), epsilon, asked.notes, company.rank == 0, taken,
     )  # fmt: skip
 
 
-def _begun(model: AbstractImageModel, form: ImageForm, settings: Settings, seed: int, start: Start | None) -> torch.nn.ModuleDict:
+def begun(model: AbstractImageModel, form: ImageForm, settings: Settings, seed: int, start: Start | None) -> torch.nn.ModuleDict:
     """Fresh networks, or with the weights to start from. Raises UsageError XL-LEARN-014 where those are of other networks."""
     networks = fresh_networks(model, form, settings, seed)
     if start:
@@ -171,9 +173,9 @@ def _learner(
     return learner
 
 
-def _carried_out(learner: Learner, place: Path, say: Note, log: Callable[[Mapping[str, float], int], None]) -> None:
-    """All steps that are left, with looks and checkpoints on the way."""
-    plan, began, first = learner.plan, time.monotonic(), learner.step
+def _carried_out(learner: Learner, place: Path, say: Note, log: Callable[[Mapping[str, float], int], None]) -> Taken:
+    """All steps that are left, with looks and checkpoints on the way; what all steps took, those of earlier calls among them."""
+    plan, began, first, watch = learner.plan, time.monotonic(), learner.step, Watch(place, learner.step)
     every = max(1, plan.steps // 20)
     if first:
         say(f"goes on after step {first} of {plan.steps}")
@@ -183,19 +185,22 @@ def _carried_out(learner: Learner, place: Path, say: Note, log: Callable[[Mappin
         if plan.look_every and learner.step % plan.look_every == 0:
             log({"held-out": learner.look()}, learner.step)
         if learner.step % plan.keep_every == 0:
-            _keep(learner, place)
+            _keep(learner, place, watch)
         if learner.step % every == 0:
             left = (time.monotonic() - began) / (learner.step - first) * (plan.steps - learner.step)
             told = ", ".join(f"{name} {value:.4g}" for name, value in losses.items())
             say(f"step {learner.step} of {plan.steps}: {told}; about {_span(left)} left")
     if learner.tired and learner.step < plan.steps:
         say(f"stopped after step {learner.step}: {plan.patience} looks at held-out pictures found nothing better")
-    _keep(learner, place)
+    return _keep(learner, place, watch)
 
 
-def _keep(learner: Learner, place: Path) -> None:
+def _keep(learner: Learner, place: Path, watch: Watch) -> Taken:
+    taken = watch.taken(learner.step)
     if learner.company.rank == 0:
         checkpoints.write(place / "checkpoints", *learner.standing())
+        watch.keep(taken)
+    return taken
 
 
 def _span(seconds: float) -> str:
