@@ -20,6 +20,7 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
+from benchmarks.image_learning_cost import Spent, steps_for
 from benchmarks.machine import described
 
 from xinglin.records.image_learning import LearningPlan, SampleRequest
@@ -34,7 +35,7 @@ DATA = Path(os.environ.get("XINGLIN_TEST_DATA", HERE.parents[2] / "shared" / "da
 ASKED = {"frd": "the champion at most half of the better of dcgan, wgan_gp and vae", "recall": 0.7, "near_copies": 0}
 CHAMPION, BASELINES = "wavelet_flow", ("dcgan", "wgan_gp", "vae")
 MODELS = (CHAMPION, *BASELINES)
-SIZE, TRIAL, MADE, SEED = 64, 60, 400, 1
+SIZE, MADE, SEED = 64, 400, 1
 TOLD = (
     "Fréchet radiomics distance",
     "Fréchet encoder distance",
@@ -82,42 +83,22 @@ def of_model(pictures, name, budget, folder):
     model = Shelf("xinglin.models.image", "MODEL", AbstractImageModel)[name]
     settings = {one.name: one.default for one in model.settings}
     folder.mkdir(parents=True, exist_ok=True)
-    steps = steps_for(pictures, model, settings, budget, folder)
-    began = time.process_time()
-    made = learnt(
-        pictures, model, settings, LearningPlan(steps=steps, seed=SEED), folder / "whole", note=lambda text: print(name, text, flush=True)
-    )
-    spent, began = time.process_time() - began, time.process_time()
+    steps = steps_for(pictures, model, settings, budget, folder, LearningPlan(steps=1, seed=SEED))
+    spent = Spent(folder / "spent.json", lambda text: print(name, text, flush=True))
+    made = learnt(pictures, model, settings, LearningPlan(steps=steps, seed=SEED), folder / "whole", note=spent)
+    cost, began = spent.cpu_s, time.process_time()
     shown = sampled(model, made, pictures)
     each = (time.process_time() - began) / MADE
     np.save(folder / "made.npy", shown.astype(np.float16))
     sheet(shown, folder / "made.png")
     scores = {one.name: one for one in judged_in_full(pictures, shown, model=name, seed=SEED).judgement.scores}
     found = {
-        "steps": made.steps, "cpu_s": round(spent, 1), "sample_cpu_s": round(each, 4), "parameters": parameters(made),
+        "steps": made.steps, "cpu_s": round(cost, 1), "sample_cpu_s": round(each, 4), "parameters": parameters(made),
         **{told: msgspec.to_builtins(scores[told].made) for told in TOLD if told in scores},
         "floor": {told: msgspec.to_builtins(scores[told].floor) for told in TOLD if told in scores and scores[told].floor},
     }  # fmt: skip
     (folder / "found.json").write_text(json.dumps(found))
     return found
-
-
-def steps_for(pictures, model, settings, budget, folder):
-    """How many steps fit, by a trial whose start is not counted; kept, so that a run that was cut goes on with the same."""
-    kept = folder / "steps.json"
-    if not kept.exists():
-        clock = []
-        with tempfile.TemporaryDirectory() as aside:
-
-            def note(text):
-                if text.startswith("step"):
-                    clock.append(time.process_time())
-
-            learnt(pictures, model, settings, LearningPlan(steps=TRIAL, seed=SEED), Path(aside) / "trial", note=note)
-        between = TRIAL // 20
-        each = (clock[-1] - clock[1]) / (between * (len(clock) - 2))
-        kept.write_text(json.dumps(max(20, int(budget / each))))
-    return json.loads(kept.read_text())
 
 
 def sampled(model, made, pictures):
