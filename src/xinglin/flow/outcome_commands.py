@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from xinglin.flow import outcomes
 from xinglin.flow.asked import Asked, Outcome, who
-from xinglin.models.kept_images import read_folder, shipped
 from xinglin.records.errors import UsageError
 from xinglin.records.prediction import ModelCard, ModelScore, Prediction
 
@@ -78,28 +76,14 @@ def predict(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 
 
 def models_list(asked: Asked, given: Mapping[str, Any]) -> Outcome:
-    """What is kept."""
-    kept = outcomes.registry(asked.house())
-    rows = []
-    for named in kept.names():
-        for digest, at in named.made:
-            card = kept.card(f"{named.name}@{digest}")
-            rows.append({
-                "model": f"{named.name}@{digest[:12]}", "keeps": card.keeps, "kind": card.kind, "made_at": at, "aliases": list(named.aliases(digest)),
-                "promoted_by": card.promoted_by, "score": msgspec.to_builtins(card.scores[0]) if card.scores else None,
-            })  # fmt: skip
-    told = [*rows, *(_shipped(name, folder) for name, folder in shipped().items())]
-    lines = [f"{r['model']:<34}{r['keeps']:<10}{r['kind']:<16}{', '.join(r['aliases']):<12}{r['made_at']}" for r in told]
-    return Outcome({"models": rows}, tuple(lines))
-
-
-def _shipped(name: str, folder: Path) -> dict[str, Any]:
-    """A model that comes with Xinglin, as one that is kept."""
-    card = read_folder(folder).card
-    return {
-        "model": f"{name}@{card.digest[:12]}", "keeps": card.keeps, "kind": card.kind, "made_at": "", "aliases": ["shipped"], "promoted_by": "",
-        "score": msgspec.to_builtins(card.scores[0]) if card.scores else None,
-    }  # fmt: skip
+    """What is kept: `models` are the house's own, as scripts were promised; `shipped` those that come with Xinglin."""
+    rows = outcomes.listed(asked.house())
+    lines = [f"{r.model:<34}{r.keeps:<10}{r.kind:<16}{', '.join(r.aliases):<12}{r.made_at}".rstrip() for r in rows]
+    value = {
+        name: [msgspec.to_builtins(one) for one in rows if one.shipped is shipped]
+        for name, shipped in (("models", False), ("shipped", True))
+    }
+    return Outcome(value, tuple(lines))
 
 
 def models_show(asked: Asked, given: Mapping[str, Any]) -> Outcome:

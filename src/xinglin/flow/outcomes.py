@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from xinglin.flow.house import House
 from xinglin.intake.model_rows import header, read_rows, row_of
 from xinglin.intake.tables import read_table
+from xinglin.models.kept_images import read_folder, shipped
 from xinglin.records.errors import UsageError
-from xinglin.records.prediction import ModelCard, OutcomeDesign, OutcomeKind, Prediction
+from xinglin.records.prediction import ListedModel, ModelCard, OutcomeDesign, OutcomeKind, Prediction
 from xinglin.records.table import TableDesign
 
 if TYPE_CHECKING:
@@ -33,6 +34,22 @@ def registry(house: House) -> Registry:
     from xinglin.training.registry import Registry
 
     return Registry(house.store)
+
+
+def listed(house: House) -> list[ListedModel]:
+    """The house's own models in the order of their names and of arrival, then those that come with Xinglin."""
+    kept = registry(house)
+    own = [_listed(kept.card(f"{named.name}@{digest}"), at, named.aliases(digest)) for named in kept.names() for digest, at in named.made]
+    names = {named.name for named in kept.names()}
+    cards = {name: read_folder(folder).card for name, folder in shipped().items()}
+    return own + [
+        replace(_listed(replace(card, name=name), "", ("shipped",)), shipped=True, hidden=name in names) for name, card in cards.items()
+    ]
+
+
+def _listed(card: ModelCard, at: str, aliases: tuple[str, ...]) -> ListedModel:
+    score = card.scores[0] if card.scores else None
+    return ListedModel(f"{card.name}@{card.digest[:12]}", card.keeps, card.kind, at, aliases, card.promoted_by, score)
 
 
 def table_asked(

@@ -1,4 +1,4 @@
-"""Trained models in Python: `xl.train_outcome`, `xl.train_effect`, `xl.predict`, `xl.model_cards`."""
+"""Trained models in Python: `xl.train_outcome`, `xl.train_effect`, `xl.predict`, `xl.list_models`, `xl.model_cards`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xinglin.flow.asked import who
 from xinglin.flow.house import House
 
 if TYPE_CHECKING:
-    from xinglin.records.prediction import ModelCard, Prediction
+    from xinglin.records.prediction import ListedModel, ModelCard, Prediction
 
 
 def train_outcome(
@@ -99,8 +99,15 @@ def predict(
     )  # fmt: skip
 
 
+def list_models(home: str | Path | None = None) -> list[ListedModel]:
+    """Every model that can be used here: the house's own, then those that come with Xinglin (`.shipped`)."""
+    from xinglin.flow import outcomes
+
+    return outcomes.listed(House.at(home))
+
+
 def model_cards(home: str | Path | None = None) -> list[ModelCard]:
-    """The card of every kept model; `xl.model_cards()[0].promoted_by` says who brought it into use."""
+    """The card of every model that the house keeps; `xl.model_cards()[0].promoted_by` says who brought it into use."""
     from xinglin.flow import outcomes
 
     kept = outcomes.registry(House.at(home))

@@ -101,6 +101,23 @@ class ModelScore(Struct, frozen=True):
     split: str = ""  # "5 x 5-fold", "held-out 20 %"
 
 
+class ListedModel(Struct, frozen=True):
+    """A model as a list of models tells of it. `model`: name@digest. shipped: it comes with Xinglin and is none of the house's own.
+
+    hidden: of a shipped one, that the house keeps a model under the same name, which comes first.
+    """
+
+    model: str
+    keeps: str
+    kind: str
+    made_at: str = ""
+    aliases: tuple[str, ...] = ()
+    promoted_by: str = ""
+    score: ModelScore | None = None
+    shipped: bool = False
+    hidden: bool = False
+
+
 class ModelCard(Struct, frozen=True):
     """A kept model as people read of it: what it is for, what it was trained on, how good it is, where it must not be used.
 

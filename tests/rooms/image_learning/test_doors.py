@@ -75,6 +75,17 @@ def test_a_set_is_learnt_kept_shown_and_sampled(place, capsys):
     assert code == 0 and {one["verdict"] for one in checked["files"]} == {"compliant"}
 
 
+def test_models_that_come_with_xinglin_are_listed_apart_and_marked(tmp_path, capsys):
+    code, listed = said(capsys, tmp_path, "models", "list")
+    assert code == 0 and listed["models"] == []  # scripts were promised the house's own
+    (shipped,) = [one for one in listed["shipped"] if one["model"].startswith("chest-phantom@")]
+    assert shipped["shipped"] and not shipped["hidden"] and shipped["aliases"] == ["shipped"] and shipped["keeps"] == "image"
+    registry(House.at(str(tmp_path / "house"))).keep(image_models.read_folder(image_models.shipped()["chest-phantom"]), "dr.wang")
+    own, other = xl.list_models(home=tmp_path / "house")
+    assert own.model == other.model == shipped["model"] and (own.shipped, own.aliases) == (False, ("challenger",)) and own.made_at
+    assert other.shipped and other.hidden and [one.name for one in xl.model_cards(home=tmp_path / "house")] == ["chest-phantom"]
+
+
 def test_python_learns_the_same_model(place):
     kept = xl.train_image(
         place / "spots-set", "dcgan", steps=3, name="spots", plan={"batch": 8, "precision": "float32"}, home=place / "other", by="dr.wang"
