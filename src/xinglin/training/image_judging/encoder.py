@@ -6,7 +6,8 @@ gives the same numbers on every machine; texture counts are blind to anatomy tha
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 
     Pictures = NDArray[np.floating]
 
-SIDE, SCALES, DIRECTIONS, CHUNK = 64, 4, 4, 64
+SIDE, SCALES, DIRECTIONS, CHUNK = 64, 4, 4, 16
 GREYS, PLACES = 4, 3  # the grids that mean grey and strength are averaged over
 SMALLEST = 1e-3
+NOTHING, FEW = 1e-6, 0.55  # of a wavelet's greatest weight; the share of frequencies below which matrices are faster
 
 
 def encoded(pictures: Pictures) -> NDArray[np.floating]:
@@ -41,13 +43,21 @@ def encoded(pictures: Pictures) -> NDArray[np.floating]:
 
 def shrunk(grey: Pictures, side: int) -> Pictures:
     """(n, side, side): by the mean over areas, or, of smaller pictures, by straight lines in between."""
+    rows, columns = grey.shape[1:]
+    if (rows, columns) == (side, side):
+        return grey
+    by_area = min(rows, columns) >= side
+    upright, across = (_shrinking(count, side, by_area) for count in (rows, columns))
+    return np.matmul(upright, grey.astype(np.float32)) @ across.T
+
+
+@cache
+def _shrinking(count: int, side: int, by_area: bool) -> NDArray[np.floating]:
+    """(side, count): what Pillow weighs `count` values in a row by to make `side` of them; a product of matrices is a hundred times as fast."""
     from PIL import Image
 
-    if grey.shape[1:] == (side, side):
-        return grey
-    way = Image.Resampling.BOX if min(grey.shape[1:]) >= side else Image.Resampling.BILINEAR
-    each = [np.asarray(Image.fromarray(np.ascontiguousarray(one, dtype=np.float32)).resize((side, side), way)) for one in grey]
-    return np.stack(each)
+    way = Image.Resampling.BOX if by_area else Image.Resampling.BILINEAR
+    return np.asarray(Image.fromarray(np.eye(count, dtype=np.float32)).resize((count, side), way))
 
 
 def _encoded_planes(planes: Pictures) -> NDArray[np.floating]:
@@ -56,22 +66,70 @@ def _encoded_planes(planes: Pictures) -> NDArray[np.floating]:
 
 def _scattered(planes: Pictures) -> Pictures:
     """(n, 184) of planes (n, 64, 64)."""
+    from scipy.fft import fft2
+
     grown = np.pad(planes, ((0, 0), (SIDE // 4,) * 2, (SIDE // 4,) * 2), mode="reflect")
-    filters, whole = _wavelets(grown.shape[1]), np.fft.fft2(grown).astype(np.complex64)
-    inner = slice(SIDE // 4, SIDE // 4 + SIDE)
+    side, inner = grown.shape[1], slice(SIDE // 4, SIDE // 4 + SIDE)
+    waves, within = _waves(side, 0, side), _waves(side, inner.start, inner.stop)
+    board = ((-1.0) ** np.add.outer(np.arange(side), np.arange(side))).astype(np.float32)  # puts frequency 0 in the middle
+    whole = np.asarray(fft2(grown.astype(np.float32) * board))
     first, second = [], np.zeros((len(planes), SCALES * (SCALES - 1) // 2, DIRECTIONS), dtype=np.float32)
     pairs = [(small, large) for small in range(SCALES) for large in range(small + 1, SCALES)]
     for scale in range(SCALES):
         for turn in range(DIRECTIONS):
-            strength = np.abs(np.fft.ifft2(whole * filters[scale, turn]))
-            first.append(np.log(SMALLEST + _averaged(strength[:, inner, inner], PLACES)))
-            again = np.fft.fft2(strength).astype(np.complex64)
-            for place, (_, large) in ((at, pair) for at, pair in enumerate(pairs) if pair[0] == scale):
+            deeper = [(place, large) for place, (small, large) in enumerate(pairs) if small == scale]
+            strength = (waves if deeper else within)[scale][turn](whole)
+            first.append(np.log(SMALLEST + _averaged(strength[:, inner, inner] if deeper else strength, PLACES)))
+            again = np.asarray(fft2(strength * board)) if deeper else whole
+            for place, large in deeper:
                 for other in range(DIRECTIONS):  # told by the angle between the two
-                    deep = np.abs(np.fft.ifft2(again * filters[large, other]))
-                    second[:, place, (other - turn) % DIRECTIONS] += deep[:, inner, inner].mean(axis=(1, 2)) / DIRECTIONS
+                    deep = within[large][other](again)
+                    second[:, place, (other - turn) % DIRECTIONS] += deep.mean(axis=(1, 2)) / DIRECTIONS
     greys = _averaged(planes, GREYS)
     return np.concatenate([greys, *first, np.log(SMALLEST / 10 + second.reshape(len(planes), -1))], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Wave:
+    """One wavelet in frequency. A large one knows few frequencies: going back from those to places is a small product of matrices."""
+
+    weights: NDArray[np.floating]  # (side, side), frequency 0 in the middle
+    start: int  # the places wanted
+    stop: int
+
+    def __call__(self, spectra: NDArray[np.complexfloating]) -> NDArray[np.floating]:
+        """(n, wanted, wanted): how strongly this wavelet answers, of spectra (n, side, side) with frequency 0 in the middle."""
+        from scipy.fft import ifft
+
+        (rows, columns), wanted = self.known, slice(self.start, self.stop)
+        if columns.stop - columns.start < FEW * len(self.weights):
+            upright, across = (self._back(band) for band in self.known)
+            return np.abs(np.matmul(upright, spectra[:, rows, columns] * self.weights[rows, columns]) @ across.T)
+        lines = np.ascontiguousarray(np.asarray(ifft(spectra * self.weights, axis=1, overwrite_x=True))[:, wanted])
+        return np.abs(np.asarray(ifft(lines, axis=2, overwrite_x=True))[:, :, wanted])  # the middle's sign is lost in the strength
+
+    @cached_property
+    def known(self) -> tuple[slice, slice]:
+        """The rows and columns where it is not nothing."""
+        clear = np.abs(self.weights) > NOTHING * np.abs(self.weights).max()
+        rows, columns = (np.flatnonzero(clear.any(axis=axis)) for axis in (1, 0))
+        return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+    def _back(self, band: slice) -> NDArray[np.complexfloating]:
+        return _back(len(self.weights), self.start, self.stop, band.start, band.stop)
+
+
+@cache
+def _back(side: int, start: int, stop: int, first: int, last: int) -> NDArray[np.complexfloating]:
+    """(stop - start, last - first): from a band of frequencies, of which side // 2 is none, to places."""
+    turns = np.outer(np.arange(start, stop), np.arange(first, last) - side // 2) / side
+    return (np.exp(2j * np.pi * turns) / side).astype(np.complex64)
+
+
+@cache
+def _waves(side: int, start: int, stop: int) -> list[list[Wave]]:
+    """By size and direction."""
+    return [[Wave(np.fft.fftshift(one), start, stop) for one in size] for size in _wavelets(side)]
 
 
 def _averaged(planes: Pictures, cells: int) -> Pictures:
