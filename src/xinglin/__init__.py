@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = [
-    "calibrate", "check", "collect_images", "compare_starts", "disease_cards", "draft", "facts", "find_in_archive", "genes", "image_set", "images", "judge_images", "list_models", "lungs", "make", "mark", "model_cards", "optimise", "phantom", "predict",
+    "calibrate", "check", "collect_images", "compare_starts", "confirm_candidate", "disease_cards", "draft", "facts", "find_candidates", "find_in_archive", "genes", "image_set", "images", "judge_images", "list_models", "lungs", "make", "mark", "model_cards", "optimise", "phantom", "predict", "reject_candidate",
     "sample_images", "send_to_archive", "sensitivities", "simulate", "synthesise", "take_in", "take_in_all", "take_in_from_archive", "train_effect", "train_image", "train_outcome", "trial", "unmark", "volume",
 ]  # fmt: skip
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         unmark,
         volume,
     )
+    from xinglin.flow.python_candidates import confirm_candidate, find_candidates, reject_candidate
     from xinglin.flow.python_image_judging import judge_images
     from xinglin.flow.python_image_models import compare_starts, sample_images, train_image
     from xinglin.flow.python_image_sets import collect_images, image_set
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 _DOORS = {
     **dict.fromkeys(("calibrate", "disease_cards", "optimise", "sensitivities", "simulate", "trial"), "python_simulations"), "synthesise": "python_tables",
     **dict.fromkeys(("list_models", "model_cards", "predict", "train_effect", "train_outcome"), "python_outcomes"),
+    **dict.fromkeys(("confirm_candidate", "find_candidates", "reject_candidate"), "python_candidates"),
     **dict.fromkeys(("collect_images", "image_set"), "python_image_sets"),
     **dict.fromkeys(("compare_starts", "sample_images", "train_image"), "python_image_models"), "judge_images": "python_image_judging",
 }  # fmt: skip

@@ -15,6 +15,12 @@ from xinglin.flow.archives import archive_send as archive_send
 from xinglin.flow.archives import archive_test as archive_test
 from xinglin.flow.archives import taken_in
 from xinglin.flow.asked import Asked, Outcome, who
+from xinglin.flow.candidate_commands import candidates_confirm as candidates_confirm
+from xinglin.flow.candidate_commands import candidates_find as candidates_find
+from xinglin.flow.candidate_commands import candidates_judge as candidates_judge
+from xinglin.flow.candidate_commands import candidates_list as candidates_list
+from xinglin.flow.candidate_commands import candidates_reject as candidates_reject
+from xinglin.flow.candidate_commands import collect_candidate_patches as collect_candidate_patches
 from xinglin.flow.fitting_commands import calibrate as calibrate
 from xinglin.flow.fitting_commands import optimise as optimise
 from xinglin.flow.genomes import genes as genes

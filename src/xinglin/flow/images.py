@@ -235,9 +235,12 @@ class ImageRoom:
 
     def mark(
         self, chart: Chart, series: ScanSeries, seed_mm: Point_mm, *, name: str, by: str, kind: str = "", organ: str = "lung",
-        target: bool = False,
+        target: bool = False, first_shown_by: str = "", remark: str = "",
     ) -> Lesion:  # fmt: skip
-        """Outline the lesion at a place, measure it and keep it as an Observation of the chart. Raises UsageError XL-FLOW-027."""
+        """Outline the lesion at a place, measure it and keep it as an Observation of the chart. Raises UsageError XL-FLOW-027.
+
+        first_shown_by: the model and candidate that showed the place to whoever marks it.
+        """
         from xinglin.intake import images
         from xinglin.workup.imaging.measuring import measure
         from xinglin.workup.imaging.segmenting import segment_from_seed
@@ -259,7 +262,7 @@ class ImageRoom:
             source=f"Observation/lesion-{key}", name=name, series_uid=series.uid, when=series.when, seed_mm=seed_mm,
             measures=measures, outline=found.outline, marked_by=by, organ=organ, side=side, kind=kind or found.kind, target=target,
             method=f"region growing from a marked point, xinglin {__version__}", study=series.source,
-            series_digest=series.digest,
+            series_digest=series.digest, first_shown_by=first_shown_by, remark=remark,
         )  # fmt: skip
         store = self._house.store
         store.keep_resources(chart.id, [images.lesion_resource(chart.person.source, lesion)], about="lesion marked")

@@ -6,6 +6,7 @@ Nothing heavy is imported here; `run` names a function in `flow.commands`, loade
 
 from __future__ import annotations
 
+from xinglin.flow.candidate_operations import CANDIDATES
 from xinglin.flow.image_judging_operations import IMAGE_JUDGING
 from xinglin.flow.image_model_operations import IMAGE_MODELS
 from xinglin.flow.image_set_operations import IMAGE_SETS
@@ -223,6 +224,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *IMAGE_SETS,
     *IMAGE_MODELS,
     *IMAGE_JUDGING,
+    *CANDIDATES,
     Operation("kinds", "every kind of content, check, calculator and topic of knowledge", "kinds"),
     Operation("doctor", "is everything in order here?", "doctor"),
     Operation(

@@ -111,6 +111,8 @@ class Lesion(Struct, frozen=True):
     target: bool = False  # a RECIST target lesion
     study: str = ""  # "ImagingStudy/x"
     series_digest: str = ""  # of the volume it was outlined in: a series may be replaced by a more complete one
+    first_shown_by: str = ""  # name@digest of the model that showed the place to whoever marked it, and which of its candidates
+    remark: str = ""  # what that person said of it
 
 
 class LungMeasures(Struct, frozen=True):

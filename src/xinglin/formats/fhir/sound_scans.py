@@ -33,7 +33,18 @@ def fault_of_series(one: ScanSeries) -> str:
 
 def fault_of_lesion(one: Lesion, slices: int = 0) -> str:
     """Which part of a marked lesion cannot be; "" for a sound one. `slices`: of its series, 0 where that is not known."""
-    words = (one.organ, one.kind, one.lobe, one.marked_by, one.method, one.study, one.measures.slice_instance, *one.measures.notes)
+    words = (
+        one.organ,
+        one.kind,
+        one.lobe,
+        one.marked_by,
+        one.method,
+        one.study,
+        one.measures.slice_instance,
+        *one.measures.notes,
+        one.first_shown_by,
+        one.remark,
+    )
     checks = {
         "name": bool(one.name.strip()) and len(one.name) <= _NAME_LETTERS and one.name.isprintable(),
         "series_uid": bool(_UID.match(one.series_uid)),

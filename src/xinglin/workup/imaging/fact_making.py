@@ -114,6 +114,14 @@ def in_slice(lesion: Lesion, ends: Sequence[Point_mm] = ()) -> Evidence:
     return Evidence("dicom", f"{lesion.series_uid}/{measures.slice_instance}#slice={measures.slice_index}{f';mm={line}' if line else ''}")
 
 
+def confirmed(lesion: Lesion) -> tuple[Evidence, ...]:
+    """Who confirmed a lesion that a model had shown first, and which model it was; nothing for one that a person found."""
+    if not lesion.first_shown_by:
+        return ()
+    model, _, which = lesion.first_shown_by.partition(" ")
+    return (Evidence("person", lesion.marked_by, lesion.remark), Evidence(f"models/{model}", which, "first shown by a model"))
+
+
 def rule(table: str, row: str) -> Evidence:
     """A row of the guidelines."""
     return Evidence(f"knowledge/guidelines@{guidelines.VERSION}", f"{table}/{row}")

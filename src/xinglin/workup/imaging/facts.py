@@ -12,7 +12,7 @@ from xinglin.records.imaging import Lesion, ScanSeries
 from xinglin.records.moments import day, days_between, sort_key
 from xinglin.workup.imaging.category_facts import category_facts
 from xinglin.workup.imaging.comparing import Growth, compare
-from xinglin.workup.imaging.fact_making import KINDS_ZH, day_zh, gap, in_slice, marked, number, shown, words
+from xinglin.workup.imaging.fact_making import KINDS_ZH, confirmed, day_zh, gap, in_slice, marked, number, shown, words
 from xinglin.workup.imaging.response_facts import response_facts
 
 _LOBES_ZH = {
@@ -122,9 +122,12 @@ def _place(lesion: Lesion, newest: bool) -> Fact:
         "lesion_kind": lesion.kind,
         "marked_by": lesion.marked_by,
         "method": lesion.method,
+        "first_shown_by": lesion.first_shown_by,
+        "remark": lesion.remark,
     }
+    places = (in_slice(lesion, (lesion.measures.center_mm,)), marked(lesion), *confirmed(lesion))
     return words(
-        lesion, "place", ("place", "位置"), said, (in_slice(lesion, (lesion.measures.center_mm,)), marked(lesion)), newest=newest, importance=2,
+        lesion, "place", ("place", "位置"), said, places, newest=newest, importance=2,
         details={name: text for name, text in details.items() if text},
     )  # fmt: skip
 
