@@ -14,6 +14,7 @@ from xinglin.training.image_judging.copies import FEWEST, Copies
 from xinglin.training.image_judging.features import Scale, checked
 from xinglin.training.image_judging.giving_away import Known, copied, memberships
 from xinglin.training.image_judging.halves import halvings
+from xinglin.training.image_judging.masks_obeyed import masks_obeyed
 from xinglin.training.image_judging.sturdiness import sturdiness
 from xinglin.training.image_judging.usefulness import usefulness
 
@@ -33,6 +34,11 @@ GATES: Mapping[str, tuple[str, float]] = {
 """Beyond these a model is not brought into use. Fidelity and variety are reported beside their floors and decide between models."""
 OF_PEOPLE = ("near-copies", "planted copies caught")
 """Gates that hold for pictures of people alone: a copy of a phantom gives nobody away, and phantoms are much alike."""
+
+NOT_MEASURABLE = (
+    "Near-copies are not measurable here: at this size and likeness planted copies stand out no more than pictures of other people do. "
+    "That none was found says nothing; the gate is not passed."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +60,9 @@ def judged(
 ) -> ImageJudgement:  # fmt: skip
     """How good `made` (n, channels, *shape), in [-1, 1], are beside the real pictures of a set.
 
-    conditions: (n, k) what each made picture was asked to be, masks: (n, *shape) what it was drawn by; with them utility is measured. losses:
-    of each picture of the set, by the model. full: more halvings, and networks that learn from made pictures (minutes). Raises InvalidInput
-    XL-JUDGE-002, 003, 006, 007, UsageError XL-JUDGE-001.
+    conditions: (n, k) what each made picture was asked to be, masks: (n, *shape) what it was drawn by; with them utility is measured, and with
+    masks how well they were obeyed. losses: of each picture of the set, by the model. full: more halvings, and networks that learn from made
+    pictures (minutes). Raises InvalidInput XL-JUDGE-002, 003, 006, 007, UsageError XL-JUDGE-001.
     """
     return judged_in_full(
         pictures, made, model=model, seed=seed, full=full, conditions=conditions, masks=masks, losses=losses, note=note
@@ -69,7 +75,7 @@ def judged_in_full(
 ) -> Judged:  # fmt: skip
     """The same, with the pictures and counts that a report shows."""
     tell = note or (lambda words: None)
-    _same_form(pictures, checked(made))
+    _same_form(pictures, checked(made), masks)
     rows = _some(pictures, seed)
     persons, real = pictures.persons(rows), pictures.scaled(rows)
     drawn = halvings(persons, len(made), HALVINGS_IN_FULL if full else HALVINGS, seed)
@@ -81,6 +87,9 @@ def judged_in_full(
     tell("comparing them")
     scores = closeness(here, there, drawn, (pictures.form.high - pictures.form.low) / 2)
     scores.append(likeness_within(real, persons, made, seed))
+    if masks is not None:
+        tell("looking in the made pictures for what their masks asked")
+        scores += masks_obeyed(pictures, made, masks, seed=seed)
     found, nearest_real, private, notes = _private(pictures, made, real, here, there, train, losses, rows, seed, tell)
     scores += private
     tell("changing the real ones")
@@ -97,7 +106,10 @@ def judged_in_full(
     nobodys = pictures.card.nobodys
     if nobodys:
         notes.append("Every picture learnt from is artificial and nobody's: near-copies are told, and are no gate.")
-    gated = tuple(_gated(one, nobodys) for one in scores)
+    blind = found is not None and not found.told_apart and not nobodys
+    if blind:
+        notes.append(NOT_MEASURABLE)
+    gated = tuple(_gated(one, nobodys, blind) for one in scores)
     told = ImageJudgement(model, pictures.card.digest, len(made), seed, gated, nearest, groups, tuple(notes))
     shown = nearest_real[[int(found.nearest.place[one]) for one in order]] if found is not None and nearest_real is not None else None
     return Judged(told, made, real, there, here, found, shown)
@@ -127,15 +139,15 @@ def _private(
     return found, learnt, scores, notes
 
 
-def _gated(score: ImageScore, nobodys: bool) -> ImageScore:
-    """With the gate of `GATES`, if it has one that holds here."""
+def _gated(score: ImageScore, nobodys: bool, blind: bool) -> ImageScore:
+    """With the gate of `GATES`, if it has one that holds here. blind: copies cannot be told from likeness, so that none found is no pass."""
     from msgspec.structs import replace
 
     if score.name not in GATES or (nobodys and score.name in OF_PEOPLE):
         return replace(score, gate=None, passed=None)
     side, gate = GATES[score.name]
     passed = score.made.value <= gate if side == "at most" else score.made.value >= gate
-    return replace(score, gate=float(gate), passed=bool(passed))
+    return replace(score, gate=float(gate), passed=bool(passed) and not (blind and score.name == "near-copies"))
 
 
 def _some(pictures: ImageSet, seed: int) -> NDArray[np.intp]:
@@ -166,7 +178,7 @@ def _groups(pictures: ImageSet, rows: NDArray[np.intp]) -> dict[str, NDArray[np.
     return found
 
 
-def _same_form(pictures: ImageSet, made: Pictures) -> None:
+def _same_form(pictures: ImageSet, made: Pictures, masks: NDArray[np.integer] | None) -> None:
     from xinglin.records.errors import InvalidInput
 
     expected: Sequence[int] = (pictures.form.channels, *pictures.form.shape)
@@ -174,4 +186,9 @@ def _same_form(pictures: ImageSet, made: Pictures) -> None:
         raise InvalidInput(
             "XL-JUDGE-007", "made and real pictures differ in form", where=f"made {tuple(made.shape[1:])}, real {tuple(expected)}",
             fix="judge a model on a set of its own form",
+        )  # fmt: skip
+    if masks is not None and np.shape(masks) != (len(made), *pictures.form.shape):
+        raise InvalidInput(
+            "XL-JUDGE-007", "the masks are not those of the made pictures", where=f"masks {np.shape(masks)}, made {tuple(made.shape)}",
+            fix="one mask a picture, of the same size",
         )  # fmt: skip

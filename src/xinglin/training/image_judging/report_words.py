@@ -14,7 +14,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "label": "AI-generated content: the pictures marked 'made' are synthetic and show nobody.",
         "inside": "This page also shows real pictures. It is for use inside the house that holds them, and must not be passed on.",
         "lead": "{made:,} made pictures beside {real:,} real ones of the set {set}. Not a clinical validation.",
-        "gates": "Gates", "gate": "gate", "passed": "passed", "failed": "NOT PASSED", "score": "score", "value": "made (95 %)",
+        "gates": "Gates", "gate": "gate", "passed": "passed", "failed": "NOT PASSED",
+        "not proven": "passed, not proven", "not measurable": "not measurable, NOT PASSED", "score": "score", "value": "made (95 %)",
         "floor": "real against real (95 %)", "better": "better", "lower": "lower", "higher": "higher", "half": "near 0.5", "count": "count",
         "about": "what it is", "real": "real", "made": "made", "sheet_real": "Real pictures", "sheet_made": "Made pictures",
         "nearest": "Made pictures (upper) nearest to a learnt-from one (lower)",
@@ -27,7 +28,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "label": "人工智能生成内容：标为“生成”的图像均为合成，不对应任何真实的人。",
         "inside": "本页同时含有真实图像，仅供持有这些图像的机构内部使用，不得外传。",
         "lead": "{made:,} 幅生成图像与数据集 {set} 的 {real:,} 幅真实图像相比较。未经临床验证。",
-        "gates": "门槛", "gate": "门槛值", "passed": "通过", "failed": "未通过", "score": "指标", "value": "生成（95%区间）",
+        "gates": "门槛", "gate": "门槛值", "passed": "通过", "failed": "未通过",
+        "not proven": "通过，未获证实", "not measurable": "无法测量，未通过", "score": "指标", "value": "生成（95%区间）",
         "floor": "真实对真实（95%区间）", "better": "更优", "lower": "越低", "higher": "越高", "half": "接近0.5", "count": "数量",
         "about": "含义", "real": "真实", "made": "生成", "sheet_real": "真实图像", "sheet_made": "生成图像",
         "nearest": "与学习用图像（下）最接近的生成图像（上）",
@@ -39,7 +41,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 CHINESE_NAMES: Mapping[str, str] = {
     "Fréchet radiomics distance": "Fréchet 影像组学距离", "Fréchet encoder distance": "Fréchet 编码器距离", "kernel distance (KID), encoder": "核距离（KID，编码器）",
     "precision": "精确率", "precision, encoder": "精确率（编码器）", "density": "密度", "spectrum distance (dB)": "频谱距离（分贝）", "histogram distance": "直方图距离",
-    "pictures": "图像数", "recall": "召回率", "recall, encoder": "召回率（编码器）", "coverage": "覆盖率", "MS-SSIM among pictures": "图像间 MS-SSIM", "near-copies": "近似复制数",
+    "mask obeyed": "掩膜符合度", "pictures": "图像数", "recall": "召回率", "recall, encoder": "召回率（编码器）", "coverage": "覆盖率", "MS-SSIM among pictures": "图像间 MS-SSIM", "near-copies": "近似复制数",
     "planted copies caught": "植入复制的检出率", "planted copies changed in several ways, caught": "多重改动植入复制的检出率",
     "false alarms among held-out people": "留出人群误报率", "membership inference AUC": "成员推断 AUC", "membership inference AUC, encoder": "成员推断 AUC（编码器）",
     "membership inference AUC, loss": "成员推断 AUC（损失）", "membership TPR at 1 % FPR": "成员推断 1% 假阳性率下的真阳性率",
@@ -70,6 +72,7 @@ CHINESE_NOTES: Mapping[str, str] = {
     "Fidelity and variety are measured at equal counts; the floor is the same measured between two halves of the real people.": "保真度与多样性均在相同数量下测量；对照值为两半真实人群之间的同一测量。",
     "Numbers of the encoder and of texture hold for this version of the counting and cannot be compared with other programs' distances.": "编码器与影像组学数值仅适用于本版本的计算方法，不可与其他程序的距离比较。",
     "Too few held-out people to say whether pictures were copied: privacy was not measured.": "留出人群过少，无法判断是否存在复制：未测量隐私指标。",
+    "Near-copies are not measurable here: at this size and likeness planted copies stand out no more than pictures of other people do. That none was found says nothing; the gate is not passed.": "此处无法测量近似复制：在此尺寸与相似程度下，植入复制并不比他人图像更突出。未发现复制不说明任何问题；该门槛不予通过。",
 }  # fmt: skip
 
 
@@ -80,4 +83,7 @@ def note_in(note: str, language: str) -> str:
 
 def name_in(name: str, language: str) -> str:
     """A score's name in a language; what has no Chinese name keeps its own."""
-    return CHINESE_NAMES.get(name, name) if language == "zh" else name
+    if language != "zh":
+        return name
+    known, mark, label = name.partition(": ")
+    return CHINESE_NAMES.get(name) or (f"{CHINESE_NAMES[known]}：{label}" if mark and known in CHINESE_NAMES else name)
