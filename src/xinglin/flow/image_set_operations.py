@@ -54,7 +54,9 @@ IMAGE_SETS: tuple[Operation, ...] = (
             Parameter("people", "how many chests", "number", 120),
             Parameter("size", "rows and columns of one picture", "number", 64),
             Parameter("slices", "pictures of each chest", "number", 10),
-            Parameter("nodules", "cubes of 1 mm voxels around made-up nodules instead of slices; of nodule_inpainting: --size 32", "flag", False),
+            Parameter(
+                "nodules", "cubes of 1 mm voxels around made-up nodules instead of slices; of nodule_inpainting: --size 32", "flag", False
+            ),
             Parameter("shift", "two domains: sharp and smooth kernel, or low and full dose", choices=("kernel", "dose")),
             Parameter("out", "folder to write the set to", "path", short="-o", required=True),
             Parameter("name", "what to call it", default="phantoms"),
