@@ -43,3 +43,11 @@ def test_copies_of_volumes_are_found() -> None:
 def test_without_enough_people_held_out_nothing_is_told(learnt) -> None:
     with pytest.raises(InvalidInput, match="XL-JUDGE-005"):
         copies(learnt[:3], learnt, learnt[:5])
+
+
+def test_where_pictures_are_small_and_much_alike_the_search_says_that_it_cannot_tell(learnt) -> None:
+    """Anatomy that hardly differs, at 16 pixels: nothing found is then no proof that nothing was copied."""
+    one = blobs(1, seed=9, side=16)
+    alike = [np.clip(one + 0.1 * blobs(count, seed=seed, side=16), -1, 1) for count, seed in ((40, 1), (20, 2), (10, 3))]
+    assert copies(alike[2], alike[0], alike[1]).told_apart is False
+    assert copies(learnt[:4], learnt, blobs(40, seed=13)).told_apart is True

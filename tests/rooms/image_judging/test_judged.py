@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from html import escape
 
@@ -13,12 +14,13 @@ from image_judging_pictures import blobs
 from scipy.ndimage import gaussian_filter
 
 from xinglin.cli.run import main
+from xinglin.models.picture_scores import standing
 from xinglin.records.errors import InvalidInput, UsageError
-from xinglin.records.image_learning import Condition, ImageForm, ImageJudgement, ImageScore
+from xinglin.records.image_learning import Condition, ImageForm, ImageJudgement, ImageScore, Spread
 from xinglin.training.image_judging.closeness import Described, closeness, likeness_within
 from xinglin.training.image_judging.features import Scale
 from xinglin.training.image_judging.halves import halvings
-from xinglin.training.image_judging.judged import GATES, Judged, judged, judged_in_full
+from xinglin.training.image_judging.judged import GATES, NOT_MEASURABLE, Judged, _gated, judged, judged_in_full
 from xinglin.training.image_judging.report_page import report_page
 from xinglin.training.image_judging.report_words import CHINESE_NAMES, READER, WORDS
 from xinglin.training.image_sets.image_set import ImageSet
@@ -198,3 +200,31 @@ def test_without_nyxus_it_says_what_to_install(monkeypatch) -> None:
     with pytest.raises(UsageError, match="XL-JUDGE-001") as refused:
         judged(pictures(), blobs(60, seed=32, side=32), model="m")
     assert "xinglin[torch]" in refused.value.fix
+
+
+def test_a_gate_says_passed_not_proven_not_measurable_or_failed() -> None:
+    def auc(value: float, high: float, passed: bool) -> ImageScore:
+        return ImageScore("membership inference AUC", "privacy", Spread(value, value - 0.1, high), better="half", gate=0.6, passed=passed)
+
+    assert standing(auc(0.52, 0.58, True)) == "passed"
+    assert standing(auc(0.52, 0.62, True)) == "not proven"
+    assert standing(auc(0.66, 0.75, False)) == "failed"
+    assert (
+        standing(ImageScore("planted copies caught", "privacy", Spread(1.0, 0.95, 1.0), better="higher", gate=1.0, passed=True)) == "passed"
+    )
+    none_found = ImageScore("near-copies", "privacy", Spread(0.0), better="lower")
+    assert standing(_gated(none_found, nobodys=False, blind=False)) == "passed"
+    assert standing(_gated(none_found, nobodys=False, blind=True)) == "not measurable"
+    assert _gated(none_found, nobodys=True, blind=False).passed is None
+
+
+def test_the_page_tells_a_pass_that_is_not_proven_in_both_languages() -> None:
+    unsure = ImageScore("membership inference AUC", "privacy", Spread(0.52, 0.4, 0.64), better="half", gate=0.6, passed=True)
+    blind = ImageScore("near-copies", "privacy", Spread(0.0), gate=0.0, passed=False)
+    found = replace(
+        whole("fine"), judgement=msgspec.structs.replace(whole("fine").judgement, scores=(unsure, blind), notes=(NOT_MEASURABLE,))
+    )
+    for language, told in (("en", ("passed, not proven", "not measurable, NOT PASSED")), ("zh", ("通过，未获证实", "无法测量，未通过"))):
+        page = report_page(found, FORM, "set", language).decode()
+        assert all(words in page for words in told)
+        assert (NOT_MEASURABLE in page) is (language == "en")

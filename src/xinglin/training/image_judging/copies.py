@@ -67,6 +67,7 @@ class Copies:
     threshold: float  # of `Nearest.beyond`; from it on a picture is a near-copy, if it also is as alike as copies are
     distance: Row
     held_out: Row  # distances of held-out real pictures, in the same units
+    told_apart: bool  # whether planted copies stand out more than pictures of other people do; where not, 0 found says nothing
 
     @property
     def found(self) -> NDArray[np.int64]:
@@ -93,7 +94,8 @@ def copies(made: Pictures, learnt: Pictures, held_out: Pictures, *, mirrored: bo
     gallery = Gallery.of(learnt, mirrored=mirrored)
     others, found, hidden = gallery.nearest(held_out), gallery.nearest(made), planted_ones(gallery, learnt, mirrored, seed)
     threshold, alike = calibrated(others.beyond, hidden.beyond), float(np.quantile(hidden.z, LEAST_OF_COPIES)) - MARGIN
-    return Copies(found, threshold, *(np.exp(-np.minimum(one.beyond - threshold, one.z - alike)) for one in (found, others)))
+    distance, held = (np.exp(-np.minimum(one.beyond - threshold, one.z - alike)) for one in (found, others))
+    return Copies(found, threshold, distance, held, told_apart(others.beyond, hidden.beyond))
 
 
 def calibrated(others: Row, copied: Row) -> float:
@@ -103,9 +105,22 @@ def calibrated(others: Row, copied: Row) -> float:
     in 10,000 of other people lie. The shares of others by a normal curve of the logarithm through their lower half, which duplicates in the
     set do not move.
     """
-    low, middle = np.quantile(np.log(np.maximum(others, 1e-3)), [0.16, 0.5])
-    usual, rare = middle + USUAL * (middle - low), middle + CHANCE * (middle - low)
+    usual, rare = _borders(others)
     return float(np.exp(min(rare, (usual + np.log(np.quantile(copied, LEAST_OF_COPIES))) / 2)))
+
+
+def told_apart(others: Row, copied: Row) -> bool:
+    """Whether copies can be told from likeness: where 99 in 100 planted copies lie above lies above where 1 in 100 of other people lie.
+
+    On small pictures, and on pictures that are much alike, it does not: either copies are missed or other people are accused.
+    """
+    return bool(np.log(np.quantile(copied, LEAST_OF_COPIES)) > _borders(others)[0])
+
+
+def _borders(others: Row) -> tuple[float, float]:
+    """The logarithms that 1 in 100 and 1 in 10,000 of other people lie above."""
+    low, middle = np.quantile(np.log(np.maximum(others, 1e-3)), [0.16, 0.5])
+    return float(middle + USUAL * (middle - low)), float(middle + CHANCE * (middle - low))
 
 
 def planted_ones(gallery: Gallery, learnt: Pictures, mirrored: bool, seed: int) -> Nearest:

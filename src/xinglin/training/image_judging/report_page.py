@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xinglin.models.contact_sheet import grey_values
+from xinglin.models.picture_scores import standing
 from xinglin.training.image_judging.report_words import AREAS, WORDS, name_in, note_in
 from xinglin.training.image_judging.spectra import SMALLEST, STEPS
 
@@ -50,7 +51,7 @@ def _gates(scores: Sequence[ImageScore], words: Mapping[str, str], language: str
     yield f"<h2>{words['gates']}</h2><table>"
     for one in scores:
         if one.passed is not None:
-            told = f"<td class=ok>{words['passed']}" if one.passed else f"<td class=no>{words['failed']}"
+            told = f"<td class={'ok' if one.passed else 'no'}>{words[standing(one)]}"
             yield f"<tr><td>{escape(name_in(one.name, language))}<td class=n>{_told(one.made)}<td class=n>{words['gate']} {one.gate:g}{told}</tr>"
     yield "</table>"
 
