@@ -14,6 +14,7 @@ from xinglin.flow.asked import Asked, Outcome, who
 from xinglin.flow.image_models import ImageLearning, plan_of, set_words
 from xinglin.flow.outcomes import registry
 from xinglin.models.kept_images import KEEPS, KeptImages, read_folder
+from xinglin.models.picture_scores import standing
 from xinglin.records.errors import UsageError
 from xinglin.records.image_learning import ImageModelCard, ImageScore, Spread
 
@@ -167,10 +168,18 @@ def image_card_lines(card: ImageModelCard) -> Iterator[str]:
         yield f"brought into use by {card.promoted_by}"
 
 
+_STANDINGS = {
+    "passed": "passed",
+    "not proven": "passed, not proven",
+    "not measurable": "not measurable, NOT PASSED",
+    "failed": "NOT PASSED",
+}
+
+
 def score_line(score: ImageScore) -> str:
     """ "fidelity: recall 0.71 (0.66 to 0.76); between real ones 0.96 (0.93 to 0.99)"."""
     floor = f"; between real ones {_spread(score.floor)}" if score.floor else ""
-    gate = "" if score.passed is None else ("; passed" if score.passed else "; NOT PASSED")
+    gate = "" if score.passed is None else f"; {_STANDINGS[standing(score)]}"
     return f"{score.area}: {score.name} {_spread(score.made)}{floor}{gate}"
 
 
