@@ -60,8 +60,10 @@ def made_like(
     """Pictures (n, channels, *shape) in [-1, 1] of a generator, under the conditions and by the masks of learnt-from ones, which are told too."""
     import numpy as np
 
+    from xinglin.flow.asked_masks import see_that_labels_agree
     from xinglin.records.image_learning import SampleRequest
 
+    see_that_labels_agree(kept, pictures)
     learnt, made = pictures.rows("train"), []
     rows = np.random.default_rng(seed).choice(learnt, count)
     asked = pictures.conditions(rows) if kept.form.conditions and kept.form.conditions == pictures.form.conditions else None

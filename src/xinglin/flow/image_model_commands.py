@@ -81,12 +81,12 @@ def sample_images(asked: Asked, given: Mapping[str, Any]) -> Outcome:
         from xinglin.review.pictures import see_that_pictures_fit
 
         see_that_pictures_fit(Path(given["out"]), house.settings.home)
-    kept, pictures = image_models.sampled(
+    kept, pictures, masks = image_models.drawn(
         house, given["model"], given["count"], given["seed"] or 0, asked=words, steps=given["sampler_steps"], towards=given["towards"] or "",
-        pictures=given["pictures"],
+        pictures=given["pictures"], masks=given["masks"],
     )  # fmt: skip
     how = image_models.told_of(kept, len(pictures), given["seed"] or 0, words)
-    files = image_models.written(kept, pictures, Path(given["out"]), home=house.settings.home, how=how) if writes else []
+    files = image_models.written(kept, pictures, Path(given["out"]), home=house.settings.home, how=how, masks=masks) if writes else []
     value = {"synthetic": True, "how": how, "files": [str(one) for one in files]}
     lines = (f"{len(pictures)} pictures of nobody by {how['model']}, {how['judged']}", *([given["out"]] if writes else []))
     return Outcome(value, lines)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xinglin.flow.asked_masks import draws_by_masks, masks_of_file, see_that_labels_agree
 from xinglin.flow.house import House
 from xinglin.flow.outcomes import registry
 from xinglin.models.kept_images import KeptImages, image_models, read_folder, shipped
@@ -151,23 +152,39 @@ def settings_of_start(base: KeptImages | None) -> dict[str, Any]:
 
 def sampled(
     house: House, reference: str, count: int, seed: int = 0, *, asked: Mapping[str, str] | None = None, steps: int = 0, towards: str = "",
-    pictures: str | Path | None = None,
+    pictures: str | Path | None = None, masks: str | Path | None = None,
 ) -> tuple[KeptImages, NDArray[np.float32]]:  # fmt: skip
-    """The model, and (n, channels, *shape) in [-1, 1]. pictures: a set whose test side is translated, filled or drawn by.
+    """The model, and (n, channels, *shape) in [-1, 1]; what `drawn` says and raises."""
+    kept, made, _ = drawn(house, reference, count, seed, asked=asked, steps=steps, towards=towards, pictures=pictures, masks=masks)
+    return kept, made
 
-    Raises UsageError XL-LEARN-071 for fewer than one, 072 where the model begins with pictures and none were given, and what `asked` raises.
+
+def drawn(
+    house: House, reference: str, count: int, seed: int = 0, *, asked: Mapping[str, str] | None = None, steps: int = 0, towards: str = "",
+    pictures: str | Path | None = None, masks: str | Path | None = None,
+) -> tuple[KeptImages, NDArray[np.float32], NDArray[np.integer] | None]:  # fmt: skip
+    """The model, (n, channels, *shape) in [-1, 1], and the masks they were drawn by, if any.
+
+    pictures: a set whose test side is translated, filled or drawn by. masks: an NPY file to draw by. Raises UsageError XL-LEARN-071 for fewer
+    than one, 072 where the model begins with pictures and none were given, and what `asked` and `masks_of_file` raise.
     """
     kept = opened(house, reference)
     if count < 1:
         raise UsageError("XL-LEARN-071", "there must be at least one picture", where="-n", fix="ask for one or more")
-    given, masks = _given(kept, count, pictures)
+    if masks is not None and pictures is not None:
+        raise UsageError("XL-LEARN-087", "what to draw by was said twice", where="--masks", fix="--masks FILE.npy or --pictures SET")
+    given, by = (None, masks_of_file(kept, count, masks)) if masks is not None else _given(kept, count, pictures)
     conditions = kept.asked(asked or {}, count)
-    return kept, kept.sample(SampleRequest(count, seed, conditions, given, masks, steps, towards))
+    made = kept.sample(SampleRequest(count, seed, conditions, given, by, steps, towards))
+    return kept, made, by if draws_by_masks(kept) else None
 
 
 def _given(kept: KeptImages, count: int, folder: str | Path | None) -> tuple[NDArray[np.float32] | None, NDArray[np.integer] | None]:
     if folder is None:
-        if kept.told.task != "generate" or "masks" in kept.model.needs:
+        if draws_by_masks(kept):
+            fix = "say --masks FILE.npy, or --pictures SET for the masks of its test side"
+            raise UsageError("XL-LEARN-072", "this model draws by masks", where=kept.told.name, why=", ".join(kept.form.masks), fix=fix)
+        if kept.told.task != "generate":
             raise UsageError(
                 "XL-LEARN-072", "this model begins with pictures", where=kept.told.name, why=kept.told.task, fix="say --pictures SET"
             )
@@ -177,6 +194,7 @@ def _given(kept: KeptImages, count: int, folder: str | Path | None) -> tuple[NDA
     found = ImageSet.load(folder)
     if (found.form.shape, found.form.channels) != (kept.form.shape, kept.form.channels):
         raise UsageError("XL-LEARN-073", "these pictures are not shaped as the model's", where=str(folder), fix=f"{kept.form.shape}")
+    see_that_labels_agree(kept, found)
     rows = found.rows("test")[:count]
     if len(rows) < count:
         raise UsageError("XL-LEARN-073", "the set has fewer pictures on its test side", where=str(folder), fix=f"-n {len(rows)}")
@@ -253,12 +271,22 @@ def told_of(kept: KeptImages, count: int, seed: int, words: Mapping[str, str]) -
     return {
         "model": f"{kept.told.name}@{kept.digest[:12]}", "digest": kept.digest, "kind": kept.told.kind, "task": kept.told.task, "count": count,
         "seed": seed, "asked": dict(words), "unit": kept.form.unit, "spacing_mm": list(kept.form.spacing_mm), "modality": kept.form.modality,
+        **({"labels": list(kept.form.masks)} if draws_by_masks(kept) else {}),
         "judged": f"judged on {judgement.made} made pictures" if judgement else "not judged yet",
     }  # fmt: skip
 
 
-def written(kept: KeptImages, pictures: NDArray[np.float32], out: Path, *, home: Path, how: Mapping[str, Any]) -> list[Path]:
-    """The pictures as labelled files in a new folder. Raises what `see_that_it_may_leave` and `write_pictures` raise."""
+def written(
+    kept: KeptImages,
+    pictures: NDArray[np.float32],
+    out: Path,
+    *,
+    home: Path,
+    how: Mapping[str, Any],
+    masks: NDArray[np.integer] | None = None,
+) -> list[Path]:
+    """The pictures as labelled files in a new folder, with the masks they were drawn by. Raises what `see_that_it_may_leave` and
+    `write_pictures` raise."""
     from xinglin import __version__
     from xinglin.privacy import labels
     from xinglin.review.pictures import write_pictures
@@ -266,4 +294,4 @@ def written(kept: KeptImages, pictures: NDArray[np.float32], out: Path, *, home:
     see_that_it_may_leave(kept)
     aigc = labels.label_for("en", f"sample-{kept.digest[:12]}-{how['seed']}", labels.software_producer(__version__), about_nobody=True).aigc
     values = kept.in_unit(pictures) if kept.told.task not in ("segment", "find") else pictures
-    return write_pictures(pictures, values, out, home=home, how=how, aigc=aigc)
+    return write_pictures(pictures, values, out, home=home, how=how, aigc=aigc, masks=masks)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from xinglin.models.kept_images import KEEPS, KeptImages, read_folder, shipped
+from xinglin.models.kept_images import KEEPS, KeptImages, image_models, read_folder, shipped
 from xinglin.records import Draft
 from xinglin.records.errors import InvalidInput, NotFound, OutOfResources, Refused, UsageError, one_of
 from xinglin.records.image_learning import ImageForm, MadePictures, SampleRequest
@@ -86,9 +86,13 @@ class PictureRoom:
         return kept, in_use or comes_with_xinglin(self._house, reference)
 
     def _only_one(self, models: Registry, task: str) -> str:
-        """The only model for that task in use, or else the one that comes with Xinglin. Raises NotFound XL-PICT-010, UsageError XL-PICT-011."""
+        """The only model for that task in use, or else the one that comes with Xinglin; none that draws by masks, which a draft cannot give.
+
+        Raises NotFound XL-PICT-010, UsageError XL-PICT-011.
+        """
         names = [one.name for one in models.names() if one.keeps == KEEPS and one.champion]
-        names = [one for one in names if models.load_as(one, KeptImages).told.task == task]
+        kept = {one: models.load_as(one, KeptImages) for one in names}
+        names = [name for name, one in kept.items() if one.told.task == task and not (task == "generate" and _needs_more(one))]
         names = names or [name for name, folder in shipped().items() if read_folder(folder).told.task == task]
         if not names:
             raise NotFound(
@@ -119,6 +123,11 @@ class PictureRoom:
         return msgspec.msgpack.decode(content, type=MadePictures)
 
 
+def _needs_more(kept: KeptImages) -> bool:
+    """Whether it draws by something beside chance and conditions; False of networks that are not installed here."""
+    return kept.told.kind in image_models() and bool(kept.model.needs)
+
+
 def _see_that_it_draws(kept: KeptImages) -> None:
     """Raises UsageError XL-PICT-012 for a model that does something else, 013 for one that draws by what is not at hand."""
     name = kept.told.name
@@ -129,7 +138,7 @@ def _see_that_it_draws(kept: KeptImages) -> None:
     if kept.model.needs:
         raise UsageError(
             "XL-PICT-013", "this model draws by something that a draft cannot give it", where=name, why=f"it needs {', '.join(kept.model.needs)}",
-            fix="use xinglin sample",
+            fix="draw by command: xinglin sample MODEL --masks FILE.npy -o OUT" if "masks" in kept.model.needs else "use xinglin sample",
         )  # fmt: skip
 
 

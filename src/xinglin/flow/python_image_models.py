@@ -58,14 +58,15 @@ def compare_starts(
 
 
 def sample_images(
-    model: str, count: int = 16, *, seed: int = 0, ask: Mapping[str, str] | None = None, pictures: str | Path | None = None, towards: str = "",
-    steps: int = 0, home: str | Path | None = None,
+    model: str, count: int = 16, *, seed: int = 0, ask: Mapping[str, str] | None = None, pictures: str | Path | None = None,
+    masks: str | Path | None = None, towards: str = "", steps: int = 0, home: str | Path | None = None,
 ) -> NDArray[np.float32]:  # fmt: skip
     """Pictures of nobody, (n, channels, *shape) in the form's unit; of a segmentation the chance of each label. The same call, the same bytes.
 
-    model: NAME, NAME:challenger, NAME@DIGEST or a folder. ask: {"sex": "female"}. pictures: a set whose test side is translated or segmented.
+    model: NAME, NAME:challenger, NAME@DIGEST or a folder. ask: {"sex": "female"}. pictures: a set whose test side is translated or segmented, or
+    by whose masks is drawn. masks: an NPY file of masks to draw by.
     """
     from xinglin.flow.image_models import sampled
 
-    kept, made = sampled(House.at(home), model, count, seed, asked=ask, steps=steps, towards=towards, pictures=pictures)
+    kept, made = sampled(House.at(home), model, count, seed, asked=ask, steps=steps, towards=towards, pictures=pictures, masks=masks)
     return made if kept.told.task == "segment" else kept.in_unit(made)

@@ -31,11 +31,13 @@ def see_that_pictures_fit(out: Path, home: Path) -> Path:
 
 
 def write_pictures(
-    pictures: NDArray[np.float32], values: NDArray[np.float32], out: Path, *, home: Path, how: Mapping[str, Any], aigc: Mapping[str, str]
-) -> list[Path]:
+    pictures: NDArray[np.float32], values: NDArray[np.float32], out: Path, *, home: Path, how: Mapping[str, Any], aigc: Mapping[str, str],
+    masks: NDArray[np.integer] | None = None,
+) -> list[Path]:  # fmt: skip
     """picture-0001.png ..., pictures.npz (the values in their unit), sheet.png and labels.json in a new folder.
 
-    pictures: (n, channels, *shape) in [-1, 1]; values: the same in the form's unit. how: the model, the seed and what was asked.
+    pictures: (n, channels, *shape) in [-1, 1]; values: the same in the form's unit. how: the model, the seed and what was asked. masks: (n, *shape)
+    by which they were drawn, their truth; they go into pictures.npz.
     """
     folder = see_that_pictures_fit(out, home)
     words = {"Title": "synthetic picture", "Description": WORDS["en"], "Comment": WORDS["zh"], "AIGC": json.dumps(dict(aigc))}
@@ -43,9 +45,9 @@ def write_pictures(
     names = [f"picture-{number:04d}.png" for number in range(1, len(pictures) + 1)]
     files = [(name, picture_png(one, words)) for name, one in zip(names, shown, strict=True)]
     numbers = io.BytesIO()
-    np.savez_compressed(
-        numbers, pictures=values, label=np.array(WORDS["en"]), label_zh=np.array(WORDS["zh"]), AIGC=np.array(json.dumps(dict(aigc)))
-    )
+    arrays: dict[str, Any] = {"pictures": values} | ({} if masks is None else {"masks": np.asarray(masks, np.uint8)})
+    arrays |= {"label": np.array(WORDS["en"]), "label_zh": np.array(WORDS["zh"]), "AIGC": np.array(json.dumps(dict(aigc)))}
+    np.savez_compressed(numbers, **arrays)
     files += [("pictures.npz", numbers.getvalue()), ("sheet.png", sheet_png(pictures[:SHOWN_AT_MOST], words))]
     told = {"label": WORDS["en"], "label_zh": WORDS["zh"], "synthetic": True, "how": dict(how), "pictures": names, "AIGC": dict(aigc)}
     files.append(("labels.json", json.dumps(told, ensure_ascii=False, indent=1).encode()))
