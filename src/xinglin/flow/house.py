@@ -17,6 +17,7 @@ from xinglin import __version__, intake
 from xinglin.flow import made_here, verify
 from xinglin.flow.courses import CourseRoom
 from xinglin.flow.images import ImageRoom, TakenImages
+from xinglin.flow.lesion_generators import lesion_generator
 from xinglin.flow.pictures import PictureRoom
 from xinglin.flow.settings import Settings, load
 from xinglin.intake.archives import clear_leftovers
@@ -254,6 +255,7 @@ class House:
         return Bench(
             partial(self.images.volume, chart), self.courses.disease, partial(self.courses.twin, chart), facts,
             partial(self.courses.outdated, chart), self.picture_room.drawn, partial(self.picture_room.translated, chart),
+            partial(lesion_generator, self),
         )  # fmt: skip
 
     def _kept_with(self, made: Prepared) -> dict[str, str]:

@@ -57,7 +57,7 @@ class Bench:
     a disease when it was last calibrated, None when it never was. facts: what is known of the person. outdated: whether a twin is kept
     that does not count, because the model has changed since. drawn: pictures of a kept model (its reference), so many, by this seed, under
     these conditions (name -> what is asked, in words). translated: a kept series (its UID) as a kept model (its reference) would show it,
-    towards a domain ("" for its last), by this seed.
+    towards a domain ("" for its last), by this seed. lesions: the generator whose lesions a kept model in use (its reference) fills in.
     """
 
     scan: Callable[[str], Volume]
@@ -67,6 +67,7 @@ class Bench:
     outdated: Callable[[str], bool] = lambda disease: False
     drawn: Callable[[str, int, int, Mapping[str, str]], MadePictures] | None = None
     translated: Callable[[str, str, str, int], MadePictures] | None = None
+    lesions: Callable[[str], AbstractLesionGenerator] | None = None
 
 
 GROUNDING = (

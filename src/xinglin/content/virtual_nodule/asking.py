@@ -27,6 +27,7 @@ OPTIONS = {
     "blur": "The scanner's blur, slice,row,column in mm (FWHM); default: measured in the scan.",
     "days": "Days after the first scan, above 0, for the same nodule later; with `doubling_days`.",
     "doubling_days": "Volume doubling time in days, above 0; with `days`.",
+    "by": "A kept model in use that fills in nodules; default: by formula, which alone knows the truth about what lies inside.",
     "length": "short, standard (default) or full: how much of the method is told.",
 }
 _NUMBERS = ("diameter_mm", "hu", "solid_fraction", "lobulation", "texture_hu", "days", "doubling_days")

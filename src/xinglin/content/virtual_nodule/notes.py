@@ -28,6 +28,11 @@ _SENTENCES = tuple(
         ("part of the nodule lies on vessels or wall: see overlap_percent", "结节的一部分与血管或胸壁重叠"),
         ("the nodule is hardly denser than the lung there", "结节密度仅略高于该处的肺"),
         ("the grain was lessened, or it would have eaten the contrast", "内部纹理已减弱，否则会掩盖对比度"),
+        # the inside: models/filled_nodule
+        (
+            "the inside was drawn by a network: its mean density is measured in what it drew",
+            "结节内部由神经网络绘制，平均密度按所绘内容测得",
+        ),
         # the place: models/thorax
         (r"many vessels around \((\d+) % of the next 5 mm\): easily taken for one", r"周围血管多（5 mm范围内占\1%），易被误认为血管"),
         (r"some vessels around \((\d+) % of the next 5 mm\)", r"周围有一些血管（5 mm范围内占\1%）"),

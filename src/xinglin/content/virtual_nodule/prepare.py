@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from xinglin.content.virtual_nodule.asking import nodule_asked_for, series_asked_for
 from xinglin.content.virtual_nodule.notes import affirmed, in_chinese
 from xinglin.records import Chart, Concept, ContentRequest, Evidence, Fact, Quantity
+from xinglin.records.errors import NotFound
 from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED
 from xinglin.records.imaging import ImageEdit, ScanSeries
-from xinglin.shelf.promises import Bench, Prepared
+from xinglin.shelf.promises import AbstractLesionGenerator, Bench, Prepared
 
 # key of the truth, name in English and Chinese, UCUM unit, decimals
 _NUMBERS = (
@@ -31,13 +32,22 @@ _SHOWN = {"mm3": "mm³", "[hnsf'U]": "HU", "d": "days"}
 
 
 def prepare(request: ContentRequest, chart: Chart, bench: Bench) -> Prepared:
-    """The change and the facts about it. Raises UsageError, NotFound, and the generator's InvalidInput."""
-    from xinglin.models.lesion.parametric_nodule import GENERATOR
-
+    """The change and the facts about it. Raises UsageError, NotFound XL-VNOD-010, and what the generator and the room of models raise."""
     series = series_asked_for(chart.scans, request.options.get("series", ""))
     asked = nodule_asked_for(request.options, request.seed)
-    edit = GENERATOR.insert(bench.scan(series.uid), asked)
+    edit = _generator(request.options.get("by", ""), bench).insert(bench.scan(series.uid), asked)
     return Prepared(facts_of(edit, series), edit)
+
+
+def _generator(by: str, bench: Bench) -> AbstractLesionGenerator:
+    """By formula, or the kept model meant. Raises NotFound XL-VNOD-010 where no models are at hand."""
+    if not by:
+        from xinglin.models.lesion.parametric_nodule import GENERATOR
+
+        return GENERATOR
+    if bench.lesions is None:
+        raise NotFound("XL-VNOD-010", "no model that fills in nodules is at hand", where="option by", fix="leave `by` away: by formula")
+    return bench.lesions(by)
 
 
 def facts_of(edit: ImageEdit, series: ScanSeries) -> tuple[Fact, ...]:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from xinglin.content.virtual_nodule import KIND
 from xinglin.content.virtual_nodule.asking import nodule_asked_for, series_asked_for
@@ -12,6 +13,7 @@ from xinglin.models.text.grammar import WRITER
 from xinglin.records import Chart, ContentRequest
 from xinglin.records.errors import NotFound, UsageError
 from xinglin.records.imaging import ImageEdit, NoduleRequest, ScanSeries
+from xinglin.shelf.promises import Bench
 
 SERIES = ScanSeries(source="ImagingStudy/a", uid="2.25.1", modality="CT", when="2024-03-05")
 TRUTH = {
@@ -166,3 +168,27 @@ def test_what_the_generator_says_of_a_hard_place_is_told_in_chinese():
     }
     assert len(notes) > 4
     assert [note for note in notes if not re.search("[一-鿿]", in_chinese(note))] == []
+
+
+def test_a_nodule_by_a_kept_model_comes_from_that_model_and_the_formula_is_the_default():
+    asked = []
+
+    class Generator:
+        def insert(self, scan, request):
+            return replace(made(request={"kind": request.kind}), method="nodule_inpainting@5a5a")
+
+    def lesions(reference):
+        asked.append(reference)
+        return Generator()
+
+    chart = Chart(scans=(SERIES,))
+    request = ContentRequest("virtual_nodule", "c", options={"by": "nodules", "type": "ground-glass"})
+    found = KIND.prepare(request, chart, Bench(lambda uid: None, lambda name: None, lambda name: None, lesions=lesions))
+    assert asked == ["nodules"] and found.edit is not None and found.edit.method == "nodule_inpainting@5a5a"
+    assert found.facts[0].evidence[0].source == "models/nodule_inpainting@5a5a"
+    with pytest.raises(NotFound, match="XL-VNOD-010"):
+        KIND.prepare(request, chart, Bench(lambda uid: None, lambda name: None, lambda name: None))
+
+
+def test_a_note_about_the_inside_is_told_in_chinese():
+    assert "神经网络" in in_chinese("the inside was drawn by a network: its mean density is measured in what it drew")
