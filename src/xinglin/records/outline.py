@@ -183,13 +183,14 @@ def split_pointer(pointer: str) -> tuple[str, str]:
 def patient_line(document: SignedDocument) -> PatientLine:
     """Who the document is about, from the identity kept apart and the source Patient resource (which may be missing)."""
     patient: Mapping[str, Any] = msgspec.json.decode(document.patient) if document.patient else {}
-    identity = document.identity
+    identity, nobody, pictured = document.identity, _is_nobody(patient), document.made is not None
+    words = PAGE_WORDS[document.draft.language]
     return PatientLine(
-        name=PAGE_WORDS[document.draft.language]["nobody"] if _is_nobody(patient) else identity.names[0] if identity.names else "",
+        name=words["nobody_in_pictures" if pictured else "nobody"] if nobody else identity.names[0] if identity.names else "",
         born=str(patient.get("birthDate", "")),
         sex=str(patient.get("gender", "")),
         identifiers=tuple(value for _, value in identity.identifiers),
-        made_up=is_test_data(patient),
+        made_up=is_test_data(patient) and not (nobody and pictured),  # of pictures no patient was made up
     )
 
 
