@@ -41,12 +41,12 @@ def judged_model(
     from xinglin.training.image_sets import ImageSet
 
     kept, pictures = opened(house, reference), ImageSet.load(set_folder)
-    if kept.told.task != "generate":
+    if kept.told.task not in ("generate", "fill"):
         raise UsageError(
             "XL-JUDGE-010", "this model makes no pictures of nobody", where=kept.told.name, why=f"its task: {kept.told.task}",
             fix="judge what it made: xinglin evaluate pictures MADE.npz --set SET",
         )  # fmt: skip
-    made, conditions, masks = made_like(kept, pictures, count, seed, note)
+    made, conditions, masks = (filled_like if kept.told.task == "fill" else made_like)(kept, pictures, count, seed, note)
     found = judged_in_full(pictures, made, model=kept.told.name, seed=seed, full=full, conditions=conditions, masks=masks, note=note)
     judged = kept.judged(found.judgement)
     if keep and not Path(reference).is_dir():
@@ -77,6 +77,28 @@ def made_like(
         )
         made.append(kept.sample(request))
     return np.clip(np.concatenate(made), -1, 1), asked, masks
+
+
+def filled_like(
+    kept: KeptImages, pictures: ImageSet, count: int, seed: int, note: Note | None
+) -> tuple[NDArray[np.float32], None, None]:  # fmt: skip
+    """Patches (n, channels, *shape) in [-1, 1] that nobody learnt from, taken out and filled as their masks and conditions say; each at most once."""
+    import numpy as np
+
+    from xinglin.records.image_learning import SampleRequest
+
+    unseen = np.sort(np.concatenate([pictures.rows("held-out"), pictures.rows("test")]))
+    rows = np.random.default_rng(seed).permutation(unseen)[:count]
+    if pictures.masks is None or not len(rows):
+        raise UsageError(
+            "XL-JUDGE-012", "there is nothing to fill", where=pictures.card.name, why="no masks, or nobody who was not learnt from",
+            fix="a set with masks and a held-out or test side",
+        )  # fmt: skip
+    if note:
+        note(f"filling {len(rows):,} patches")
+    asked = pictures.conditions(rows) if kept.form.conditions and kept.form.conditions == pictures.form.conditions else None
+    made = kept.sample(SampleRequest(len(rows), seed, asked, pictures.scaled(rows), pictures.masks[rows]))
+    return np.clip(made, -1, 1), None, None
 
 
 def judged_pictures(
