@@ -66,7 +66,7 @@ def candidates_confirm(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     house = asked.house()
     chart = house.chart(given["chart"])
     lesion, decision = candidates.confirmed(
-        house, chart, given["number"], by=given["by"] or who(), text=given["text"] or "", name=given["name"] or "", kind=given["type"] or "",
+        house, chart, _number(given["number"]), by=given["by"] or who(), text=given["text"] or "", name=given["name"] or "", kind=given["type"] or "",
         series=given["series"] or "", at=place_of(given["at"]) if given["at"] else None, target=given["target"],
     )  # fmt: skip
     value = {"chart": chart.id, "lesion": telling.lesion_value(lesion), "decision": msgspec.to_builtins(decision)}
@@ -78,9 +78,15 @@ def candidates_reject(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     house = asked.house()
     chart = house.chart(given["chart"])
     decision = candidates.rejected(
-        house, chart, given["number"], by=given["by"] or who(), text=given["text"] or "", series=given["series"] or ""
+        house, chart, _number(given["number"]), by=given["by"] or who(), text=given["text"] or "", series=given["series"] or ""
     )
     return Outcome({"chart": chart.id, "decision": msgspec.to_builtins(decision)}, (f"candidate {decision.number}: rejected",))
+
+
+def _number(word: object) -> int:
+    """A candidate's number as it was typed; 0, which no candidate has, for anything else."""
+    text = str(word)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def _value(shown: Shown, files: list[Path]) -> dict[str, Any]:
