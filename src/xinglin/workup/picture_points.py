@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from xinglin.records import Fact, Point
+from xinglin.records import ContentRequest, Fact, Point
+from xinglin.records.errors import UsageError
 from xinglin.records.fact import MADE_HERE
+from xinglin.shelf.promises import Plan
 
 SECTIONS = ("about", "learnt", "quality", "limits", "method", "missing")
 _ABOUT = ("pictures", "translation", "asked", "nobody", "meaning")
@@ -21,6 +23,16 @@ _FULL = {**_STANDARD, "quality": (*_STANDARD["quality"][:-1], "score", "gates")}
 TOLD = {"short": _SHORT, "standard": _STANDARD, "full": _FULL}
 _MUST = ("pictures", "translation", "nobody", "meaning", "unjudged")
 _MANY = ("note", "score")  # note1, note2 ...
+
+
+def picture_plan(request: ContentRequest, facts: Sequence[Fact], words: Mapping[str, str], *, unknown: str) -> Plan:
+    """The plan of a kind that tells of made pictures, in its own words. Raises UsageError, with the code `unknown`, for an unknown length."""
+    length = request.options.get("length", "standard")
+    if length not in TOLD:
+        raise UsageError(unknown, "length must be short, standard or full", where="option length", fix="standard")
+    points, must = points_of(facts, length)
+    used = {point.section for point in points}
+    return Plan(words["title"], tuple((key, words[f"section.{key}"]) for key in SECTIONS if key in used), points, must)
 
 
 def points_of(facts: Sequence[Fact], length: str) -> tuple[tuple[Point, ...], tuple[str, ...]]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from xinglin.records import Chart, ContentRequest
-from xinglin.records.errors import NotFound, UsageError
-from xinglin.records.imaging import ScanSeries, series_named
+from xinglin.records.errors import NotFound
 from xinglin.shelf.promises import Bench, Prepared
+from xinglin.workup.asked_series import series_asked_for
 from xinglin.workup.picture_facts import translation_facts
 
 OPTIONS = {
@@ -18,20 +18,8 @@ OPTIONS = {
 
 def prepare(request: ContentRequest, chart: Chart, bench: Bench) -> Prepared:
     """The translated series and the facts about it. Raises NotFound XL-PICT-030, 032, UsageError XL-PICT-031, and what translating raises."""
-    series = _series(chart.scans, request.options.get("series", ""))
+    series = series_asked_for(chart.scans, request.options.get("series", ""), absent="XL-PICT-030", unclear="XL-PICT-031")
     if bench.translated is None:
         raise NotFound("XL-PICT-032", "no image model is at hand", fix="train one first: xinglin train image SET")
     made = bench.translated(series.uid, request.options.get("model", ""), request.options.get("towards", ""), request.seed)
     return Prepared(translation_facts(made, bench.scan(series.uid), series), pictures=made)
-
-
-def _series(scans: tuple[ScanSeries, ...], word: str) -> ScanSeries:
-    """The series meant. Raises NotFound XL-PICT-030, UsageError XL-PICT-031."""
-    if not scans:
-        raise NotFound("XL-PICT-030", "this chart has no images", fix="take a series in first: xinglin take-in FOLDER --chart CHART")
-    if not word and len(scans) > 1:
-        raise UsageError("XL-PICT-031", "which series?", where="option series", fix="give its number or UID: xinglin images CHART")
-    found = series_named(scans, word)
-    if found is None:
-        raise NotFound("XL-PICT-030", "there is no such series", where="option series", fix="xinglin images CHART lists them")
-    return found

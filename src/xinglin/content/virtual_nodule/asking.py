@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import get_args
 
-from xinglin.records.errors import NotFound, UsageError
-from xinglin.records.imaging import Lobe, NoduleKind, NoduleRequest, ScanSeries, series_named
+from xinglin.records.errors import UsageError
+from xinglin.records.imaging import Lobe, NoduleKind, NoduleRequest
 
 OPTIONS = {
     "series": "Number in `xinglin images`, or UID, of the series; default: the only one.",
@@ -51,18 +51,6 @@ def nodule_asked_for(options: Mapping[str, str], seed: int) -> NoduleRequest:
     if "type" in words:
         words["kind"] = words.pop("type")
     return NoduleRequest(**words, **numbers, **places, **whole, seed=seed)  # type: ignore[arg-type]
-
-
-def series_asked_for(scans: tuple[ScanSeries, ...], word: str) -> ScanSeries:
-    """The series meant. Raises NotFound XL-VNOD-004, UsageError XL-VNOD-005."""
-    if not scans:
-        raise NotFound("XL-VNOD-004", "this chart has no images", fix="take a CT in first: xinglin take-in FOLDER --chart CHART")
-    if not word and len(scans) > 1:
-        raise UsageError("XL-VNOD-005", "which series?", where="option series", fix="give its number or UID: xinglin images CHART")
-    found = series_named(scans, word)
-    if found is None:
-        raise NotFound("XL-VNOD-004", "there is no such series", where="option series", fix="xinglin images CHART lists them")
-    return found
 
 
 def _word(name: str, given: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from xinglin.content.virtual_nodule.asking import nodule_asked_for, series_asked_for
+from xinglin.content.virtual_nodule.asking import nodule_asked_for
 from xinglin.content.virtual_nodule.notes import affirmed, in_chinese
 from xinglin.records import Chart, Concept, ContentRequest, Evidence, Fact, Quantity
 from xinglin.records.errors import NotFound
 from xinglin.records.fact import MADE_HERE, MUST_BE_MENTIONED
 from xinglin.records.imaging import ImageEdit, ScanSeries
 from xinglin.shelf.promises import AbstractLesionGenerator, Bench, Prepared
+from xinglin.workup.asked_series import series_asked_for
 
 # key of the truth, name in English and Chinese, UCUM unit, decimals
 _NUMBERS = (
@@ -33,7 +34,7 @@ _SHOWN = {"mm3": "mm³", "[hnsf'U]": "HU", "d": "days"}
 
 def prepare(request: ContentRequest, chart: Chart, bench: Bench) -> Prepared:
     """The change and the facts about it. Raises UsageError, NotFound XL-VNOD-010, and what the generator and the room of models raise."""
-    series = series_asked_for(chart.scans, request.options.get("series", ""))
+    series = series_asked_for(chart.scans, request.options.get("series", ""), absent="XL-VNOD-004", unclear="XL-VNOD-005")
     asked = nodule_asked_for(request.options, request.seed)
     edit = _generator(request.options.get("by", ""), bench).insert(bench.scan(series.uid), asked)
     return Prepared(facts_of(edit, series), edit)

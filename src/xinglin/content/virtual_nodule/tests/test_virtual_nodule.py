@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from xinglin.content.virtual_nodule import KIND
-from xinglin.content.virtual_nodule.asking import nodule_asked_for, series_asked_for
+from xinglin.content.virtual_nodule.asking import nodule_asked_for
 from xinglin.content.virtual_nodule.notes import in_chinese
 from xinglin.content.virtual_nodule.prepare import facts_of
 from xinglin.models.text.grammar import WRITER
@@ -14,6 +14,7 @@ from xinglin.records import Chart, ContentRequest
 from xinglin.records.errors import NotFound, UsageError
 from xinglin.records.imaging import ImageEdit, NoduleRequest, ScanSeries
 from xinglin.shelf.promises import Bench
+from xinglin.workup.asked_series import series_asked_for
 
 SERIES = ScanSeries(source="ImagingStudy/a", uid="2.25.1", modality="CT", when="2024-03-05")
 TRUTH = {
@@ -99,14 +100,17 @@ def test_growth_needs_both_numbers_above_zero(options, code, name):
 
 
 def test_the_series_is_the_only_one_or_must_be_named():
-    other = ScanSeries(source="ImagingStudy/b", uid="2.25.2")
-    assert series_asked_for((SERIES,), "") is SERIES
-    assert series_asked_for((SERIES, other), "2") is other and series_asked_for((SERIES, other), "2.25.1") is SERIES
+    other, codes = ScanSeries(source="ImagingStudy/b", uid="2.25.2"), {"absent": "XL-VNOD-004", "unclear": "XL-VNOD-005"}
+    assert series_asked_for((SERIES,), "", **codes) is SERIES
+    assert series_asked_for((SERIES, other), "2", **codes) is other
+    assert series_asked_for((SERIES, other), "2.25.1", **codes) is SERIES
     with pytest.raises(UsageError, match="XL-VNOD-005"):
-        series_asked_for((SERIES, other), "")
+        series_asked_for((SERIES, other), "", **codes)
     for word in ("3", "0", "2.25.9"):
         with pytest.raises(NotFound, match="XL-VNOD-004"):
-            series_asked_for((SERIES, other), word)
+            series_asked_for((SERIES, other), word, **codes)
+    with pytest.raises(NotFound, match="XL-VNOD-004"):
+        series_asked_for((), "", **codes)
 
 
 def test_no_fact_about_it_is_a_fact_of_the_person():
