@@ -5,7 +5,7 @@ Each picture has its own chance, drawn from the seed and its place: picture 7 is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -44,11 +44,11 @@ def asked(request: SampleRequest, places: range, form: ImageForm) -> dict[str, P
     return {"conditions": np.asarray(request.conditions, np.float32)[places.start : places.stop]}
 
 
-def guided(graph: Callable[..., Pictures], told: dict[str, Pictures], guidance: float, smooth: Pictures | None = None) -> Field:
+def guided(graph: Callable[..., Pictures], told: dict[str, Pictures], guidance: float, beside: Mapping[str, Pictures] | None = None) -> Field:
     """What the graph says at a time; with guidance over 1, pushed away from what it says when nothing is asked (Ho 2022, arXiv 2207.12598)."""
 
     def said(state: Pictures, time: float) -> Pictures:
-        inputs = {"state": state, "time": np.full(len(state), time, np.float32)} | ({} if smooth is None else {"smooth": smooth})
+        inputs = {"state": state, "time": np.full(len(state), time, np.float32), **(beside or {})}
         plain = graph(**inputs, **told)
         if guidance == 1 or not told or np.isnan(told["conditions"]).all():
             return plain

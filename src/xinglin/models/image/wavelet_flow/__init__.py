@@ -18,7 +18,7 @@ class WaveletFlow(AbstractImageModel):
     """Made for minutes on a processor and hundreds of pictures; two and three axes, conditions with guidance."""
 
     name = "wavelet_flow"
-    version = "1"
+    version = "2"
     task = "generate"
     rates: Mapping[str, float] = {"all": 2.5}  # 1e-3 of the plan's usual 4e-4: with few steps the faster way was the better one
     settings = (
@@ -35,11 +35,12 @@ class WaveletFlow(AbstractImageModel):
         ),
         Setting(
             "detail_share",
-            0.5,
-            "share of a batch from which details are learnt: they are much alike from place to place",
+            1.0,
+            "share of a batch from which the first details are learnt, half of it at each doubling after it: they are much alike from place to place",
             low=0.05,
             high=1.0,
         ),
+        Setting("looks", 2, "times between noise and picture at which each small picture is learnt in one step", low=1, high=16),
         Setting("blind", 0.02, "noise on the smooth picture under the details while learning", low=0.0, high=0.5),
         Setting("time_middle", 0.0, "middle of the logit of the times learnt", low=-2.0, high=2.0, tuned=True),
         Setting("time_spread", 1.0, "spread of the logit of the times learnt", low=0.3, high=3.0),
@@ -48,8 +49,8 @@ class WaveletFlow(AbstractImageModel):
         Setting("guidance", 1.0, "how strongly conditions are followed; 1 as learnt", low=0.0, high=10.0),
         Setting(
             "grain",
-            0.96,
-            "spread of the noise that details grow from: under 1 calmer, for networks that learnt for minutes",
+            0.75,
+            "spread of the noise that details grow from: under 1 clearer, for networks that learnt for minutes; their loudness stays",
             low=0.5,
             high=1.2,
             tuned=True,
@@ -85,14 +86,18 @@ class WaveletFlow(AbstractImageModel):
 
         network = networks["network"]
         told = {"conditions": torch.zeros(2, len(form.conditions))} if form.conditions else {}
-        time, smooth = torch.full((2,), 0.5), torch.zeros(2, *network.coarse.middle.shape[1:])
-        graphs = {"coarse": (network.coarse, {"state": smooth, "time": time} | told), "start": (Start(network.coarse), {"state": smooth})}
+        time, style = torch.full((2,), 0.5), torch.zeros(2, network.coarse.styles)
+        state = torch.zeros(2, form.channels + network.coarse.styles, *network.coarse.middle.shape[2:])
+        graphs = {
+            "coarse": (network.coarse, {"state": state, "time": time} | told),
+            "start": (Start(network.coarse, network.style), {"state": state}),
+        }
         for number, field in enumerate(network.details):
             shape = [side << number for side in network.coarse.middle.shape[2:]]
             state = torch.zeros(2, len(field.strength.sizes), *shape)
             smooth = torch.zeros(2, form.channels, *shape)
-            graphs[f"details_{number}"] = (field, {"state": state, "time": time, "smooth": smooth} | told)
-            graphs[f"grown_{number}"] = (Grown(field.strength), {"state": state, "smooth": smooth})
+            graphs[f"details_{number}"] = (field, {"state": state, "time": time, "smooth": smooth, "style": style} | told)
+            graphs[f"grown_{number}"] = (Grown(field.strength, network.style, number), {"state": state, "smooth": smooth, "style": style})
         return graphs
 
     def sample(
@@ -110,13 +115,15 @@ class WaveletFlow(AbstractImageModel):
         for places in sampling.portions(request):
             told, strength = sampling.asked(request, places, form), float(settings["guidance"])
             noise = sampling.noise(request, places, (form.channels, *small))
+            style = sampling.noise(request, places, (2 + doublings * bands, *[1] * len(small)), stream=1 + doublings)
+            noise = np.concatenate((noise, np.broadcast_to(style, (*style.shape[:2], *small))), 1)
             ended = sampling.walked(sampling.guided(graphs["coarse"], told, strength), noise, sampling.times_of(steps, 1.0), False)
-            smooth = graphs["start"](state=ended)
+            smooth, style = graphs["start"](state=ended), ended[:, form.channels :].reshape(len(ended), 2 + doublings * bands, -1).mean(2)
             for number in range(doublings):
-                field = sampling.guided(graphs[f"details_{number}"], told, strength, smooth=smooth)
+                field = sampling.guided(graphs[f"details_{number}"], told, strength, {"smooth": smooth, "style": style})
                 noise = sampling.noise(request, places, (bands, *smooth.shape[2:]), stream=1 + number) * np.float32(settings["grain"])
                 ended = sampling.walked(field, noise, sampling.times_of(max(1, steps // 2), 1.0), False)
-                smooth = graphs[f"grown_{number}"](state=ended, smooth=smooth)
+                smooth = graphs[f"grown_{number}"](state=ended, smooth=smooth, style=style)
             made.append(smooth)
         return np.concatenate(made)
 
