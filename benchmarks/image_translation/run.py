@@ -1,6 +1,7 @@
 """How much of a planted change of scanner CycleGAN takes away without a pair, and whether the anatomy stays, on chests drawn by formula.
 
-Run: python benchmarks/image_translation/run.py [CPU-seconds, default 600] [kernel|dose]     (writes result.json beside it; one thread)
+Run: python benchmarks/image_translation/run.py [CPU-seconds, default 600] [kernel,dose] [work folder]     (writes result.json beside it; one thread)
+Resumes: the sets, and a learning that was cut, are kept in the work folder.
 Learnt from people seen by one scanner or the other; judged on test people, for whom the same slice by the other scanner is known. The shift removed is
 1 - FRD(translated, real of that scanner) / FRD(untranslated, the same), the floor (two halves of real pictures) taken from both.
 """
@@ -10,15 +11,17 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import torch
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
+from benchmarks.image_learning_cost import Spent, steps_for
+from benchmarks.image_learning_cost import told as so_far
 from benchmarks.machine import described
 
 from xinglin.models.image.cyclegan import MODEL
@@ -31,47 +34,45 @@ from xinglin.training.phantom_sets import phantom_set
 
 ASKED = {"shift_removed": 0.7, "anatomy": "SSIM to the true pair, told beside that of the untranslated slice"}
 PEOPLE, SIZE, SLICES, SEED, BATCH = 120, 64, 12, 11, 8
-TRIAL, RESAMPLED = 12, 200
+RESAMPLED = 200
 
 
 def main():
     budget = float(sys.argv[1]) if len(sys.argv) > 1 else 600.0
-    shift = sys.argv[2] if len(sys.argv) > 2 else "kernel"
+    shifts = sys.argv[2].split(",") if len(sys.argv) > 2 else ["kernel", "dose"]
+    work = Path(sys.argv[3]) if len(sys.argv) > 3 else Path(tempfile.gettempdir()) / "xinglin-benchmark-translation"
     torch.set_num_threads(1)
-    pictures = the_set(shift)
-    made, spent = translator(pictures, budget)
-    result = {"machine": described(), "asked": ASKED, "shift": shift, "people": PEOPLE, **spent}
-    for here, there in (pictures.form.domains, pictures.form.domains[::-1]):
-        result[f"{here} to {there}"] = judged(pictures, made, here, there)
-        print(json.dumps(result[f"{here} to {there}"]), flush=True)
-    sheet(pictures, made, Path("/tmp") if not Path("/tmp/s5").is_dir() else Path("/tmp/s5"))
     path = HERE / "result.json"
-    kept = json.loads(path.read_text()) if path.exists() else {}
-    path.write_text(json.dumps(kept | {shift: result}, indent=1) + "\n")
+    for shift in shifts:
+        pictures = the_set(shift, work)
+        made, spent = translator(pictures, budget, work / f"{shift}-{budget:g}")
+        result = {"people": PEOPLE, **spent}
+        for here, there in (pictures.form.domains, pictures.form.domains[::-1]):
+            result[f"{here} to {there}"] = judged(pictures, made, here, there)
+            print(json.dumps(result[f"{here} to {there}"]), flush=True)
+        sheet(pictures, made, work / f"{shift}-{budget:g}")
+        kept = json.loads(path.read_text()) if path.exists() else {}
+        path.write_text(json.dumps(kept | {"machine": described(), "asked": ASKED, "cpu_s_each": budget, shift: result}, indent=1) + "\n")
 
 
-def the_set(shift):
+def the_set(shift, work):
     """Drawn once, then read again: two minutes of drawing."""
-    place = Path(tempfile.gettempdir()) / "xinglin-benchmark-sets" / f"{shift}-{PEOPLE}-{SIZE}-{SLICES}-{SEED}"
+    place = work / "sets" / f"{shift}-{PEOPLE}-{SIZE}-{SLICES}-{SEED}"
     if not place.exists():
-        place.parent.mkdir(exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
         phantom_set(PEOPLE, SIZE, slices=SLICES, seed=SEED, shift=shift).save(place)
     return ImageSet.load(place)
 
 
-def translator(pictures, budget):
+def translator(pictures, budget, folder):
     """(what translates, what it cost)."""
     settings = {one.name: one.default for one in MODEL.settings}
-    plan = {"batch": BATCH, "seed": 1, "rate": 3e-4, "average": 0.99, "warm_up": 20}
-    with tempfile.TemporaryDirectory() as folder:
-        began = time.process_time()
-        learnt(pictures, MODEL, settings, LearningPlan(steps=TRIAL, **plan), Path(folder) / "trial")
-        steps = max(30, int(budget / ((time.process_time() - began) / TRIAL)))
-        began = time.process_time()
-        made = learnt(
-            pictures, MODEL, settings, LearningPlan(steps=steps, **plan), Path(folder) / "whole", note=lambda text: print(text, flush=True)
-        )
-    spent = {"cpu_s": round(time.process_time() - began, 1), "steps": made.steps}
+    plan = LearningPlan(steps=1, batch=BATCH, seed=1, rate=3e-4, average=0.99, warm_up=20)
+    folder.mkdir(parents=True, exist_ok=True)
+    steps = steps_for(pictures, MODEL, settings, budget, folder, plan)
+    spent = Spent(folder / "spent.json", lambda text: print(text, flush=True))
+    made = learnt(pictures, MODEL, settings, msgspec.structs.replace(plan, steps=steps), folder / "whole", note=spent)
+    cost = {"cpu_s": so_far(folder / "spent.json")["cpu_s"], "steps": made.steps}
 
     def run(name):
         def translate(pictures):
@@ -83,7 +84,7 @@ def translator(pictures, budget):
     graphs = {name: run(name) for name in ("there", "back")}
     return lambda shown, towards: MODEL.sample(
         graphs, pictures.form, made.settings, SampleRequest(len(shown), pictures=shown, towards=towards)
-    ), spent
+    ), cost
 
 
 def judged(pictures, made, here, there):
