@@ -9,6 +9,8 @@ from collections.abc import Iterable
 import torch
 from torch.nn.utils import parametrize
 
+from xinglin.training.image_learning.alike import STILL
+
 RANK = 8
 _LAYERS = (torch.nn.Linear, torch.nn.Conv1d, torch.nn.Conv2d, torch.nn.Conv3d)
 
@@ -31,6 +33,7 @@ def adapted(networks: torch.nn.ModuleDict, names: Iterable[str], rank: int = RAN
     """The same networks; of those named only thin changes beside the weights of linear and convolving layers learn."""
     for name in names:
         for parameter in networks[name].parameters():
+            setattr(parameter, STILL, parameter.requires_grad)  # a codebook moves without gradients
             parameter.requires_grad_(False)
         for layer in [one for one in networks[name].modules() if isinstance(one, _LAYERS)]:
             parametrize.register_parametrization(layer, "weight", _ThinChange(layer.weight, rank))

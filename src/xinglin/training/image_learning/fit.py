@@ -84,7 +84,7 @@ def learnt(
 
     minutes: 0, or how long; the plan's steps are then those that fit. trackers: tensorboard, wandb, mlflow.
     Raises UsageError XL-LEARN-001 to 004, 007 to 009, 011 where the folder is of another learning, OutOfResources XL-LEARN-012 where another
-    process learns in it, 020 where memory would not do, InvalidInput XL-LEARN-005, 006, 010, 013.
+    process learns in it, 015 where processes end apart, 020 where memory would not do, InvalidInput XL-LEARN-005, 006, 010, 013.
     """
     from xinglin.training.image_learning.company import company_of
     from xinglin.training.image_learning.tracking import tracked
@@ -103,6 +103,7 @@ def learnt(
         learner = _learner(pictures, model, settings, asked.plan, networks, company, place)
         with tracked(accelerator, trackers, place, settings, asked.plan) as log:
             taken = _carried_out(learner, place, say, log)
+        learner.alike.see()
         epsilon = _spent(learner, place)
         finished = merged(learner.finished())
         settings = _prepared(model, finished, pictures, settings, plan.seed, private=bool(plan.privacy))

@@ -15,6 +15,7 @@ import torch
 from xinglin.records.errors import InvalidInput
 from xinglin.records.image_learning import LearningPlan, Settings
 from xinglin.shelf.promises import AbstractImageModel, Turn
+from xinglin.training.image_learning.alike import Alike
 from xinglin.training.image_learning.averages import Averages
 from xinglin.training.image_learning.batches import Pictures, mixed, share
 from xinglin.training.image_learning.checkpoints import Standing, Tensors
@@ -59,6 +60,7 @@ class Learner:
         self._train = Pictures(pictures, "train", model.needs, plan.seed, mirrored=pictures.form.mirrored)
         self._held_out = Pictures(pictures, "held-out", model.needs, plan.seed) if plan.look_every else None
         self.averages = Averages(self.networks, model.averaged, plan.average)
+        self.alike = Alike(self.networks, company)
         self.groups = groups(self.networks) if groups else Groups(self.networks, model, plan, company.mean)
         self.step, self.best = 0, Tensors()
         self._at: list[int] = []
@@ -81,6 +83,7 @@ class Learner:
                 "XL-LEARN-010", "the losses are no numbers any more", where=f"step {self.step + 1}", why="the weights ran away",
                 fix="a smaller rate, clip 1, or precision float32; the last checkpoint before is kept",
             )  # fmt: skip
+        self.alike.after(self.step)
         self.step += 1
         self.averages.follow(self.step)
         self._note(losses)

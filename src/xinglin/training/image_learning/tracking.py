@@ -38,12 +38,30 @@ def tracked(
     if not names:
         yield lambda values, step: None
         return
-    (folder / "tracking").mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.environ.setdefault("WANDB_MODE", "offline")
-    os.environ.setdefault("MLFLOW_TRACKING_URI", (folder / "tracking" / "mlflow").as_uri() if folder.is_absolute() else "mlruns")
+    place = folder.resolve() / "tracking"
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
     told = {**settings, **{name: getattr(plan, name) for name in ("steps", "batch", "rate", "accumulate", "precision", "seed")}}
-    accelerator.init_trackers("xinglin", config=told)
+    with _offline_in(place):
+        accelerator.init_trackers("xinglin", config=told, init_kwargs={"wandb": {"dir": str(place)}})
+        try:
+            yield lambda values, step: accelerator.log(dict(values), step=step)
+        finally:
+            accelerator.end_training()
+
+
+@contextmanager
+def _offline_in(place: Path) -> Iterator[None]:
+    """What a person has not set themselves: no network, and everything in that folder. Afterwards the world is as it was: the next learning has its own."""
+    wanted = {"WANDB_MODE": "offline"}
+    if "MLFLOW_TRACKING_URI" not in os.environ:
+        wanted |= {
+            "MLFLOW_TRACKING_URI": (place / "mlflow").as_uri(),
+            "MLFLOW_ALLOW_FILE_STORE": "true",
+        }  # since MLflow 3 files are to be allowed
+    ours = {name: value for name, value in wanted.items() if name not in os.environ}
+    os.environ.update(ours)
     try:
-        yield lambda values, step: accelerator.log(dict(values), step=step)
+        yield
     finally:
-        accelerator.end_training()
+        for name in ours:
+            os.environ.pop(name, None)
