@@ -1,7 +1,7 @@
 """A small residual U-Net that is told a mask at every level: the mask scales and shifts, place by place, what normalisation would wash away.
 
 Spatially adaptive normalisation: Park 2019 (arXiv 1903.07291). What is seen of the mask is worked out once a level, with what lies around; each
-block then takes it pixel by pixel, since which label lies here tells more than how finely the scaling varies (Tan 2020, CLADE, its abstract).
+block then takes it pixel by pixel, since which label lies here tells more than how finely the scaling varies (CLADE, its abstract).
 """
 
 from __future__ import annotations
