@@ -115,10 +115,10 @@ class NoduleInpainting(AbstractImageModel):
 def _told(velocity: Callable[..., NDArray[np.float32]], around: NDArray[np.float32]) -> Callable[..., NDArray[np.float32]]:
     """The velocity, told what lies around the hole."""
 
-    def said(**inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _said(**inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         return velocity(state=inputs["state"], time=inputs["time"], around=around, **{k: v for k, v in inputs.items() if k == "conditions"})
 
-    return said
+    return _said
 
 
 def _small(form: ImageForm, settings: Settings) -> tuple[int, ...]:
