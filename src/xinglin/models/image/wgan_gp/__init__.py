@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from xinglin.models.image_parts.asking import square_power, with_defaults
-from xinglin.records.image_learning import ImageForm, SampleRequest, Setting, Settings
-from xinglin.shelf.promises import AbstractImageModel, Turn
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from xinglin.models.image_parts.maker_and_judge import AbstractAdversary
+from xinglin.records.image_learning import ImageForm, Setting, Settings
+from xinglin.shelf.promises import Turn
 
 
-class WganGp(AbstractImageModel):
+class WganGp(AbstractAdversary):
     """Gulrajani 2017 (arXiv 1704.00028): penalty 10, five critic steps a step of the maker, Adam at 1e-4, 0 and 0.9 (a quarter of the plan's rate)."""
 
     name = "wgan_gp"
     version = "1"
-    task = "generate"
     groups: Mapping[str, tuple[str, ...]] = {"maker": ("network",), "critic": ("critic",)}
     betas: Mapping[str, tuple[float, float]] = {"maker": (0.0, 0.9), "critic": (0.0, 0.9)}
     rates: Mapping[str, float] = {"maker": 0.25, "critic": 0.25}
@@ -57,26 +53,6 @@ class WganGp(AbstractImageModel):
             turn.backward(loss, "maker")
             turn.update("maker")
         return told
-
-    def graphs(self, networks: Any, form: ImageForm, settings: Settings) -> dict[str, tuple[Any, dict[str, Any]]]:
-        """`maker`: chance to pictures."""
-        from xinglin.models.image_parts.from_chance import maker_inputs
-
-        return {"maker": (networks["network"], maker_inputs(form, int(with_defaults(settings, self.settings, self.name)["chance"])))}
-
-    def sample(
-        self, graphs: Mapping[str, Callable[..., NDArray[np.float32]]], form: ImageForm, settings: Settings, request: SampleRequest
-    ) -> NDArray[np.float32]:
-        """(n, channels, *shape) in [-1, 1]."""
-        from xinglin.models.image_parts.from_chance import drawn
-
-        return drawn(graphs["maker"], form, with_defaults(settings, self.settings, self.name), request)
-
-    def prepared(self, networks: Any, pictures: NDArray[np.float32], form: ImageForm, settings: Settings) -> Settings:
-        """The noise that made pictures lack, measured against the real ones."""
-        from xinglin.models.image_parts.from_chance import noise_measured
-
-        return noise_measured(networks["network"], pictures, form, with_defaults(settings, self.settings, self.name))
 
 
 MODEL = WganGp()
