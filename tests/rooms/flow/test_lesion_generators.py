@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from xinglin.flow.house import House
 from xinglin.flow.image_judging import filled_like
-from xinglin.flow.image_models import ImageLearning, compared, learnt, plan_of
+from xinglin.flow.image_models import ImageLearning, compared, learnt, plan_of, sampled
 from xinglin.flow.lesion_generators import lesion_generator
 from xinglin.flow.outcomes import registry
 from xinglin.models.sample_pictures import sample_card
@@ -31,7 +31,7 @@ def balls(count=12):
 def learnt_house(tmp_path_factory):
     place = tmp_path_factory.mktemp("fillers")
     house = House.at(str(place / "house"))
-    balls().save(place / "balls")
+    balls().save(place / "balls")  # beside the house
     asked = ImageLearning("nodule_inpainting", "balls", {"width": 8, "steps": 2}, plan_of({"batch": 2}, steps=2))
     return house, learnt(house, place / "balls", asked, by="dr.wang")
 
@@ -49,6 +49,18 @@ def test_it_is_judged_by_patches_that_nobody_learnt_from(learnt_house):
     unseen = pictures.scaled(np.concatenate([pictures.rows("held-out"), pictures.rows("test")]))
     corner = (slice(None), 0, slice(0, 2), slice(0, 2), slice(0, 2))
     assert len(made) == 3 and all(any(np.array_equal(one, real) for real in unseen[corner]) for one in made[corner])
+
+
+def test_patches_of_a_set_are_filled_by_its_masks_and_keep_their_surroundings(learnt_house):
+    house, kept = learnt_house
+    pictures = balls()
+    given = pictures.scaled(pictures.rows("test")[:1])
+    found, made = sampled(
+        house, "balls:challenger", 1, asked={"type": "solid", "diameter_mm": "5"}, pictures=house.settings.home.parent / "balls"
+    )
+    assert found.digest == kept.digest
+    changed = (made != given)[0, 0]
+    assert changed[8, 8, 8] and not changed[0].any()
 
 
 def test_a_set_without_masks_judges_no_filler(learnt_house):
