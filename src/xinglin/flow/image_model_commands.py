@@ -13,7 +13,7 @@ from xinglin.flow import image_models, image_starts, outcome_commands
 from xinglin.flow.asked import Asked, Outcome, who
 from xinglin.flow.image_models import ImageLearning, plan_of, set_words
 from xinglin.flow.outcomes import registry
-from xinglin.models.kept_images import KEEPS, KeptImages, read_folder
+from xinglin.models.kept_images import KEEPS, KeptImages, read_folder, write_folder
 from xinglin.models.picture_scores import standing
 from xinglin.records.errors import UsageError
 from xinglin.records.image_learning import ImageModelCard, ImageScore, Spread
@@ -137,8 +137,13 @@ def models_diff(asked: Asked, given: Mapping[str, Any]) -> Outcome:
 def models_export(asked: Asked, given: Mapping[str, Any]) -> Outcome:
     """A model's files in a folder."""
     kept = image_models.opened(asked.house(), given["model"])
-    place = kept.write(given["out"])
-    return Outcome({"model": f"{kept.told.name}@{kept.digest[:12]}", "folder": str(place), "files": sorted(kept.files())}, (str(place),))
+    files = kept.files()
+    if given["as"] == "monai-bundle":
+        from xinglin.training.image_learning.bundle import bundle_files
+
+        files = bundle_files(kept)
+    place = write_folder(files, given["out"])
+    return Outcome({"model": f"{kept.told.name}@{kept.digest[:12]}", "folder": str(place), "files": sorted(files)}, (str(place),))
 
 
 def models_import(asked: Asked, given: Mapping[str, Any]) -> Outcome:

@@ -101,7 +101,11 @@ IMAGE_MODELS: tuple[Operation, ...] = (
         "models export",
         "the files of a kept model of images in a folder, to be taken elsewhere",
         "models_export",
-        (KEPT, Parameter("out", "folder to write to", "path", short="-o", required=True)),
+        (
+            KEPT,
+            Parameter("out", "folder to write to", "path", short="-o", required=True),
+            Parameter("as", "as they are kept, or laid out for MONAI", default="kept", choices=("kept", "monai-bundle")),
+        ),
     ),
     Operation(
         "models import",

@@ -118,13 +118,18 @@ class KeptImages:
 
     def write(self, folder: str | Path) -> Path:
         """All its files into a new folder. Raises UsageError XL-LEARN-044 where something stands there."""
-        place = Path(folder)
-        if place.exists() and any(place.iterdir() if place.is_dir() else [place]):
-            raise UsageError("XL-LEARN-044", "something else stands in this folder", where=str(place), fix="choose another folder")
-        for name, content in self.files().items():
-            (place / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (place / name).write_bytes(content)
-        return place
+        return write_folder(self.files(), folder)
+
+
+def write_folder(files: Mapping[str, bytes], folder: str | Path) -> Path:
+    """The files, by their paths, in a new folder. Raises UsageError XL-LEARN-044 where something stands there."""
+    place = Path(folder)
+    if place.exists() and any(place.iterdir() if place.is_dir() else [place]):
+        raise UsageError("XL-LEARN-044", "something else stands in this folder", where=str(place), fix="choose another folder")
+    for name, content in files.items():
+        (place / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (place / name).write_bytes(content)
+    return place
 
 
 def shipped() -> dict[str, Path]:
