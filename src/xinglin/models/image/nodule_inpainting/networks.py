@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from xinglin.models.image_parts.conditions import ConditionEmbedding, forgotten
+from xinglin.models.image_parts.conditions import ConditionEmbedding, told_of
 from xinglin.models.image_parts.residual_unet import ResidualBlock, ResidualUNet, convolution, normed, quiet
 from xinglin.models.image_parts.wavelets import WaveletView
 from xinglin.records.image_learning import ImageForm, Settings
@@ -20,6 +20,7 @@ KNOWN = 96  # numbers in which time and conditions are told to every block
 DENSITY = "density_hu"  # the condition that says the mean density itself
 AIRY, SOFT = -0.55, 0.06  # in [-1, 1]: of what is brighter less and less is taken for lung
 LEAST = 1e-4
+UNTOLD = 0.3  # of patches whose density alone is hidden while learning
 FIRST_SPREAD = -3.0  # logarithm, in [-1, 1]: 50 HU of a window of 2000
 
 
@@ -199,9 +200,7 @@ class Filler(nn.Module):
 def learnt_from(network: Filler, turn: Turn, settings: Settings) -> tuple[Tensor, Tensor, Tensor]:
     """Of one batch how far the velocity told is from the straight way in the hole, how unlikely the bands were held, how far the density guessed is off."""
     pictures, masks = turn.batch["pictures"].float(), (turn.batch["masks"] == 1).float()
-    conditions = turn.batch.get("conditions")
-    if conditions is not None:
-        conditions = forgotten(conditions.float(), float(settings["forgotten"]))
+    conditions = told_of(turn.batch, settings)
     simplest, block = network.simplest, network.simplest.hole.block
     with torch.no_grad():
         hole, density = simplest.hole(masks), simplest.found(pictures, masks)
