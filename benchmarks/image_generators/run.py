@@ -66,7 +66,7 @@ def main():
 
 
 def the_set(name, work):
-    """The pictures of a folder, people kept apart; labels are not learnt here."""
+    """The pictures of a folder, people kept apart, with the labels that stand beside them."""
     place = work / "sets" / name
     if not place.exists():
         from xinglin.flow.python_image_sets import collect_images
@@ -105,9 +105,11 @@ def of_model(pictures, name, budget, folder):
 
 
 def sampled(model, made, pictures, **changed):
-    """`MADE` pictures, by torch."""
+    """`MADE` pictures, by torch, asked to be what learnt-from ones drawn by chance are (as `xinglin evaluate image` asks)."""
     settings = {**made.settings, **changed}
-    return model.sample(torch_graphs(model, made.networks, pictures.form, settings), pictures.form, settings, SampleRequest(MADE, SEED))
+    asked = pictures.conditions(np.random.default_rng(SEED).choice(pictures.rows("train"), MADE)) if pictures.form.conditions else None
+    request = SampleRequest(MADE, SEED, conditions=asked)
+    return model.sample(torch_graphs(model, made.networks, pictures.form, settings), pictures.form, settings, request)
 
 
 def scored(pictures, shown, name):

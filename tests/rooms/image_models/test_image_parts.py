@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from tests.rooms.image_models.trying import ASKED, discs
+from tests.rooms.image_models.test_generators import SMALL, model_of
+from tests.rooms.image_models.trying import ASKED, discs, learnt
 
 from xinglin.models.image_parts import sampling
-from xinglin.models.image_parts.conditions import ConditionEmbedding, forgotten
+from xinglin.models.image_parts.conditions import ConditionEmbedding, forgotten, told_of
 from xinglin.models.image_parts.lacking_noise import blurred, noised, with_noise_measured
 from xinglin.models.image_parts.moving import moved, told_count
 from xinglin.models.image_parts.wavelets import WaveletView
@@ -119,3 +120,19 @@ def test_missing_edges_are_not_made_up_by_grain():
     plain, beside_edges = (with_noise_measured({"noise_again": True}, pictures, smooth) for pictures in (real, edged))
     added = [(noised(smooth, settings, REQUEST, range(200)) - smooth).std() for settings in (plain, beside_edges)]
     assert added[1] < 1.3 * added[0] and (edged - smooth).std() > 1.6 * (real - smooth).std()
+
+
+@pytest.mark.parametrize("name", ["dcgan", "wgan_gp", "vae", "rectified_flow", "diffusion", "wavelet_flow"])
+def test_every_generator_learns_what_a_picture_is_of_which_nothing_is_asked(name, monkeypatch):
+    hidden = []
+    monkeypatch.setattr("xinglin.models.image_parts.conditions.forgotten", lambda asked, share: hidden.append(share) or asked)
+    learnt(model_of(name), ASKED, SMALL[name], steps=1)
+    assert hidden and set(hidden) == {0.1}
+
+
+def test_hidden_conditions_are_not_known_and_the_rest_stay():
+    asked = torch.arange(400.0).reshape(200, 2)
+    told = told_of({"conditions": asked}, {"forgotten": 0.3})
+    gone = torch.isnan(told).all(1)
+    assert 30 < int(gone.sum()) < 90 and torch.equal(told[~gone], asked[~gone])
+    assert told_of({}, {"forgotten": 0.3}) is None

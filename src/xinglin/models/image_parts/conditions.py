@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
-from xinglin.records.image_learning import Condition
+from xinglin.records.image_learning import Condition, Settings
 
 
 class ConditionEmbedding(nn.Module):
@@ -55,3 +55,9 @@ def forgotten(asked: Tensor, share: float) -> Tensor:
     """The conditions with all of a picture's turned to unknown for a share of the pictures, so that a network learns both with and without."""
     drop = torch.rand(len(asked), 1, device=asked.device) < share
     return torch.where(drop, torch.full_like(asked, float("nan")), asked)
+
+
+def told_of(batch: Mapping[str, Tensor], settings: Settings) -> Tensor | None:
+    """The conditions of a batch with a share (`forgotten`) of them hidden: what was never hidden cannot be left unasked when pictures are made."""
+    conditions = batch.get("conditions")
+    return None if conditions is None else forgotten(conditions, float(settings["forgotten"]))

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from xinglin.models.image_parts.conditions import ConditionEmbedding, forgotten
+from xinglin.models.image_parts.conditions import ConditionEmbedding, told_of
 from xinglin.models.image_parts.residual_unet import ResidualUNet
 from xinglin.records.image_learning import ImageForm, Settings
 from xinglin.shelf.promises import Turn
@@ -62,9 +62,7 @@ class GridField(nn.Module):
 def flow_loss(field: GridField, codec: Any, turn: Turn, settings: Settings) -> Tensor:
     """How far the velocity told is from the straight way between noise and grid (Liu 2022)."""
     grids = codec.grids(turn.batch["pictures"].float(), measure=True)
-    conditions = turn.batch.get("conditions")
-    if conditions is not None:
-        conditions = forgotten(conditions, float(settings["forgotten"]))
+    conditions = told_of(turn.batch, settings)
     time, noise = torch.sigmoid(torch.randn(len(grids), device=grids.device)), torch.randn_like(grids)
     share = time[(...,) + (None,) * (grids.dim() - 1)]
     return ((field((1 - share) * grids + share * noise, time, conditions).float() - (noise - grids)) ** 2).mean()

@@ -44,7 +44,9 @@ def asked(request: SampleRequest, places: range, form: ImageForm) -> dict[str, P
     return {"conditions": np.asarray(request.conditions, np.float32)[places.start : places.stop]}
 
 
-def guided(graph: Callable[..., Pictures], told: dict[str, Pictures], guidance: float, beside: Mapping[str, Pictures] | None = None) -> Field:
+def guided(
+    graph: Callable[..., Pictures], told: dict[str, Pictures], guidance: float, beside: Mapping[str, Pictures] | None = None
+) -> Field:
     """What the graph says at a time; with guidance over 1, pushed away from what it says when nothing is asked (Ho 2022, arXiv 2207.12598)."""
 
     def said(state: Pictures, time: float) -> Pictures:

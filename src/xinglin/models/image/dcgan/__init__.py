@@ -22,6 +22,7 @@ class Dcgan(AbstractAdversary):
     settings = (
         Setting("chance", 100, "numbers of chance a picture is made of", low=8, high=1024),
         Setting("width", 32, "channels of the finest grid; doubled at each halving", low=4, high=256, tuned=True),
+        Setting("forgotten", 0.1, "share of pictures whose conditions are hidden while learning", low=0.0, high=1.0),
         Setting("noise_again", True, "where pictures come out smoother than real ones, noise as measured on real ones is added"),
     )
 
@@ -43,8 +44,11 @@ class Dcgan(AbstractAdversary):
         import torch
         from torch.nn.functional import softplus
 
-        real, conditions = turn.batch["pictures"].float(), turn.batch.get("conditions")
-        chance = torch.randn(len(real), int(with_defaults(settings, self.settings, self.name)["chance"]), device=real.device)
+        from xinglin.models.image_parts.conditions import told_of
+
+        settings = with_defaults(settings, self.settings, self.name)
+        real, conditions = turn.batch["pictures"].float(), told_of(turn.batch, settings)
+        chance = torch.randn(len(real), int(settings["chance"]), device=real.device)
         made = networks["network"](chance, conditions)
         doubter = networks["doubter"]
         doubt = softplus(-doubter(real, conditions)).mean() + softplus(doubter(made.detach(), conditions)).mean()

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from xinglin.models.image.diffusion.schedule import LATEST, shares
-from xinglin.models.image_parts.conditions import ConditionEmbedding, forgotten
+from xinglin.models.image_parts.conditions import ConditionEmbedding, told_of
 from xinglin.models.image_parts.residual_unet import ResidualUNet
 from xinglin.records.image_learning import ImageForm, Settings
 from xinglin.shelf.promises import Turn
@@ -58,9 +58,7 @@ class OfMonai(nn.Module):
 
 def learnt_from(network: nn.Module, turn: Turn, settings: Settings) -> Tensor:
     """The squared error of the velocity, no time weighing more than `weight_limit` (min-SNR, Hang 2023, arXiv 2303.09556)."""
-    pictures, conditions = turn.batch["pictures"].float(), turn.batch.get("conditions")
-    if conditions is not None:
-        conditions = forgotten(conditions, float(settings["forgotten"]))
+    pictures, conditions = turn.batch["pictures"].float(), told_of(turn.batch, settings)
     time = torch.rand(len(pictures), device=pictures.device) * LATEST
     signal, noise = (share[(...,) + (None,) * (pictures.dim() - 1)] for share in shares(time, str(settings["schedule"]), torch))
     drawn = torch.randn_like(pictures)

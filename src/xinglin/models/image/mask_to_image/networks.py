@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from xinglin.models.image.mask_to_image.masked_unet import MaskedUNet, MaskLevels
-from xinglin.models.image_parts.conditions import ConditionEmbedding, forgotten
+from xinglin.models.image_parts.conditions import ConditionEmbedding, told_of
 from xinglin.models.image_parts.moving import moved_with_masks, told_count
 from xinglin.models.image_parts.wavelets import MEASURED_TURNS, WaveletView
 from xinglin.records.image_learning import ImageForm, Settings
@@ -43,9 +43,7 @@ def learnt_from(network: VelocityField, turn: Turn, settings: Settings) -> Tenso
         network.view.measure(pictures)
     shown, masks, told = moved_with_masks(pictures, masks, float(settings["moved"]))
     bands = network.view.bands_of(shown)
-    conditions = turn.batch.get("conditions")
-    if conditions is not None:
-        conditions = forgotten(conditions, float(settings["forgotten"]))
+    conditions = told_of(turn.batch, settings)
     time = torch.sigmoid(torch.randn(len(bands), device=bands.device) * float(settings["time_spread"]) + float(settings["time_middle"]))
     noise = torch.randn_like(bands)
     share = time[(...,) + (None,) * (bands.dim() - 1)]

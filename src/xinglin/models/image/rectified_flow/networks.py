@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from xinglin.models.image_parts.conditions import ConditionEmbedding, forgotten
+from xinglin.models.image_parts.conditions import ConditionEmbedding, told_of
 from xinglin.models.image_parts.moving import moved, told_count
 from xinglin.models.image_parts.residual_unet import ResidualUNet
 from xinglin.models.image_parts.wavelets import MEASURED_TURNS, WaveletView
@@ -42,9 +42,7 @@ def learnt_from(network: VelocityField, turn: Turn, settings: Settings) -> Tenso
         network.view.measure(pictures)
     shown, told = moved(pictures, float(settings["moved"]))
     bands = network.view.bands_of(shown)
-    conditions = turn.batch.get("conditions")
-    if conditions is not None:
-        conditions = forgotten(conditions, float(settings["forgotten"]))
+    conditions = told_of(turn.batch, settings)
     time = torch.sigmoid(torch.randn(len(bands), device=bands.device) * float(settings["time_spread"]) + float(settings["time_middle"]))
     noise = torch.randn_like(bands)
     share = time[(...,) + (None,) * (bands.dim() - 1)]

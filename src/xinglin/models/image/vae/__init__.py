@@ -24,6 +24,7 @@ class Vae(AbstractImageModel):
         Setting("chance", 64, "numbers a picture is told in", low=2, high=1024, tuned=True),
         Setting("width", 32, "channels of the finest grid; doubled at each halving", low=4, high=256, tuned=True),
         Setting("weight", 1.0, "how dear it is to tell more than chance", low=0.0, high=100.0, tuned=True),
+        Setting("forgotten", 0.1, "share of pictures whose conditions are hidden while learning", low=0.0, high=1.0),
         Setting("noise_again", True, "the grain that a smooth decoder leaves out is added as measured on real pictures"),
     )
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from xinglin.models.image_parts.adversaries import LEAST, TOLD, Maker, widths_of
-from xinglin.models.image_parts.conditions import ConditionEmbedding
+from xinglin.models.image_parts.conditions import ConditionEmbedding, told_of
 from xinglin.models.image_parts.residual_unet import convolution, normed
 from xinglin.records.image_learning import ImageForm, Settings
 from xinglin.shelf.promises import Turn
@@ -50,7 +50,7 @@ def learnt_from(network: Variational, turn: Turn, settings: Settings) -> tuple[T
     The spread of the decoder is the best for the batch, so nothing is weighed by hand (sigma-VAE, Rybkin 2021, arXiv 2006.13202); `weight` over 1
     holds the row of numbers nearer to chance (Higgins 2017).
     """
-    pictures, conditions = turn.batch["pictures"].float(), turn.batch.get("conditions")
+    pictures, conditions = turn.batch["pictures"].float(), told_of(turn.batch, settings)
     middle, spread = network.encoder(pictures, conditions)
     told_again = network.decoder(middle + torch.randn_like(middle) * (0.5 * spread).exp(), conditions).float()
     error = ((told_again - pictures) ** 2).mean()

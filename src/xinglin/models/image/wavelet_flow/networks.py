@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from xinglin.models.image.wavelet_flow.pyramid import Strength, drawn_in, drawn_out, halved, joined
 from xinglin.models.image.wavelet_flow.style import Style, evened, exposure, loudness
-from xinglin.models.image_parts.conditions import ConditionEmbedding, forgotten
+from xinglin.models.image_parts.conditions import ConditionEmbedding, told_of
 from xinglin.models.image_parts.moving import moved, told_count
 from xinglin.models.image_parts.residual_unet import ResidualUNet
 from xinglin.records.image_learning import ImageForm, Settings
@@ -143,10 +143,9 @@ class WaveletFlowNetwork(nn.Module):
 
 def learnt_from(network: WaveletFlowNetwork, turn: Turn, settings: Settings) -> dict[str, Tensor]:
     """The loss of each field over a batch: how far the velocity told is from the straight way between noise and state."""
-    pictures, conditions = turn.batch["pictures"].float(), turn.batch.get("conditions")
+    pictures = turn.batch["pictures"].float()
     shown, told = moved(pictures, float(settings["moved"]))
-    if conditions is not None:
-        conditions = forgotten(conditions, float(settings["forgotten"]))
+    conditions = told_of(turn.batch, settings)
     levels = []
     for _ in network.fields:
         shown, details = halved(shown)

@@ -24,6 +24,7 @@ class WganGp(AbstractAdversary):
         Setting("width", 32, "channels of the finest grid; doubled at each halving", low=4, high=256, tuned=True),
         Setting("penalty", 10.0, "how dear a slope other than 1 is to the critic", low=0.0, high=1000.0),
         Setting("critic_steps", 5, "steps of the critic for one of the maker", low=1, high=20),
+        Setting("forgotten", 0.1, "share of pictures whose conditions are hidden while learning", low=0.0, high=1.0),
         Setting("noise_again", True, "where pictures come out smoother than real ones, noise as measured on real ones is added"),
     )
 

@@ -7,13 +7,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from xinglin.models.image_parts.conditions import told_of
 from xinglin.records.image_learning import Settings
 from xinglin.shelf.promises import Turn
 
 
 def critic_loss(networks: Any, turn: Turn, settings: Settings) -> tuple[Tensor, float]:
     """The loss of the critic, and the distance it holds between made and real pictures."""
-    real, conditions = turn.batch["pictures"].float(), turn.batch.get("conditions")
+    real, conditions = turn.batch["pictures"].float(), told_of(turn.batch, settings)
     critic = networks["critic"]
     with torch.no_grad():
         made = networks["network"](_chance(real, settings), conditions).to(real.dtype)
@@ -23,7 +24,7 @@ def critic_loss(networks: Any, turn: Turn, settings: Settings) -> tuple[Tensor, 
 
 def maker_loss(networks: Any, turn: Turn, settings: Settings) -> Tensor:
     """The lower, the more real the critic holds what is made."""
-    conditions = turn.batch.get("conditions")
+    conditions = told_of(turn.batch, settings)
     made = networks["network"](_chance(turn.batch["pictures"], settings), conditions)
     return -networks["critic"](made, conditions).mean()
 
