@@ -93,9 +93,9 @@ def _by_grey(real: Pictures, made: Pictures) -> NDArray[np.float64]:
     had, bulk_had, _ = _residuals(made)
     lacking, grain = _lacking(wanted, had), _lacking(bulk, bulk_had)
     usable = np.isfinite(grain) & (count > 0)
-    if not usable.any() or not grain[usable].any():
+    steps, whole = np.arange(GREYS), (np.nan_to_num(lacking) * count).sum() / max(count.sum(), 1)
+    if not usable.any() or not grain[usable].any() or whole <= 0:
         return np.ones(GREYS)
-    steps, whole = np.arange(GREYS), (np.nan_to_num(lacking) * count).sum() / count.sum()
     return np.sqrt(np.interp(steps, steps[usable], grain[usable]) / whole)
 
 
