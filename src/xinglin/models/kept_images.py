@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from xinglin.models.image_graphs import FOLDER, Graph, graphs_of
 from xinglin.models.kept import CARD, card_of, digest_of
-from xinglin.records.errors import InvalidInput, NotFound, UsageError, one_of
+from xinglin.records.errors import InvalidInput, NotFound, Refused, UsageError, one_of
 from xinglin.records.image_learning import Condition, ImageForm, ImageJudgement, ImageModelCard, SampleRequest
 from xinglin.records.prediction import ModelCard, ModelScore
 from xinglin.shelf import Shelf
@@ -76,8 +76,16 @@ class KeptImages:
 
     @cached_property
     def model(self) -> AbstractImageModel:
-        """The network's item of the shelf. Raises NotFound XL-SHELF-001."""
-        return self.made_by or image_models()[self.told.kind]
+        """The network's item of the shelf. Raises NotFound XL-SHELF-001, Refused XL-LEARN-047 where its networks have changed since."""
+        if self.made_by:
+            return self.made_by
+        item = image_models()[self.told.kind]
+        if item.version != self.told.version:
+            raise Refused(
+                "XL-LEARN-047", "this model was learnt by another version of its networks", where=self.told.name,
+                why=f"{self.told.kind} {self.told.version}; here it is {item.version}", fix="train it again, or use the Xinglin that made it",
+            )  # fmt: skip
+        return item
 
     @cached_property
     def graphs(self) -> dict[str, Graph]:

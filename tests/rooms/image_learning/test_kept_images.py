@@ -13,7 +13,7 @@ from xinglin.models.contact_sheet import WORDS, sheet_png
 from xinglin.models.image_graphs import graphs_of
 from xinglin.models.kept import card_of
 from xinglin.models.kept_images import KeptImages, images_of, read_folder
-from xinglin.records.errors import InvalidInput, NotFound, OutOfResources, UsageError
+from xinglin.records.errors import InvalidInput, NotFound, OutOfResources, Refused, UsageError
 from xinglin.records.image_learning import Condition, ImageForm, ImageJudgement, ImageScore, LearningPlan, SampleRequest, Spread
 from xinglin.store import Store
 from xinglin.training.image_learning.export import onnx_graphs, torchscript_graphs
@@ -211,3 +211,9 @@ def test_a_sheet_says_that_its_pictures_are_of_nobody():
 def test_opponents_are_kept_and_sampled_too(tmp_path):
     kept = kept_of(learnt(blobs(), Opponents(), {}, PLAN, tmp_path), name="duel")
     assert kept.sample(SampleRequest(3)).shape == (3, 1, *SHAPE)
+
+
+def test_a_model_of_another_version_of_its_networks_is_refused_before_it_draws(kept):
+    older = KeptImages(msgspec.structs.replace(kept.told, kind="dcgan", version="0"), kept.parts)
+    with pytest.raises(Refused, match="XL-LEARN-047"):
+        older.sample(SampleRequest(1))
