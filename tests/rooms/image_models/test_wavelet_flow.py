@@ -4,11 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from xinglin.models.image.wavelet_flow import MODEL
-from xinglin.models.image.wavelet_flow.networks import Grown, Start
+from xinglin.models.image.wavelet_flow.networks import Grown
 from xinglin.models.image.wavelet_flow.pyramid import Strength, drawn_in, drawn_out, halved, joined
 from xinglin.models.image.wavelet_flow.style import Style, evened, exposure, loudness
-from xinglin.records.image_learning import ImageForm
 
 
 @pytest.mark.parametrize("shape", [(16, 16), (8, 12), (8, 8, 8)])
@@ -92,23 +90,3 @@ def test_the_style_is_measured_after_the_strength_and_then_stays():
     style(loud - 3)
     assert torch.equal(style.middle, kept) and torch.allclose(kept, loud.mean(0), atol=1e-5)
     assert torch.allclose(style(loud).std(0), torch.ones(8), atol=0.1)
-
-
-@pytest.mark.parametrize(("unit", "kept"), [("HU", True), ("", False)])
-def test_exposure_is_a_style_but_not_in_hounsfield_units(unit, kept):
-    settings = {one.name: one.default for one in MODEL.settings} | {"width": 8, "detail_width": 8}
-    network = MODEL.networks(ImageForm((16, 16), unit=unit), settings)["network"]
-    start, darker = Start(network.coarse, network.style, network.absolute), 0.1 * torch.randn(4, 1, 8, 8) - 0.2
-    style = torch.zeros(4, network.style.count)
-    found = start(network.coarse.state_of(darker, style))
-    assert torch.allclose(found, darker, atol=1e-5) == kept
-    assert kept or exposure(found)[:, 0].abs().max() < 0.1
-
-
-def test_a_slope_that_no_real_picture_had_is_held_for_the_nearest_that_one_had():
-    smooth, details = uneven()
-    strength = Strength(2, 3)
-    strength.measure(smooth, details)
-    level = strength._level().exp()
-    assert (strength.counts < 1).any() and level.max() < 0.2
-    assert torch.allclose(level[:, 11], level[:, 9], rtol=1e-2)

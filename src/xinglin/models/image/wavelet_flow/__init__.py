@@ -90,7 +90,7 @@ class WaveletFlow(AbstractImageModel):
         state = torch.zeros(2, form.channels + network.coarse.styles, *network.coarse.middle.shape[2:])
         graphs = {
             "coarse": (network.coarse, {"state": state, "time": time} | told),
-            "start": (Start(network.coarse, network.style, network.absolute), {"state": state}),
+            "start": (Start(network.coarse, network.style), {"state": state}),
         }
         for number, field in enumerate(network.details):
             shape = [side << number for side in network.coarse.middle.shape[2:]]

@@ -15,7 +15,6 @@ from xinglin.shelf.promises import Turn
 
 KNOWN = 128  # numbers in which time, conditions and movement are told to every block
 MEASURED_TURNS = 24  # first turns, in which middle, spread and strength are measured
-ABSOLUTE = "HU"  # a scale on which exposure is no style: air and water lie where they lie
 STYLE_SHARE = 0.5  # weight of the style beside that of the small picture
 
 
@@ -95,19 +94,16 @@ class Details(Field):
 
 
 class Start(nn.Module):
-    """The small smooth picture of an ended state, of the exposure that its style tells; on an absolute scale as it is."""
+    """The small smooth picture of an ended state, of the exposure that its style tells."""
 
-    def __init__(self, coarse: Coarse, style: Style, absolute: bool) -> None:
+    def __init__(self, coarse: Coarse, style: Style) -> None:
         super().__init__()
-        self.coarse, self.style, self.absolute = coarse, style, absolute
+        self.coarse, self.style = coarse, style
 
     def forward(self, state: Tensor) -> Tensor:
         """(b, channels, *shape) in [-1, 1]."""
         picture, style = state.split((self.coarse.channels, self.coarse.styles), 1)
-        picture = picture * self.coarse.spread + self.coarse.middle
-        if self.absolute:
-            return picture.clamp(-1, 1)
-        told = self.style.whole(style.flatten(2).mean(2))
+        picture, told = picture * self.coarse.spread + self.coarse.middle, self.style.whole(style.flatten(2).mean(2))
         spread = (...,) + (None,) * (picture.dim() - 1)
         return (evened(picture, exposure(picture)) * told[:, 1].exp()[spread] + told[:, 0][spread]).clamp(-1, 1)
 
@@ -135,7 +131,7 @@ class WaveletFlowNetwork(nn.Module):
         small = tuple(side >> doublings for side in form.shape)
         width, blocks, detail = int(settings["width"]), int(settings["blocks"]), int(settings["detail_width"])
         bands = form.channels * (2 ** len(form.shape) - 1)
-        self.style, self.absolute = Style(doublings, bands), form.unit == ABSOLUTE
+        self.style = Style(doublings, bands)
         self.coarse = Coarse(form, small, [width, 2 * width], blocks, self.style.count)
         self.details = nn.ModuleList(Details(form, [max(8, detail >> level), detail], 1, self.style.count) for level in range(doublings))
 
@@ -155,7 +151,7 @@ def learnt_from(network: WaveletFlowNetwork, turn: Turn, settings: Settings) -> 
         shown, details = halved(shown)
         levels.insert(0, (shown, details))
     told_whole = exposure(shown)
-    small = shown if network.absolute else evened(shown, told_whole)
+    small = evened(shown, told_whole)
     if network.coarse.seen < MEASURED_TURNS:  # a fine-tuned model keeps what was measured of its first set
         network.coarse.measure(small)
         for field, (smooth, details) in zip(network.fields, levels, strict=True):

@@ -12,7 +12,6 @@ from torch.nn import functional
 
 KNOTS, FAINTEST, STRONGEST = 12, -14.0, 0.0  # of the logarithm of the squared slope, over which the strength of details is measured
 SPREAD = 1.3  # brings asinh of normal noise to spread 1
-ENOUGH = 50  # pixels by which the strength at a knot is known
 GIANT = 5.0  # the logarithm of twice the largest detail, in units of its strength
 
 
@@ -79,14 +78,8 @@ class Strength(nn.Module):
 
     def forward(self, smooth: Tensor) -> Tensor:
         """(b, bands, *shape): the likely spread of each detail."""
-        return torch.einsum("bk...,ck->bc...", self._nearness(smooth), self._level()).exp()
-
-    def _level(self) -> Tensor:
-        """(bands, KNOTS): logarithm of the spread at each knot; a slope that no real picture had counts as the nearest that one had."""
-        away = (self.knots.flatten()[:, None] - self.knots.flatten()).abs() / self.gap
-        share = (self.counts / ENOUGH).clamp(max=1) * (self.counts >= 1) * (-8 * away).exp() + 1e-30
-        level = (1.25 * self.sizes / self.counts).clamp(min=3e-4).log()
-        return level @ (share / share.sum(1, keepdim=True)).T
+        size = (1.25 * self.sizes / self.counts).clamp(min=3e-4)
+        return torch.einsum("bk...,ck->bc...", self._nearness(smooth), size.log()).exp()
 
     @torch.no_grad()
     def measure(self, smooth: Tensor, details: Tensor) -> None:
