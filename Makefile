@@ -16,8 +16,8 @@ setup: .venv/ready
 demo: setup ## the whole road on a made-up patient, offline
 	$(BIN)/xinglin demo
 
-test: setup ## every test
-	$(BIN)/pytest -n auto
+test: setup ## every test, one thread for each process: more only wait for each other
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto
 
 torch: setup ## the networks' library beside the rest; a CPU build where pip is told of one
 	$(BIN)/uv pip install -q --python $(BIN)/python -c constraints.txt -e '.[torch]'
