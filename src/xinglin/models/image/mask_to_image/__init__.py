@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from xinglin.models.image_parts.asking import sides_divide, with_defaults
+from xinglin.models.image_parts.band_flow import AbstractBandFlow
 from xinglin.records.errors import InvalidInput
 from xinglin.records.image_learning import ImageForm, SampleRequest, Setting, Settings
-from xinglin.shelf.promises import AbstractImageModel, Turn
+from xinglin.shelf.promises import Turn
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from xinglin.models.image_parts.band_flow import Graphs
 
-class MaskToImage(AbstractImageModel):
+
+class MaskToImage(AbstractBandFlow):
     """A flow over the wavelet bands of pictures with two or three axes, its normalisation scaled and shifted in each place by the mask."""
 
     name = "mask_to_image"
     version = "1"
-    task = "generate"
     needs = ("masks",)
-    rates: Mapping[str, float] = {"all": 2.5}  # as rectified_flow: with few steps the faster way was the better one
     settings = (
         Setting("halvings", 2, "how often the picture is split into wavelet bands of half the side", low=0, high=3, tuned=True),
         Setting("width", 48, "channels of the first level of the network; each deeper one has as many more", low=8, high=512, tuned=True),
@@ -42,56 +42,32 @@ class MaskToImage(AbstractImageModel):
         Setting("second_order", False, "Heun's steps: twice the work of a step, a straighter walk"),
     )  # fmt: skip
 
-    def networks(self, form: ImageForm, settings: Settings) -> Any:
-        """The velocity field. Raises InvalidInput XL-IMGMODEL-001, 002, 060."""
-        settings = with_defaults(settings, self.settings, self.name)
-        sides_divide(form, 1 << (int(settings["halvings"]) + int(settings["depth"]) - 1), self.name)
+    def field(self, form: ImageForm, settings: Settings) -> Any:
+        """The velocity field by a mask. Raises InvalidInput XL-IMGMODEL-060."""
         if not form.masks:
             raise InvalidInput(
                 "XL-IMGMODEL-060", "this set has no masks to draw by", where="form.masks", fix="collect it with --masks DIR, or take rectified_flow"
             )  # fmt: skip
-        from torch import nn
-
         from xinglin.models.image.mask_to_image.networks import VelocityField
 
-        return nn.ModuleDict({"network": VelocityField(form, settings)})
+        return VelocityField(form, settings)
 
-    def step(self, networks: Any, turn: Turn, form: ImageForm, settings: Settings) -> dict[str, float]:
-        """One batch at times of its own."""
+    def loss(self, field: Any, turn: Turn, settings: Settings) -> Any:
+        """How far the velocity told is from the straight way."""
         from xinglin.models.image.mask_to_image.networks import learnt_from
 
-        loss = learnt_from(networks["network"], turn, with_defaults(settings, self.settings, self.name))
-        turn.backward(loss, "all")
-        turn.update("all")
-        return {"loss": float(loss.detach())}
+        return learnt_from(field, turn, settings)
 
-    def graphs(self, networks: Any, form: ImageForm, settings: Settings) -> dict[str, tuple[Any, dict[str, Any]]]:
-        """`velocity` over the bands, by a mask, and `picture`: the bands put together."""
+    def examples(self, field: Any, form: ImageForm, settings: Settings) -> dict[str, Any]:
+        """State, time, mask and conditions."""
         from xinglin.models.image.mask_to_image.networks import examples
 
-        network = networks["network"]
-        inputs = examples(network, form, with_defaults(settings, self.settings, self.name))
-        return {"velocity": (network, inputs), "picture": (network.view, {"bands": inputs["state"]})}
+        return examples(field, form, settings)
 
-    def sample(
-        self, graphs: Mapping[str, Callable[..., NDArray[np.float32]]], form: ImageForm, settings: Settings, request: SampleRequest
-    ) -> NDArray[np.float32]:
-        """(n, channels, *shape) in [-1, 1], each drawn by its mask. Raises InvalidInput XL-IMGMODEL-061 to 063."""
-        import numpy as np
-
-        from xinglin.models.image_parts import sampling
-
-        masks, settings = asked_masks(request, form), with_defaults(settings, self.settings, self.name)
-        halvings, axes = int(settings["halvings"]), len(form.shape)
-        shape = (form.channels << (halvings * axes), *(side >> halvings for side in form.shape))
-        times = sampling.times_of(request.steps or int(settings["steps"]), float(settings["bend"]))
-        made = []
-        for places in sampling.portions(request):
-            by_mask = partial(graphs["velocity"], mask=masks[places.start : places.stop])
-            field = sampling.guided(by_mask, sampling.asked(request, places, form), float(settings["guidance"]))
-            bands = sampling.walked(field, sampling.noise(request, places, shape), times, bool(settings["second_order"]))
-            made.append(np.clip(graphs["picture"](bands=bands), -1, 1))
-        return np.concatenate(made)
+    def velocity(self, graphs: Graphs, form: ImageForm, request: SampleRequest) -> Callable[[range], Callable[..., NDArray[np.float32]]]:
+        """The velocity graph, told the masks of these places. Raises InvalidInput XL-IMGMODEL-061 to 063."""
+        masks = asked_masks(request, form)
+        return lambda places: partial(graphs["velocity"], mask=masks[places.start : places.stop])
 
 
 def asked_masks(request: SampleRequest, form: ImageForm) -> NDArray[np.int64]:

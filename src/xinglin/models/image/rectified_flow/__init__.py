@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from xinglin.models.image_parts.asking import sides_divide, with_defaults
-from xinglin.records.image_learning import ImageForm, SampleRequest, Setting, Settings
-from xinglin.shelf.promises import AbstractImageModel, Turn
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from xinglin.models.image_parts.band_flow import AbstractBandFlow
+from xinglin.records.image_learning import ImageForm, Setting, Settings
+from xinglin.shelf.promises import Turn
 
 
-class RectifiedFlow(AbstractImageModel):
+class RectifiedFlow(AbstractBandFlow):
     """A flow over the wavelet bands of pictures with two or three axes; knows conditions, with guidance."""
 
     name = "rectified_flow"
     version = "1"
-    task = "generate"
-    rates: Mapping[str, float] = {"all": 2.5}  # 1e-3 of the plan's usual 4e-4: with few steps the faster way was the better one
     settings = (
         Setting("halvings", 1, "how often the picture is split into wavelet bands of half the side", low=0, high=3, tuned=True),
         Setting("width", 48, "channels of the first level of the network; each deeper one has as many more", low=8, high=512, tuned=True),
@@ -44,51 +37,23 @@ class RectifiedFlow(AbstractImageModel):
         Setting("second_order", False, "Heun's steps: twice the work of a step, a straighter walk"),
     )
 
-    def networks(self, form: ImageForm, settings: Settings) -> Any:
-        """The velocity field. Raises InvalidInput XL-IMGMODEL-001, 002."""
-        settings = with_defaults(settings, self.settings, self.name)
-        sides_divide(form, 1 << (int(settings["halvings"]) + int(settings["depth"]) - 1), self.name)
-        from torch import nn
-
+    def field(self, form: ImageForm, settings: Settings) -> Any:
+        """The velocity field."""
         from xinglin.models.image.rectified_flow.networks import VelocityField
 
-        return nn.ModuleDict({"network": VelocityField(form, settings)})
+        return VelocityField(form, settings)
 
-    def step(self, networks: Any, turn: Turn, form: ImageForm, settings: Settings) -> dict[str, float]:
-        """One batch at times of its own."""
+    def loss(self, field: Any, turn: Turn, settings: Settings) -> Any:
+        """How far the velocity told is from the straight way."""
         from xinglin.models.image.rectified_flow.networks import learnt_from
 
-        loss = learnt_from(networks["network"], turn, with_defaults(settings, self.settings, self.name))
-        turn.backward(loss, "all")
-        turn.update("all")
-        return {"loss": float(loss.detach())}
+        return learnt_from(field, turn, settings)
 
-    def graphs(self, networks: Any, form: ImageForm, settings: Settings) -> dict[str, tuple[Any, dict[str, Any]]]:
-        """`velocity` over the bands, and `picture`: the bands put together."""
+    def examples(self, field: Any, form: ImageForm, settings: Settings) -> dict[str, Any]:
+        """State, time and conditions."""
         from xinglin.models.image.rectified_flow.networks import examples
 
-        network = networks["network"]
-        inputs = examples(network, form, with_defaults(settings, self.settings, self.name))
-        return {"velocity": (network, inputs), "picture": (network.view, {"bands": inputs["state"]})}
-
-    def sample(
-        self, graphs: Mapping[str, Callable[..., NDArray[np.float32]]], form: ImageForm, settings: Settings, request: SampleRequest
-    ) -> NDArray[np.float32]:
-        """(n, channels, *shape) in [-1, 1]."""
-        import numpy as np
-
-        from xinglin.models.image_parts import sampling
-
-        settings = with_defaults(settings, self.settings, self.name)
-        halvings, axes = int(settings["halvings"]), len(form.shape)
-        shape = (form.channels << (halvings * axes), *(side >> halvings for side in form.shape))
-        times = sampling.times_of(request.steps or int(settings["steps"]), float(settings["bend"]))
-        made = []
-        for places in sampling.portions(request):
-            field = sampling.guided(graphs["velocity"], sampling.asked(request, places, form), float(settings["guidance"]))
-            bands = sampling.walked(field, sampling.noise(request, places, shape), times, bool(settings["second_order"]))
-            made.append(np.clip(graphs["picture"](bands=bands), -1, 1))
-        return np.concatenate(made)
+        return examples(field, form, settings)
 
 
 MODEL = RectifiedFlow()
